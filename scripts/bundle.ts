@@ -1,5 +1,5 @@
 /**
- * Bundles what `tsc` and scripts/validators.ts have written to build/ into dist/: the program and the library, in chunks that are loaded on
+ * Bundles what `tsc` and scripts/validators.ts have written to build/ into dist/: the program, the library and the action, in chunks that are loaded on
  * demand, with everything that they need. An installed package and an action then run without node_modules.
  */
 import fs from 'node:fs'
@@ -26,7 +26,12 @@ const lockBinary: Plugin = {
 
 fs.rmSync(dist, { recursive: true, force: true })
 const { metafile } = await build({
-  entryPoints: { cli: path.join(built, 'start.js'), index: path.join(built, 'index.js') },
+  entryPoints: {
+    cli: path.join(built, 'start.js'),
+    index: path.join(built, 'index.js'),
+    // The Action of action.yml, which starts the program beside it.
+    action: path.join(built, 'action', 'main.js'),
+  },
   outdir: dist,
   bundle: true,
   splitting: true,

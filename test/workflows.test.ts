@@ -5,6 +5,7 @@ import t from 'tap'
 import { parse } from 'yaml'
 import { AS_TEXT, readArguments } from '../src/cli/command-line.ts'
 import { assertForWorkflow, WORKFLOW_GRAMMAR } from '../src/cli/workflow-command.ts'
+import { formatActionWorkflow } from '../src/commands/init/templates/action-workflow.ts'
 import { formatWorkflow, WORKFLOW_FILE } from '../src/commands/init/templates/workflow.ts'
 import { formatCommand, IN_WORKFLOW } from '../src/report/remedies.ts'
 
@@ -23,7 +24,9 @@ type Workflow = {
 }
 
 const read = (file: string) => fs.readFileSync(new URL(`../${file}`, import.meta.url), 'utf8')
-const OURS = { branch: 'main', install: 'npm ci', cli: 'dist/cli.js', examples: true }
+const OURS = { branch: 'main', action: './', build: 'npm ci', examples: true, only: { folder: '.' } }
+const ACTION = { branch: 'main', action: `football-archive/jobwright@${'0123456789'.repeat(4)}`, version: '0.1.0' }
+/** What earlier versions wrote, and what init still writes without an Action. */
 const USERS = { branch: 'main', install: 'npm ci --ignore-scripts', cli: 'node_modules/jobwright/dist/cli.js' }
 const WORKFLOWS: Readonly<Record<string, string>> = {
   'ci.yml': read('.github/workflows/ci.yml'),
@@ -40,15 +43,19 @@ const WORKFLOWS: Readonly<Record<string, string>> = {
     commandsApart: true,
     submodules: true,
   }),
+  'on the Action': formatActionWorkflow(ACTION),
+  'on the Action, for one project, a branch with odd characters and a GitHub Enterprise Server': formatActionWorkflow({
+    ...ACTION,
+    branch: "release+1/it's!",
+    commandsApart: true,
+    submodules: true,
+    lfs: true,
+    only: { folder: "jobs of 'tv'", name: 'jobs-of-tv' },
+  }),
 }
 
-t.test('this repository has the workflow that init writes, but for how Jobwright is installed', (t) => {
-  t.equal(read(WORKFLOW_FILE), formatWorkflow(OURS))
-  const replaced = formatWorkflow(OURS)
-    .replaceAll('run: npm ci\n', `run: ${USERS.install}\n`)
-    .replaceAll(OURS.cli, USERS.cli)
-    .replace(' --offline --emulator', ' --offline')
-  t.equal(replaced, formatWorkflow(USERS))
+t.test('this repository has the workflow that init writes, on its own Action', (t) => {
+  t.equal(read(WORKFLOW_FILE), formatActionWorkflow(OURS))
   t.end()
 })
 
@@ -71,12 +78,24 @@ for (const [name, text] of Object.entries(WORKFLOWS)) {
   t.test(`${name}: actions are pinned, permissions least, and nothing of an event reaches a shell`, (t) => {
     const uses = steps.flatMap((step) => step.uses ?? [])
     t.ok(uses.length > 0)
-    for (const one of uses) t.match(one, /^[\w-]+\/[\w-]+@[0-9a-f]{40}$/)
-    for (const line of text.split('\n').filter((one) => one.includes('uses:'))) t.match(line, / # v\d+\.\d+\.\d+$/)
+    for (const one of uses) t.match(one, /^[\w-]+\/[\w-]+@[0-9a-f]{40}$|^\.\/$/)
+    for (const line of text.split('\n').filter((one) => one.includes('uses:')))
+      t.match(line, / # v\d+\.\d+\.\d+$|uses: \.\/$/)
     t.notOk(Object.values(workflow.permissions ?? { all: 'write' }).includes('write'), 'nothing is writable by default')
     t.notMatch(text, /pull_request_target|workflow_run|secrets\b/)
     for (const { run } of steps) t.notMatch(run ?? '', /\$\{\{/)
     t.notMatch(text, /github\.event\.|github\.head_ref/)
+    t.notMatch(text, /actions\/cache|^ +cache:|secrets: *inherit|GITHUB_ENV|GITHUB_PATH|toJSON\(secrets/m)
+    t.match(text, /^name: /m)
+    t.notMatch(text, /contains\(|\$\{\{[^}]*github\.actor/)
+    for (const job of Object.values(workflow.jobs)) {
+      const checkout = job.steps.find(({ uses: one }) => one?.startsWith('actions/checkout@'))
+      // Only a job that reads or pushes the state's branch keeps the token.
+      const needsToken = job.steps.some(
+        ({ run, with: given }) => /plan|__line/.test(run ?? '') || given?.['working-directory'] !== undefined,
+      )
+      if (checkout && !needsToken) t.equal(checkout.with?.['persist-credentials'], false)
+    }
     t.end()
   })
 }
@@ -102,6 +121,35 @@ t.test('a pull request gets no credentials, and everything else the default bran
   )
   t.same(reconcile?.permissions, { contents: 'write', 'id-token': 'write' })
   t.equal(reconcile?.concurrency?.['cancel-in-progress'], false)
+  t.end()
+})
+
+t.test('the workflow on the Action has a leg, a comment and a concurrency group for each project', (t) => {
+  const { on, permissions, jobs } = parse(formatActionWorkflow(ACTION)) as Workflow
+  t.strictSame(Object.keys(on), ['pull_request', 'merge_group', 'push', 'schedule', 'workflow_dispatch'])
+  t.strictSame(permissions, {})
+  t.strictSame(Object.keys(jobs), ['projects', 'check', 'checked', 'reconcile'])
+  t.strictSame(jobs['check']?.permissions, { contents: 'read', 'pull-requests': 'write' })
+  t.strictSame(jobs['reconcile']?.permissions, { contents: 'write', 'id-token': 'write' })
+  t.strictSame(jobs['checked']?.permissions, {})
+  t.strictSame(
+    jobs['check']?.steps.flatMap(({ uses }) => uses?.split('@')[0] ?? []),
+    ['actions/checkout', 'football-archive/jobwright'],
+    'no credentials, and no installation',
+  )
+  for (const name of ['check', 'reconcile']) {
+    t.match(jobs[name]?.concurrency?.['group'], /matrix\.project\.name/)
+    t.match(jobs[name]?.steps.at(-1)?.with, { 'working-directory': '${{ matrix.project.folder }}' })
+  }
+  t.match(jobs['reconcile']?.concurrency, { 'cancel-in-progress': false, queue: 'max' })
+  t.match(
+    jobs['reconcile']?.if,
+    /!= 'merge_group' && github\.ref == 'refs\/heads\/main' && vars\.JOBWRIGHT_ROLE_ARN != ''$/,
+  )
+  t.match(
+    jobs['checked']?.if,
+    /^always\(\) && \(github\.event_name == 'pull_request' \|\| github\.event_name == 'merge_group'\)$/,
+  )
   t.end()
 })
 

@@ -37,6 +37,15 @@ export function formatDifference({ pointer, from, to }: Difference, indent: stri
   return [`${indent}${label} ${parts[0]!}`, `${' '.repeat(taken)}${parts[1]!}`]
 }
 
+/** Formats one difference as the lines of a diff: its path, then `-` and `+`. */
+export function formatDiff({ pointer, from, to }: Difference, width: number): string[] {
+  const head = `@@ ${formatPath(pointer)} @@`
+  const lines = formatLines(from, to, { colour: false, width, now: 0 })
+  if (lines) return [head, ...lines]
+  const [before, after] = showPair(from, to, width)
+  return [head, ...(before === undefined ? [] : [`- ${before}`]), ...(after === undefined ? [] : [`+ ${after}`])]
+}
+
 /** Formats a pointer as a path: `AssetSources[0].Key`. */
 export function formatPath(pointer: Pointer): string {
   const steps = splitPointer(pointer).map((step, index) => {

@@ -61,9 +61,12 @@ function toEntity(character: string): string {
 
 /** What GitHub links in rendered text: mentions, mail addresses, issue numbers and URLs. */
 const LINKED = /@|#(?=\d)|:(?=\/\/)|www(?=\.)|GH(?=-\d)/
+/** What GitHub may link as a commit: 7 to 40 hexadecimal digits. Twelve decimal digits are an account ID, which people copy. */
+const COMMIT = /(?<![0-9a-z])(?!\d{12}(?![0-9a-z]))[0-9a-f]{7,}(?![0-9a-z])/
 /** What Markdown parses as structure, anywhere or at the start of a line. */
 const STRUCTURE = /[\\`*_{}[\]<>&"'|~!$^=+#-]|^\s+|^\d+(?=[.)])/
-const MARKDOWN = new RegExp(`(?<linked>${LINKED.source})|${STRUCTURE.source}`, 'giu')
+const MARKDOWN = new RegExp(`(?<linked>${LINKED.source})|(?<commit>${COMMIT.source})|${STRUCTURE.source}`, 'giu')
+const BREAK = '&#8203;'
 
 /**
  * Escapes untrusted text for a line of GitHub-flavoured Markdown, in a table cell or a paragraph. Structural punctuation becomes an entity,
@@ -71,9 +74,10 @@ const MARKDOWN = new RegExp(`(?<linked>${LINKED.source})|${STRUCTURE.source}`, '
  * Renovate.
  */
 export function escapeForMarkdown(text: string): string {
-  return escapeForTerminal(text).replace(MARKDOWN, (found, linked: string | undefined) =>
-    linked === undefined ? found.replace(/./gsu, toEntity) : `${linked}&#8203;`,
-  )
+  return escapeForTerminal(text).replace(MARKDOWN, (found, linked: string | undefined, commit: string | undefined) => {
+    if (linked !== undefined) return `${linked}${BREAK}`
+    return commit === undefined ? found.replace(/./gsu, toEntity) : commit.match(/.{1,6}/gs)!.join(BREAK)
+  })
 }
 
 /** Escapes untrusted text for an HTML text node or a quoted attribute. */

@@ -70,7 +70,7 @@ export async function callsOf(world: World, operation: string): Promise<number> 
 const MEMBERS: Readonly<Record<string, string>> = {
   diagnostic: 'v type severity code message file line column endLine endColumn pointer address hint',
   planned:
-    'v type address action reason until changes elements target account region consoleUrl run id goodUntil members request',
+    'v type address action reason file line until changes elements target account region consoleUrl run id goodUntil members request',
   progress: 'v type address step',
   job: 'v type address target run id record condition status reason',
   adoptable: 'v type kind id scope createdAt status',

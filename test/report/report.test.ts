@@ -228,6 +228,8 @@ t.test('JSON lines follow the contract and omit absent values', async (t) => {
     address: 'IotJob/kiosk-screens',
     action: 'create',
     reason: 'new spec',
+    file: 'specs/kiosk-screens.yaml',
+    line: 1,
   })
   const { changes } = written(toPlannedLine(plan.actions[3]!)) as PlannedLine
   t.strictSame(changes, [fixtures.manifestKey, { pointer: '/StartTime', to: '2026-11-07T19:45:00Z' }])

@@ -16,11 +16,13 @@ import {
   resolveFolder,
 } from '../../session/spec-place.ts'
 import { resolvePackageFile } from '../../system/package-file.ts'
+import type { ActionReference } from './action-reference.ts'
 import { isIgnoreNeeded, type PackagePlace } from './package-place.ts'
 import type { Repository } from './repository.ts'
+import { formatActionWorkflow, isForAllProjects } from './templates/action-workflow.ts'
 import { formatConfig, formatTargets } from './templates/config.ts'
 import { formatSettings, SETTINGS_FILE } from './templates/settings.ts'
-import { formatWorkflow, WORKFLOW_FILE } from './templates/workflow.ts'
+import { formatWorkflow, WORKFLOW_FILE, type WorkflowOptions } from './templates/workflow.ts'
 
 /** Files that belong together and are reported in one line. An empty list means that they exist and stay. */
 export type InitPart = {
@@ -46,6 +48,10 @@ export type InitChoices = {
   readonly isRegionGiven: boolean
   /** Where the workflow finds the Jobwright package. */
   readonly packages: PackagePlace
+  /** Every how many minutes the schedules need a run. Absent: once an hour is enough. */
+  readonly everyMinutes?: number | undefined
+  /** The Action that the workflow uses. Absent: the workflow installs the package. */
+  readonly action?: ActionReference
   /** Absent: an IotJob, and only if there are no specs yet. */
   readonly kind: string | undefined
 }
@@ -58,7 +64,7 @@ const PACKAGED_SCHEMAS = resolvePackageFile('schemas/')
  * Being hidden, the folder is never searched for specs.
  */
 export function listInitFiles(choices: InitChoices): InitPart[] {
-  const { project, repository, store, region, branch, others, packages } = choices
+  const { project, repository, store, region, branch } = choices
   const { root } = project
   const folder = resolveFolder(root, getSpecFolder(project.config))
   assertCloned(root, folder)
@@ -82,7 +88,7 @@ export function listInitFiles(choices: InitChoices): InitPart[] {
     ...(isDependency ? [] : [createSchemasPart(path.join(root, schemas))]),
     createSettingsPart(choices, schemas),
     ...ignoreParts(choices),
-    ...(repository && store === 'git' ? [createWorkflowPart(project, repository, others, packages)] : []),
+    ...(repository && store === 'git' ? [createWorkflowPart(choices, repository)] : []),
   ]
 }
 
@@ -169,7 +175,7 @@ function createSettingsPart({ project, repository }: InitChoices, schemas: strin
 
 /** Ignores what npm installs, and a machine's state, lock and journal. In Git, an older checkout would roll the state back. */
 function ignoreParts(choices: InitChoices): InitPart[] {
-  const { repository, store, packages } = choices
+  const { repository, store, packages, action } = choices
   if (repository === undefined) return []
   const { top } = repository
   const state = store === 'file' ? getStatePath(choices) : undefined
@@ -179,7 +185,7 @@ function ignoreParts(choices: InitChoices): InitPart[] {
     !isKept || there.split(/\r?\n/).some((line) => line.replace(/^\//, '') === `${state}*`)
   const file = path.join(top, '.gitignore')
   const there = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : ''
-  const isInstalled = isIgnoreNeeded(packages, store === 'git')
+  const isInstalled = isIgnoreNeeded(packages, store === 'git' && action === undefined)
   const text = [
     ...(isInstalled ? ['node_modules/\n'] : []),
     ...(isPresent(there) ? [] : [`# Jobwright's state, its lock and its journal: of this machine alone\n/${state}*\n`]),
@@ -207,8 +213,8 @@ function createOrExplain(
   return { at: file, files: [], lacks: isPresent(fs.readFileSync(file, 'utf8')) ? undefined : text }
 }
 
-/** Names a project's workflow file, relative to the repository's top. Each project has its own; `name` distinguishes it. */
-export function nameWorkflowFile(
+/** Names a project's own workflow file, relative to the repository's top. Each project has its own; `name` distinguishes it. */
+function nameWorkflowFile(
   top: string,
   folder: string,
   others: readonly string[],
@@ -234,33 +240,67 @@ function isRunIn(workflow: string | undefined, folder: string): boolean {
   return said.replace(/^'(.*)'$/, '$1').replaceAll("''", "'") === folder
 }
 
-function createWorkflowPart(
-  { root, config }: Project,
-  repository: Repository,
+/** Names the file of the workflow that runs a project. One on the Action can run every project. */
+export function chooseWorkflowFile(
+  { top, folder }: Pick<Repository, 'top' | 'folder'>,
   others: readonly string[],
-  packages: PackagePlace,
-): InitPart {
+  action: ActionReference | undefined,
+): { readonly file: string; readonly name?: string } {
+  const isThere = (file: string): boolean => fs.existsSync(path.join(top, file))
+  const isForAll = isThere(WORKFLOW_FILE) && isForAllProjects(fs.readFileSync(path.join(top, WORKFLOW_FILE), 'utf8'))
+  if (isForAll) return { file: WORKFLOW_FILE }
+  const own = nameWorkflowFile(top, folder, others)
+  const isFirst = action !== undefined && ![WORKFLOW_FILE, own.file].some(isThere) && !others.some(hasWorkflow(top))
+  return isFirst ? { file: WORKFLOW_FILE } : own
+}
+
+/** Returns whether another project has a workflow of its own already. */
+function hasWorkflow(top: string): (folder: string) => boolean {
+  return (folder) =>
+    listSlugs(folder).some((name) => fs.existsSync(path.join(top, `.github/workflows/jobwright-${name}.yml`)))
+}
+
+function createWorkflowPart(choices: InitChoices, repository: Repository): InitPart {
+  const { project, others, action, everyMinutes } = choices
   const { top, folder, host } = repository
-  const { file, name } = nameWorkflowFile(top, folder, others)
+  const { root, config } = project
+  const { file, name } = chooseWorkflowFile(repository, others, action)
   const whole = path.join(top, file)
-  const text = formatWorkflow({
+  const common = {
     branch: repository.defaultBranch,
-    install: `npm ci --ignore-scripts${packages.up === '' ? '' : ` --prefix ${packages.up}`}`,
-    cli: path.posix.join(packages.up, CLI),
-    folder: folder || undefined,
     commandsApart: host !== undefined && !hasQueue(host),
     submodules: listSearched(root, config.specs).some(
       (one) => findSubmodule(root, resolveFolder(root, one)) !== undefined,
     ),
     lfs: repository.hasLfs,
-    ...(name !== undefined && { leg: { name, file } }),
-  })
-  const lacks = fs.existsSync(whole) ? findLackingInWorkflow(fs.readFileSync(whole, 'utf8'), text) : ''
+    ...(everyMinutes !== undefined && { everyMinutes }),
+  }
+  const text = action
+    ? formatActionWorkflow({
+        ...common,
+        ...action,
+        ...(name !== undefined && { only: { folder: folder || '.', name } }),
+      })
+    : formatPackageWorkflow(choices, {
+        ...common,
+        folder: folder || undefined,
+        ...(name !== undefined && { leg: { name, file } }),
+      })
+  const there = fs.existsSync(whole) ? fs.readFileSync(whole, 'utf8') : undefined
+  const lacks = there === undefined ? '' : findLackingInWorkflow(there, text)
   return {
     ...createPart(whole, text),
     what: 'checks pull requests, and reconciles what is merged',
     ...(lacks !== '' && { lacks }),
   }
+}
+
+function formatPackageWorkflow({ packages }: InitChoices, options: Omit<WorkflowOptions, 'install' | 'cli'>): string {
+  return formatWorkflow({
+    ...options,
+    install: `npm ci --ignore-scripts${packages.up === '' ? '' : ` --prefix ${packages.up}`}`,
+    cli: path.posix.join(packages.up, CLI),
+  })
 }
 
 const CLI = 'node_modules/jobwright/dist/cli.js'

@@ -29,7 +29,9 @@ import { detectShell } from '../../session/shell.ts'
 import { createUnclaimed } from '../../session/state-owner.ts'
 import { DEFAULT_BRANCH } from '../../state/git-store.ts'
 import { systemClock } from '../../system/clock.ts'
-import { listInitFiles, nameWorkflowFile } from './files.ts'
+import { chooseAction } from './action-reference.ts'
+import { chooseWorkflowFile, listInitFiles } from './files.ts'
+import { chooseInterval } from './interval.ts'
 import { buildLockCommand, findPackage, listPackageFiles, type PackagePlace } from './package-place.ts'
 import { askForChoices, checkRegion } from './questions.ts'
 import { type Repository, readRepository } from './repository.ts'
@@ -42,6 +44,8 @@ export type InitOptions = {
   readonly kind?: string
   readonly region?: string
   readonly store?: 'git' | 'file'
+  /** The Action that the workflow uses; `false` for the package. Default: that of this release, if it has one. */
+  readonly action?: string | false
   /** Begin another state where the previous one is missing. */
   readonly newState?: boolean
   /** Write files only: the emulator creates its own state. */
@@ -55,6 +59,7 @@ export type InitOptions = {
 export async function init(options: InitOptions, host: Host): Promise<ExitCode> {
   const out = createPrinter(host, options)
   const kind = options.kind === undefined ? undefined : findKind(options.kind).kind
+  const action = chooseAction(options.action)
   const region = checkRegion(options.region ?? host.env['AWS_REGION'] ?? host.env['AWS_DEFAULT_REGION'])
   const project = openProject(host.cwd, host.env)
   assertConfig(project)
@@ -66,7 +71,20 @@ export async function init(options: InitOptions, host: Host): Promise<ExitCode> 
   const others = (await (await readProjectPlace(project.root))?.others()) ?? []
   const isRegionGiven = options.region !== undefined
   const packages = await findPackage(project.root, repository?.top)
-  const parts = listInitFiles({ project, repository, store, branch, others, packages, isRegionGiven, ...answers })
+  // Specs may be there before `init` is, and a schedule may need more than a run an hour.
+  const everyMinutes = chooseInterval((await loadSpecs(project, {})).specs)
+  const parts = listInitFiles({
+    project,
+    repository,
+    store,
+    branch,
+    others,
+    packages,
+    action,
+    isRegionGiven,
+    everyMinutes,
+    ...answers,
+  })
   const written = parts.filter((part) => {
     const isNew = part.files
       .map(({ path: file, text }) => writeNewFile(file, text, repository?.top ?? project.root))
@@ -85,8 +103,9 @@ export async function init(options: InitOptions, host: Host): Promise<ExitCode> 
       store,
       repository,
       state,
-      workflow: nameWorkflowFile(repository?.top ?? project.root, repository?.folder ?? '', others).file,
-      packages,
+      workflow: chooseWorkflowFile(repository ?? { top: project.root, folder: '' }, others, action).file,
+      packages: action === undefined ? packages : undefined,
+      isActionGiven: typeof options.action === 'string',
       cwd: host.cwd,
       shell: detectShell(host.env),
     }).join('\n'),
@@ -199,16 +218,20 @@ type Done = {
   readonly state?: string
   /** The workflow's file. */
   readonly workflow: string
-  readonly packages: PackagePlace
+  /** Absent: the workflow installs nothing. */
+  readonly packages?: PackagePlace | undefined
+  /** The command line names an Action. */
+  readonly isActionGiven: boolean
   readonly cwd: string
   readonly shell: Medium['shell']
 }
 
-function listNextSteps({ written, store, repository, state, workflow, packages, cwd, shell }: Done): string[] {
+function listNextSteps(done: Done): string[] {
+  const { written, store, repository, state, workflow, packages, isActionGiven, cwd, shell } = done
   const isPushed = store === 'git' && repository?.remote !== undefined
   const isInWorkflow = store === 'git' && repository !== undefined
-  const manifests = listPackageFiles(packages).map((file) => path.relative(cwd, file))
-  const locking = isInWorkflow ? buildLockCommand(packages, cwd) : undefined
+  const manifests = packages === undefined ? [] : listPackageFiles(packages).map((file) => path.relative(cwd, file))
+  const locking = isInWorkflow && packages !== undefined ? buildLockCommand(packages, cwd) : undefined
   const all = isInWorkflow && locking === undefined && written.length > 0 ? [...manifests, ...written] : written
   // Windows PowerShell does not support `&&`.
   const and = shell === 'powershell' ? '; ' : ' && '
@@ -229,7 +252,9 @@ function listNextSteps({ written, store, repository, state, workflow, packages, 
       : []),
     ...(isInWorkflow && written.some((file) => file.endsWith(workflow))
       ? listWorkflowNotes(repository, workflow, packages)
-      : []),
+      : isInWorkflow && isActionGiven
+        ? ['', `${workflow} stays as it is. To have it on the Action, remove it and run this again.`]
+        : []),
     ...(store === 'git' && !isPushed
       ? ['', 'There is no remote yet. When you add one, push the branch of the state with the others: git push --all']
       : []),
@@ -237,8 +262,11 @@ function listNextSteps({ written, store, repository, state, workflow, packages, 
 }
 
 /** Lists the assumptions of the workflow that init could not verify. */
-function listWorkflowNotes({ defaultBranch, guessed }: Repository, workflow: string, packages: PackagePlace): string[] {
-  const { otherLock, ignored } = packages
+function listWorkflowNotes(
+  { defaultBranch, guessed }: Repository,
+  workflow: string,
+  { otherLock, ignored = [] }: Partial<PackagePlace> = {},
+): string[] {
   return [
     ...(guessed === undefined
       ? []

@@ -35,8 +35,9 @@ Commands:
   validate [options]                   check every spec against its schema;
                                        every problem with its file, line and
                                        column
-  plan [options]                       show what reconcile would do now, and
-                                       why; has no side effect
+  plan [options] [address]             show what reconcile would do now, and
+                                       why; an address shows its request in
+                                       full; has no side effect
   reconcile [options]                  create, start and adopt what the plan
                                        says, and write every status to the state
   watch [options]                      show diagnostics and the new plan after
@@ -133,6 +134,8 @@ Options:
   --lock-timeout <duration>  wait this long (90s, 5m) for a run that holds the
                              state, before exit 8 (default: 5m with --target,
                              else 0s)
+  --plan <file>              apply what plan --out wrote there, and nothing
+                             else; exit 8 if an action changed since
   --wait                     follow jobs until they are terminal; a failed job
                              means exit 10
   --timeout <duration>       give up waiting after this long (90s, 15m, 2h) with

@@ -209,6 +209,31 @@ exports[`test/report/report.test.ts > TAP > a SARIF log has what viewers and cod
 }
 `
 
+exports[`test/report/report.test.ts > TAP > a status fits a narrow terminal and omits nothing > narrow 1`] = `
+  IotJob/kiosk-reboot  InProgress
+      run 1, id kiosk-reboot, IN_PROGRESS, 37 succeeded, 83
+      inProgress, 12 min ago
+  IotJob/kiosk-firmware  Succeeded (archived)
+      run 1, id kiosk-firmware, COMPLETED, 118 succeeded, 3
+      h ago
+  ImportExportJob/archive-disk  settling
+      run 1, 40 s ago
+      response lost: socket hang up
+  IotJob/kiosk-clock  Succeeded (withdrawn)
+      run 2, id kiosk-clock-r2, COMPLETED, 118 succeeded, 3
+      h ago
+  IotJob/kiosk-logs  Failed: DevicesFailed
+      run 1, id kiosk-logs, COMPLETED, 117 succeeded, 3
+      failed, 4 d 15 h ago
+      3 of 120 kiosks failed; 0 % may fail
+  MediaPackageHarvestJob/quarter-final  Unknown (lost)
+      run 1, id quarter-final, 13 d 9 h ago
+      MediaPackage does not know this job any more
+
+6 jobs: 2 succeeded, 1 in progress, 1 failed, 1 unknown, 1
+settling; 1 withdrawn, 1 archived, 1 lost.
+`
+
 exports[`test/report/report.test.ts > TAP > a status is a row for each record, specs in file order, the rest by name > coloured 1`] = `
   [1mAddress[22m                               [1mRun[22m  [1mID[22m              [1mCondition[22m              [1mAWS status[22m   [1mCounts[22m                       [1mSince[22m
   IotJob/kiosk-reboot                   1    kiosk-reboot    [36mInProgress[39m             IN_PROGRESS  37 succeeded, 83 inProgress  12 min ago
@@ -237,31 +262,6 @@ exports[`test/report/report.test.ts > TAP > a status is a row for each record, s
       MediaPackage does not know this job any more
 
 6 jobs: 2 succeeded, 1 in progress, 1 failed, 1 unknown, 1 settling; 1 withdrawn, 1 archived, 1 lost.
-`
-
-exports[`test/report/report.test.ts > TAP > a status fits a narrow terminal and omits nothing > narrow 1`] = `
-  IotJob/kiosk-reboot  InProgress
-      run 1, id kiosk-reboot, IN_PROGRESS, 37 succeeded, 83
-      inProgress, 12 min ago
-  IotJob/kiosk-firmware  Succeeded (archived)
-      run 1, id kiosk-firmware, COMPLETED, 118 succeeded, 3
-      h ago
-  ImportExportJob/archive-disk  settling
-      run 1, 40 s ago
-      response lost: socket hang up
-  IotJob/kiosk-clock  Succeeded (withdrawn)
-      run 2, id kiosk-clock-r2, COMPLETED, 118 succeeded, 3
-      h ago
-  IotJob/kiosk-logs  Failed: DevicesFailed
-      run 1, id kiosk-logs, COMPLETED, 117 succeeded, 3
-      failed, 4 d 15 h ago
-      3 of 120 kiosks failed; 0 % may fail
-  MediaPackageHarvestJob/quarter-final  Unknown (lost)
-      run 1, id quarter-final, 13 d 9 h ago
-      MediaPackage does not know this job any more
-
-6 jobs: 2 succeeded, 1 in progress, 1 failed, 1 unknown, 1
-settling; 1 withdrawn, 1 archived, 1 lost.
 `
 
 exports[`test/report/report.test.ts > TAP > annotations are workflow commands, worst first > must match snapshot 1`] = `
@@ -309,14 +309,14 @@ waiting: one job is running
 `
 
 exports[`test/report/report.test.ts > TAP > JSON lines follow the contract and omit absent values > lines of events 1`] = `
-{"v":1,"type":"planned","address":"IotJob/kiosk-screens","action":"create","reason":"new spec"}
-{"v":1,"type":"planned","address":"DataExchangeJob/prices-november","action":"start","reason":"created, never started"}
-{"v":1,"type":"planned","address":"MediaPackageHarvestJob/cup-final","action":"waiting","reason":"the match is not over: its window ends later","until":"2026-11-14T22:00:00Z"}
-{"v":1,"type":"planned","address":"MediaPackageHarvestJob/semi-final","action":"conflict","reason":"AWS cannot change a harvest job that was submitted, and this spec was edited after its job was submitted","changes":[{"pointer":"/S3Destination/ManifestKey","from":"cup/final.m3u8","to":"cup/final-extra-time.m3u8"},{"pointer":"/StartTime","to":"2026-11-07T19:45:00Z"}],"elements":[{"pointer":"/S3Destination/ManifestKey","from":"cup/final.m3u8","to":"cup/final-extra-time.m3u8"},{"pointer":"/StartTime","to":"2026-11-07T19:45:00Z"}]}
-{"v":1,"type":"planned","address":"ImportExportJob/archive-disk","action":"settling","reason":"the response to its create was lost: socket hang up","until":"2026-11-15T09:30:00Z"}
-{"v":1,"type":"planned","address":"IotJob/kiosk-firmware","action":"keep","reason":"finished"}
-{"v":1,"type":"planned","address":"IotJob/kiosk-reboot","action":"keep","reason":"running"}
-{"v":1,"type":"planned","address":"IotJob/kiosk-logs","action":"keep","reason":"failed"}
+{"v":1,"type":"planned","address":"IotJob/kiosk-screens","action":"create","reason":"new spec","file":"specs/kiosk-screens.yaml","line":1}
+{"v":1,"type":"planned","address":"DataExchangeJob/prices-november","action":"start","reason":"created, never started","file":"specs/prices-november.yaml","line":1}
+{"v":1,"type":"planned","address":"MediaPackageHarvestJob/cup-final","action":"waiting","reason":"the match is not over: its window ends later","file":"specs/cup-final.yaml","line":1,"until":"2026-11-14T22:00:00Z"}
+{"v":1,"type":"planned","address":"MediaPackageHarvestJob/semi-final","action":"conflict","reason":"AWS cannot change a harvest job that was submitted, and this spec was edited after its job was submitted","file":"specs/semi-final.yaml","line":1,"changes":[{"pointer":"/S3Destination/ManifestKey","from":"cup/final.m3u8","to":"cup/final-extra-time.m3u8"},{"pointer":"/StartTime","to":"2026-11-07T19:45:00Z"}],"elements":[{"pointer":"/S3Destination/ManifestKey","from":"cup/final.m3u8","to":"cup/final-extra-time.m3u8"},{"pointer":"/StartTime","to":"2026-11-07T19:45:00Z"}]}
+{"v":1,"type":"planned","address":"ImportExportJob/archive-disk","action":"settling","reason":"the response to its create was lost: socket hang up","file":"specs/archive-disk.yaml","line":1,"until":"2026-11-15T09:30:00Z"}
+{"v":1,"type":"planned","address":"IotJob/kiosk-firmware","action":"keep","reason":"finished","file":"specs/kiosk-firmware.yaml","line":1}
+{"v":1,"type":"planned","address":"IotJob/kiosk-reboot","action":"keep","reason":"running","file":"specs/kiosk-reboot.yaml","line":1}
+{"v":1,"type":"planned","address":"IotJob/kiosk-logs","action":"keep","reason":"failed","file":"specs/kiosk-logs.yaml","line":1}
 {"v":1,"type":"progress","address":"IotJob/kiosk-firmware","step":"created"}
 {"v":1,"type":"progress","address":"IotJob/kiosk-screens","step":"creating"}
 {"v":1,"type":"progress","address":"IotJob/kiosk-screens","step":"failed"}

@@ -14,6 +14,8 @@ export type WorkflowOptions = {
   readonly leg?: { readonly name: string; readonly file: string }
   /** The host does not support `queue` (GitHub Enterprise Server). Each manual command gets its own concurrency group. */
   readonly commandsApart?: boolean
+  /** Every how many minutes it runs. Absent: once an hour. */
+  readonly everyMinutes?: number
   /** Specs are in a submodule. */
   readonly submodules?: boolean
   /** .gitattributes sends files through Git LFS. Without LFS, a run would read pointers. */
@@ -23,18 +25,31 @@ export type WorkflowOptions = {
 }
 
 // Full commit hashes: a tag can be moved to other code, a hash cannot.
-const CHECKOUT = 'actions/checkout@de0fac2e4500dabe0009e67214ff5f5447ce83dd # v6.0.2'
+/** Fetches the repository. */
+export const CHECKOUT = 'actions/checkout@de0fac2e4500dabe0009e67214ff5f5447ce83dd # v6.0.2'
 const SETUP_NODE = 'actions/setup-node@53b83947a5a98c8d113130e565377fae1a50d02f # v6.3.0'
-const AWS_CREDENTIALS = 'aws-actions/configure-aws-credentials@8df5847569e6427dd6c4fb1cf565c83acfa8afa7 # v6.0.0'
+/** Assumes a role by GitHub's OIDC token. */
+export const AWS_CREDENTIALS = 'aws-actions/configure-aws-credentials@8df5847569e6427dd6c4fb1cf565c83acfa8afa7 # v6.0.0'
 
 /** The default command of a run. */
 const COMMAND = 'reconcile --timeout 45m'
 
+/** The input for a command by hand. */
+export const COMMAND_INPUT = `      command:
+        description: What to do (reconcile, plan, status, adopt, resolve, cancel, baseline or acknowledge); a stuck job prints its command, such as resolve PinpointExportJob/readers --not-created
+        default: ${COMMAND}
+`
+
 /** Where GitHub looks for the workflow, relative to the repository's top. */
 export const WORKFLOW_FILE = '.github/workflows/reconcile.yml'
 
+/** Formats when the workflow runs. GitHub is least busy away from the full hour. */
+export function formatCron(everyMinutes: number | undefined): string {
+  return everyMinutes === undefined ? '17 * * * *' : `*/${everyMinutes} * * * *`
+}
+
 /**
- * Formats the workflow. Pull requests are checked without credentials. The default branch is reconciled on each push, every hour and on
+ * Formats the workflow. Pull requests are checked without credentials. The default branch is reconciled on each push, on a schedule and on
  * demand. No text that an outsider chooses (a title, a fork's branch) reaches a shell command.
  */
 export function formatWorkflow(options: WorkflowOptions): string {
@@ -45,7 +60,7 @@ export function formatWorkflow(options: WorkflowOptions): string {
   const pattern = quoteText(formatLiteral(branch))
   const ref = quoteText(`refs/heads/${branch}`)
   const defaults = folder === undefined ? '' : `defaults:\n  run:\n    working-directory: ${quoteText(folder)}\n\n`
-  const submodules = options.submodules ? '          submodules: recursive\n' : ''
+  const submodules = formatSubmodules(options)
   return `# Checks every pull request without credentials, and reconciles what has been merged.
 #
 # The reconcile job is skipped until these repository variables are set (Settings, Secrets and variables, Actions, Variables):
@@ -59,13 +74,10 @@ on:
 ${formatPaths(paths)}  push:
     branches: [${pattern}]
 ${formatPaths(paths)}  schedule:
-    - cron: '17 * * * *' # writes down how jobs ended, and makes those that had to wait
+    - cron: '${formatCron(options.everyMinutes)}' # writes down how jobs ended, and makes those that had to wait
   workflow_dispatch:
     inputs:
-      command:
-        description: What to do (reconcile, plan, status, adopt, resolve, cancel, baseline or acknowledge); a stuck job prints its command, such as resolve PinpointExportJob/readers --not-created
-        default: ${COMMAND}
-
+${COMMAND_INPUT}
 permissions: {}
 
 ${defaults}jobs:
@@ -131,26 +143,33 @@ function formatConcurrency(suffix: string, { commandsApart }: WorkflowOptions): 
 `
 }
 
-function formatLfs({ lfs }: WorkflowOptions): string {
+/** Formats the setting of the checkout for specs in a submodule. */
+export function formatSubmodules({ submodules }: Pick<WorkflowOptions, 'submodules'>): string {
+  return submodules ? '          submodules: recursive\n' : ''
+}
+
+/** Formats the setting of the checkout for Git LFS. */
+export function formatLfs({ lfs }: Pick<WorkflowOptions, 'lfs'>): string {
   return lfs ? '          lfs: true # .gitattributes sends files through Git LFS\n' : ''
 }
 
-function formatSetup({ install }: WorkflowOptions): string {
+/** Formats the steps that set up Node and run a command. */
+export function formatSetup({ install }: Pick<WorkflowOptions, 'install'>, name = 'Install Jobwright'): string {
   return `      - uses: ${SETUP_NODE}
         with:
           node-version: 24
           package-manager-cache: false
-      - name: Install Jobwright
+      - name: ${name}
         run: ${install}`
 }
 
 /** Puts a text in single quotes, valid in YAML and in GitHub's expressions. */
-function quoteText(text: string): string {
+export function quoteText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`
 }
 
 /** Escapes the wildcards of a GitHub path filter. */
-function formatLiteral(text: string): string {
+export function formatLiteral(text: string): string {
   return text.replace(/[\\*?+![\]]/g, '\\$&')
 }
 

@@ -1,0 +1,50 @@
+import { AS_TEXT, readArguments } from '../cli/command-line.ts'
+import { assertForWorkflow } from '../cli/workflow-command.ts'
+import { Problem } from '../model/problem.ts'
+import { advise } from '../model/remedy.ts'
+import type { WorkflowEvent } from './event.ts'
+import type { Inputs } from './inputs.ts'
+
+/** Finds the projects of the repository. The action alone knows it. */
+export const PROJECTS = 'projects'
+
+/** Events with changes that nobody has merged. Their checkouts must not submit anything. */
+const UNMERGED: ReadonlySet<string> = new Set(['pull_request', 'merge_group'])
+/** Commands that submit nothing. */
+const READING: ReadonlySet<string> = new Set([PROJECTS, 'plan', 'status'])
+/** What each event runs by itself. */
+const CHECK = 'plan --offline'
+const RECONCILE = 'reconcile --timeout 45m'
+
+/** Chooses the command's arguments. Throws a Problem (exit 1) for one that this event may not run. */
+export function chooseCommand(
+  { command, planFile }: Pick<Inputs, 'command' | 'planFile'>,
+  event: WorkflowEvent,
+  env: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
+  const isUnmerged = UNMERGED.has(event.name)
+  const args = readArguments([AS_TEXT, command || (isUnmerged ? CHECK : RECONCILE)])
+  const [verb = ''] = args
+  if (event.name === 'pull_request_target') {
+    throw createRefused(
+      'pull_request_target gives changes from a fork the secrets of the repository',
+      'run this action on pull_request',
+    )
+  }
+  if (isUnmerged && !READING.has(verb)) {
+    throw createRefused(
+      `${event.name} does not run ${verb}: its changes are not merged`,
+      'leave the input command empty, or run plan or status there',
+    )
+  }
+  if (verb === PROJECTS && args.length === 1) return args
+  assertForWorkflow(args, env)
+  if (planFile !== '' && verb !== 'reconcile' && verb !== 'plan') {
+    throw createRefused(`${verb} takes no plan-file`, 'give plan-file to reconcile or plan')
+  }
+  return args
+}
+
+function createRefused(message: string, way: string): Problem {
+  return new Problem({ code: 'USAGE', message, remedies: [advise(way)] })
+}

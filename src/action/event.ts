@@ -1,0 +1,68 @@
+/** What started the workflow, and where its pages are. */
+export type WorkflowEvent = {
+  /** `pull_request`, `push`, ... */
+  readonly name: string
+  /** `OWNER/NAME`. */
+  readonly repository: string
+  readonly pullRequest?: PullRequest
+  /** The page of this run. */
+  readonly runUrl: string
+  /** The base of the addresses of files at the commit in question. */
+  readonly filesUrl: string
+  readonly apiUrl: string
+  readonly graphqlUrl: string
+}
+
+/** The pull request of an event. */
+export type PullRequest = {
+  readonly number: number
+  /** It comes from another repository, so the token may only read. */
+  readonly isFork: boolean
+}
+
+type Env = Readonly<Record<string, string | undefined>>
+
+/** Reads the event from the runner's variables and its payload. The payload is text from outside: only numbers, hashes and names are taken. */
+export function readEvent(env: Env, payload: unknown): WorkflowEvent {
+  const server = env['GITHUB_SERVER_URL'] || 'https://github.com'
+  const repository = env['GITHUB_REPOSITORY'] ?? ''
+  const pull = getMember(payload, 'pull_request')
+  const head = getMember(pull, 'head')
+  const number = getMember(pull, 'number')
+  const headName = getMember(getMember(head, 'repo'), 'full_name')
+  const headSha = getMember(head, 'sha')
+  // A pull request is checked out as a merge, which nobody can look at once the branch moves.
+  const commit = typeof headSha === 'string' && /^[0-9a-f]{40,64}$/.test(headSha) ? headSha : (env['GITHUB_SHA'] ?? '')
+  // The files of a fork are in the fork, whose commits the repository shows too.
+  const base = `${server}/${encodePath(repository)}`
+  const apiUrl = (env['GITHUB_API_URL'] || 'https://api.github.com').replace(/\/$/, '')
+  return {
+    name: env['GITHUB_EVENT_NAME'] ?? '',
+    repository,
+    ...(Number.isSafeInteger(number) && {
+      pullRequest: { number: number as number, isFork: headName !== repository },
+    }),
+    runUrl: `${base}/actions/runs/${encodePath(env['GITHUB_RUN_ID'] ?? '')}`,
+    filesUrl: `${base}/blob/${commit}`,
+    apiUrl,
+    graphqlUrl: env['GITHUB_GRAPHQL_URL'] || `${apiUrl}/graphql`,
+  }
+}
+
+/** Returns the address of a file's line, relative to the top of the repository. */
+export function formatFileUrl({ filesUrl }: WorkflowEvent, file: string, line: number | undefined): string {
+  return `${filesUrl}/${encodePath(file)}${line === undefined ? '' : `#L${line}`}`
+}
+
+/** Encodes a path for an address. Half a surrogate pair has no encoding. */
+function encodePath(path: string): string {
+  return path
+    .replace(/\p{Cs}/gu, '')
+    .split('/')
+    .map(encodeURIComponent)
+    .join('/')
+}
+
+function getMember(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined
+}

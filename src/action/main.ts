@@ -1,0 +1,177 @@
+import { randomUUID } from 'node:crypto'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { Problem } from '../model/problem.ts'
+import { advise } from '../model/remedy.ts'
+import { escapeForAnnotation, escapeForWorkflowLog } from '../report/escape.ts'
+import { type Line, toDiagnosticLine, toSummaryLine } from '../report/json-lines.ts'
+import { formatRunMarkdown } from '../report/markdown/run-markdown.ts'
+import { collectReport, isNews, type RunReport } from '../report/run-report.ts'
+import { formatReportAnnotations } from './annotate.ts'
+import { chooseCommand, PROJECTS } from './command.ts'
+import { formatFileUrl, readEvent, type WorkflowEvent } from './event.ts'
+import { type Inputs, readInputs, withoutInputs } from './inputs.ts'
+import { formatOutputs, listOutputs } from './outputs.ts'
+import { findProjects } from './projects.ts'
+import { runCli } from './run-cli.ts'
+
+/*
+ * The action: `node dist/action.js`, as GitHub's runner starts it. Inputs come in by the environment; annotations go out by standard output,
+ * outputs and the summary by files that the runner names. The command itself is a child process, with the contract of `--output json`.
+ */
+
+/** The most bytes of a step's summary. */
+const SUMMARY_MAX_BYTES = 1024 * 1024
+
+const { env } = process
+const top = env['GITHUB_WORKSPACE'] || process.cwd()
+const say = (text: string): void => void process.stdout.write(`${text}\n`)
+
+try {
+  const event = readEvent(env, readPayload())
+  process.exitCode = await act(event)
+} catch (error) {
+  process.exitCode = 1
+  const what = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  say(`::error::${escapeForAnnotation(`This is a bug in the action of Jobwright: ${what}`, 'data')}`)
+}
+
+function readPayload(): unknown {
+  const file = env['GITHUB_EVENT_PATH']
+  return file === undefined || !fs.existsSync(file) ? {} : JSON.parse(fs.readFileSync(file, 'utf8'))
+}
+
+async function act(event: WorkflowEvent): Promise<number> {
+  let verb = 'action'
+  let inputs: Inputs | undefined
+  try {
+    inputs = readInputs(env)
+    const args = chooseCommand(inputs, event, env)
+    verb = args[0]!
+    if (verb === PROJECTS) {
+      const projects = JSON.stringify(await findProjects(top, inputs.project))
+      writeOutputs({ projects, 'exit-code': '0' })
+      say(`projects: ${escapeForWorkflowLog(projects)}`)
+      return 0
+    }
+    assertFolder(inputs)
+    const planFile = choosePlanFile(args, inputs)
+    const run = await runQuietly([...args, ...listFileOptions(verb, planFile, inputs)], inputs)
+    const isWritten = planFile !== undefined && fs.existsSync(planFile)
+    return await publish(
+      collectReport(run.lines, { verb, project: inputs.folder, exitCode: run.exitCode }),
+      inputs,
+      event,
+      isWritten ? planFile : undefined,
+    )
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    const { diagnostic, exitCode } = error
+    const lines: Line[] = [toDiagnosticLine(diagnostic), toSummaryLine({ counts: {}, outcomes: [exitCode], exitCode })]
+    return await publish(collectReport(lines, { verb, project: inputs?.folder ?? '.', exitCode }), inputs, event)
+  }
+}
+
+function assertFolder({ folder }: Inputs): void {
+  if (fs.statSync(path.join(top, folder), { throwIfNoEntry: false })?.isDirectory()) return
+  throw new Problem({
+    code: 'USAGE',
+    message: `there is no folder ${JSON.stringify(folder.slice(0, 80))} in ${top}`,
+    remedies: [advise('check out the repository before this step, and write the folder of the project')],
+  })
+}
+
+/** The runner reads commands in all output, so it is told not to while the program speaks. */
+async function runQuietly(args: readonly string[], { folder }: Inputs): ReturnType<typeof runCli> {
+  const token = randomUUID()
+  say(`::stop-commands::${token}`)
+  try {
+    const cwd = path.join(top, folder)
+    return await runCli(args, { cwd, env: withoutInputs(env), log: (text) => void process.stdout.write(text) })
+  } finally {
+    say(`\n::${token}::`)
+  }
+}
+
+/** Chooses where `plan` writes its file: outside the checkout, unless the workflow names one. An offline plan cannot be approved. */
+function choosePlanFile([verb, ...options]: readonly string[], { planFile }: Inputs): string | undefined {
+  if (verb !== 'plan' || (planFile === '' && options.includes('--offline'))) return undefined
+  if (planFile !== '') return path.resolve(top, planFile)
+  return path.join(fs.mkdtempSync(path.join(env['RUNNER_TEMP'] || os.tmpdir(), 'jobwright-')), 'plan.json')
+}
+
+function listFileOptions(verb: string, out: string | undefined, { planFile }: Inputs): string[] {
+  if (out !== undefined) return ['--out', out]
+  return verb === 'reconcile' && planFile !== '' ? ['--plan', path.resolve(top, planFile)] : []
+}
+
+/** Writes annotations, summary, outputs and comment, and returns the exit code of the step. */
+async function publish(
+  report: RunReport,
+  inputs: Inputs | undefined,
+  event: WorkflowEvent,
+  planFile?: string,
+): Promise<number> {
+  const annotations = formatReportAnnotations(report)
+  if (annotations !== '') say(annotations)
+  const linkFile = (file: string, line: number | undefined): string =>
+    formatFileUrl(event, report.project === '.' ? file : `${report.project}/${file}`, line)
+  const summary = formatRunMarkdown(report, {
+    maxBytes: SUMMARY_MAX_BYTES - 1,
+    isCollapsed: false,
+    withRequests: true,
+    linkFile,
+  })
+  appendTo('GITHUB_STEP_SUMMARY', `${summary}\n`)
+  const commentUrl = inputs && (await comment(report, inputs, event, linkFile))
+  writeOutputs({ ...listOutputs(report, planFile), 'comment-url': commentUrl ?? '' })
+  return report.exitCode
+}
+
+/** Writes the comment of a pull request. It never fails the step: the summary says the same. */
+async function comment(
+  report: RunReport,
+  { comment: mode, token }: Inputs,
+  event: WorkflowEvent,
+  linkFile: (file: string, line: number | undefined) => string,
+): Promise<string | undefined> {
+  const { pullRequest } = event
+  if (pullRequest === undefined || mode === 'never' || token === '') return undefined
+  const marker = `<!-- jobwright ${encodeURIComponent(report.project)} -->`
+  const { COMMENT_MAX_BYTES, writeComment } = await import('./comment.ts')
+  const body = formatRunMarkdown(report, {
+    maxBytes: COMMENT_MAX_BYTES,
+    isCollapsed: true,
+    withRequests: false,
+    marker,
+    linkFile,
+    runUrl: event.runUrl,
+  })
+  const isUpdateOnly = mode === 'changes' && !isNews(report)
+  try {
+    const done = await writeComment({ number: pullRequest.number, marker, body, isUpdateOnly }, event, token)
+    if (done.is === 'denied') say(`${explainDenied(pullRequest.isFork)} The summary of this run has the same report.`)
+    return 'url' in done ? done.url : undefined
+  } catch (error) {
+    const what = error instanceof Error ? error.message : String(error)
+    say(`::warning::${escapeForAnnotation(`the comment was not written: ${what}`, 'data')}`)
+    return undefined
+  }
+}
+
+function explainDenied(isFork: boolean): string {
+  return isFork
+    ? 'No comment: the token of a pull request from a fork may only read.'
+    : 'No comment: the token may not write one. Give the job the permission pull-requests: write.'
+}
+
+function writeOutputs(outputs: Readonly<Record<string, string>>): void {
+  appendTo('GITHUB_OUTPUT', formatOutputs(outputs, `jobwright-${randomUUID()}`))
+}
+
+/** Appends to a file that the runner names; outside a runner there is none. */
+function appendTo(name: string, text: string): void {
+  const file = env[name]
+  if (file) fs.appendFileSync(file, text)
+}

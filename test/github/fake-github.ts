@@ -1,0 +1,235 @@
+import { readFileSync } from 'node:fs'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { buildSchema, execute, type GraphQLSchema, parse, validate } from 'graphql'
+
+/*
+ * GitHub over HTTP, as far as a comment on a pull request reaches: REST and GraphQL, with the answers that its pages describe. It shares no
+ * code with the action. Queries are checked against the schema that GitHub publishes.
+ */
+
+/** Who may do what. */
+export type Token = { readonly login: string; readonly canWrite: boolean }
+
+/** A comment as GitHub keeps it. */
+export type StoredComment = {
+  readonly id: number
+  readonly issue: number
+  readonly author: string
+  body: string
+  readonly createdAt: string
+  edits: number
+}
+
+/** An answer in place of the usual one, for the next request that fits. */
+export type Fault = {
+  readonly method?: string
+  readonly path?: RegExp
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly message: string
+  /** The request takes effect, and its answer is the fault's. */
+  readonly isDone?: boolean
+  /** The errors of GraphQL, which come with a status of 200. */
+  readonly errors?: readonly object[]
+}
+
+/** A request that came in, and how it was answered. */
+export type Request = {
+  readonly method: string
+  readonly path: string
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+}
+
+export type FakeGitHub = {
+  /** For GITHUB_API_URL. */
+  readonly apiUrl: string
+  /** For GITHUB_GRAPHQL_URL. */
+  readonly graphqlUrl: string
+  readonly comments: StoredComment[]
+  readonly requests: Request[]
+  readonly faults: Fault[]
+  /** Adds a comment of somebody. */
+  add(issue: number, author: string, body: string): StoredComment
+}
+
+export type GitHubOptions = {
+  /** `OWNER/NAME`. */
+  readonly repository: string
+  readonly pullRequests: readonly number[]
+  readonly tokens: Readonly<Record<string, Token>>
+  /** Answers under /api/v3 and /api/graphql, as GitHub Enterprise Server does. */
+  readonly isEnterprise?: boolean
+}
+
+/** The longest body of a comment, in characters. */
+const BODY_MAX = 65_536
+/** The largest request. */
+const REQUEST_MAX = 2_000_000
+/** The most nodes of a page, in GraphQL. */
+const PAGE_MAX = 100
+/** Newer comments have IDs that no 32-bit number holds. */
+const FIRST_ID = 3_000_000_001
+
+let schema: GraphQLSchema | undefined
+
+function readSchema(): GraphQLSchema {
+  const file = new URL('../../node_modules/@octokit/graphql-schema/schema.graphql', import.meta.url)
+  schema ??= buildSchema(readFileSync(file, 'utf8'), { assumeValidSDL: true, noLocation: true })
+  return schema
+}
+
+type Answer = { readonly status: number; readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> }
+
+const fail = (status: number, message: string, more: object = {}): Answer => ({
+  status,
+  body: { message, documentation_url: 'https://docs.github.com/rest', status: String(status), ...more },
+})
+
+function answerFault({ status, message, errors, headers = {} }: Fault): Answer {
+  return errors ? { status, body: { data: null, errors }, headers } : { ...fail(status, message), headers }
+}
+
+/** Starts a GitHub that is closed when the test ends. */
+export async function startGitHub(
+  t: { teardown(end: () => unknown): void },
+  options: GitHubOptions,
+): Promise<FakeGitHub> {
+  const { repository, pullRequests, tokens, isEnterprise = false } = options
+  const comments: StoredComment[] = []
+  const requests: Request[] = []
+  const faults: Fault[] = []
+  let nextId = FIRST_ID
+  const add = (issue: number, author: string, body: string): StoredComment => {
+    const one = { id: nextId++, issue, author, body, createdAt: new Date(0).toISOString(), edits: 0 }
+    comments.push(one)
+    return one
+  }
+  const urlOf = ({ id, issue }: StoredComment): string =>
+    `https://github.example/${repository}/pull/${issue}#issuecomment-${id}`
+  const show = (one: StoredComment) => ({
+    id: one.id,
+    html_url: urlOf(one),
+    body: one.body,
+    user: { login: one.author },
+  })
+
+  const rest = (method: string, path: string, token: Token | undefined, given: unknown): Answer => {
+    if (token === undefined) return fail(401, 'Bad credentials')
+    const start = `/repos/${repository}/`
+    if (!path.startsWith(start)) return fail(404, 'Not Found')
+    const [, issue] = /^issues\/(\d+)\/comments$/.exec(path.slice(start.length)) ?? []
+    const [, id] = /^issues\/comments\/(\d+)$/.exec(path.slice(start.length)) ?? []
+    const isKnown = issue === undefined || pullRequests.includes(Number(issue))
+    const found = id === undefined ? undefined : comments.find((one) => one.id === Number(id))
+    if ((issue === undefined && id === undefined) || !isKnown || (id !== undefined && !found))
+      return fail(404, 'Not Found')
+    if (!token.canWrite) return fail(403, 'Resource not accessible by integration')
+    if (method === 'DELETE' && found) {
+      comments.splice(comments.indexOf(found), 1)
+      return { status: 204 }
+    }
+    const { body } = (given ?? {}) as { body?: unknown }
+    if (typeof body !== 'string' || body.trim() === '')
+      return fail(422, 'Validation Failed', { errors: ["body can't be blank"] })
+    if ([...body].length > BODY_MAX)
+      return fail(422, 'Validation Failed', { errors: ['body is too long (maximum is 65536 characters)'] })
+    if (method === 'POST' && issue !== undefined)
+      return { status: 201, body: show(add(Number(issue), token.login, body)) }
+    if (method === 'PATCH' && found) {
+      found.body = body
+      found.edits++
+      return { status: 200, body: show(found) }
+    }
+    return fail(404, 'Not Found')
+  }
+
+  const graphql = async (token: Token | undefined, given: unknown): Promise<Answer> => {
+    if (token === undefined) return fail(401, 'Bad credentials')
+    const { query = '', variables = {} } = (given ?? {}) as { query?: string; variables?: Record<string, unknown> }
+    const document = parse(query)
+    const errors = validate(readSchema(), document)
+    if (errors.length > 0) return { status: 200, body: { errors } }
+    const pullRequest = ({ number }: { number: number }) =>
+      pullRequests.includes(number) ? { comments: (page: Page) => listComments(number, page, token) } : null
+    const rootValue = {
+      repository: ({ owner, name }: { owner: string; name: string }) =>
+        `${owner}/${name}` === repository ? { pullRequest } : null,
+    }
+    return {
+      status: 200,
+      body: await execute({ schema: readSchema(), document, rootValue, variableValues: variables }),
+    }
+  }
+
+  type Page = { first?: number | null; after?: string | null }
+  const listComments = (issue: number, { first, after }: Page, { login }: Token) => {
+    if (!first || first > PAGE_MAX) throw new Error('You must provide a `first` value of 1 to 100')
+    const all = comments.filter((one) => one.issue === issue)
+    const start = after ? Number(Buffer.from(after, 'base64').toString()) : 0
+    const nodes = all.slice(start, start + first).map((one) => ({
+      fullDatabaseId: String(one.id),
+      databaseId: one.id,
+      url: urlOf(one),
+      body: one.body,
+      viewerDidAuthor: one.author === login,
+    }))
+    const end = start + nodes.length
+    return {
+      nodes,
+      totalCount: all.length,
+      pageInfo: { hasNextPage: end < all.length, endCursor: Buffer.from(String(end)).toString('base64') },
+    }
+  }
+
+  const answer = async (method: string, path: string, headers: IncomingHttpHeaders, text: string): Promise<Answer> => {
+    const [, secret = ''] = /^(?:token|bearer) (.*)$/i.exec(headers.authorization ?? '') ?? []
+    const token = tokens[secret]
+    const isMeant = (one: Fault): boolean =>
+      (one.method === undefined || one.method === method) && (one.path === undefined || one.path.test(path))
+    const fault = faults.find(isMeant)
+    if (fault) faults.splice(faults.indexOf(fault), 1)
+    if (fault && !fault.isDone) return answerFault(fault)
+    if (text.length > REQUEST_MAX) return fail(413, 'Payload Too Large')
+    if (!headers['user-agent']) return fail(403, 'Request forbidden by administrative rules')
+    const given: unknown = text === '' ? undefined : JSON.parse(text)
+    const api = isEnterprise ? '/api/v3' : ''
+    const usual =
+      path === (isEnterprise ? '/api/graphql' : '/graphql')
+        ? await graphql(token, given)
+        : path.startsWith(api)
+          ? rest(method, path.slice(api.length), token, given)
+          : fail(404, 'Not Found')
+    return fault ? answerFault(fault) : usual
+  }
+
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', async () => {
+      const method = request.method ?? ''
+      const { pathname } = new URL(request.url ?? '', 'http://localhost')
+      const {
+        status,
+        body,
+        headers = {},
+      } = await answer(method, pathname, request.headers, Buffer.concat(chunks).toString())
+      requests.push({ method, path: pathname, status, headers: request.headers })
+      response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers })
+      response.end(body === undefined ? undefined : JSON.stringify(body))
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => new Promise((resolve) => server.close(resolve).closeAllConnections()))
+  const { port } = server.address() as AddressInfo
+  const base = `http://127.0.0.1:${port}`
+  return {
+    apiUrl: isEnterprise ? `${base}/api/v3` : base,
+    graphqlUrl: isEnterprise ? `${base}/api/graphql` : `${base}/graphql`,
+    comments,
+    requests,
+    faults,
+    add,
+  }
+}
