@@ -62,6 +62,7 @@ function countRunning(plan: Planner, actions: readonly Planned[]): Map<string, n
   for (const [address, record] of recordEntries(plan.records)) {
     if (!plan.specAt.has(address) || repeated.has(address)) continue
     const seen = plan.observed.jobs.get(address)
+    if (seen?.is !== 'live' && isTerminal(record.condition)) continue
     const model = plan.modelOf(parseAddress(address).kind)
     const slot = findSlot(plan, model, record.request)
     if (!slot || record.lost || !isSlotTaken(record, slot.step)) continue
