@@ -26,6 +26,7 @@ export type Guards = {
   readonly maxCreates: number
   readonly maxRemovals: number
   readonly maxUpdates: number
+  readonly maxRunsPerDay: number
 }
 
 /** The content of jobwright.yaml, with defaults filled in. */
@@ -52,5 +53,5 @@ export const DEFAULT_CONFIG: Config = {
   specs: ['specs'],
   targets: {},
   limits: {},
-  guards: { maxCreates: 50, maxRemovals: 10, maxUpdates: 50 },
+  guards: { maxCreates: 50, maxRemovals: 10, maxUpdates: 50, maxRunsPerDay: 50 },
 }

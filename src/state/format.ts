@@ -7,10 +7,10 @@ import { findFault } from './check.ts'
 import { explainDamage, findRepeatedAddress } from './damage.ts'
 
 /** The format version of this program. It rejects a file with a higher `minReader`. */
-export const READER = 1
+export const READER = 2
 
 /** The members, beside the records, whose own members get a line each: a change of one job is a diff of one line. */
-const LISTED: readonly string[] = ['budgets', 'attention']
+const LISTED: readonly string[] = ['budgets', 'attention', 'series']
 
 const RESTORE =
   'Restore the last good state (from its branch or the Git history of its file, or from a backup), then run again'

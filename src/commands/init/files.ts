@@ -48,6 +48,8 @@ export type InitChoices = {
   readonly isRegionGiven: boolean
   /** Where the workflow finds the Jobwright package. */
   readonly packages: PackagePlace
+  /** Every how many minutes the schedules need a run. Absent: once an hour is enough. */
+  readonly everyMinutes?: number | undefined
   /** The Action that the workflow uses. Absent: the workflow installs the package. */
   readonly action?: ActionReference
   /** Absent: an IotJob, and only if there are no specs yet. */
@@ -259,7 +261,7 @@ function hasWorkflow(top: string): (folder: string) => boolean {
 }
 
 function createWorkflowPart(choices: InitChoices, repository: Repository): InitPart {
-  const { project, others, action } = choices
+  const { project, others, action, everyMinutes } = choices
   const { top, folder, host } = repository
   const { root, config } = project
   const { file, name } = chooseWorkflowFile(repository, others, action)
@@ -271,6 +273,7 @@ function createWorkflowPart(choices: InitChoices, repository: Repository): InitP
       (one) => findSubmodule(root, resolveFolder(root, one)) !== undefined,
     ),
     lfs: repository.hasLfs,
+    ...(everyMinutes !== undefined && { everyMinutes }),
   }
   const text = action
     ? formatActionWorkflow({

@@ -117,7 +117,9 @@ function checkCheckout(plan: Planner): Diagnostic[] {
 
 function checkGuards(plan: Planner, actions: readonly Planned[]): Diagnostic[] {
   const { maxUpdates = DEFAULT_CONFIG.guards.maxUpdates } = plan.guards
-  const count = (action: Planned['action']): number => actions.filter((planned) => planned.action === action).length
+  // Runs of a schedule were counted when the schedule was new.
+  const count = (action: Planned['action']): number =>
+    actions.filter(({ action: own, spec }) => own === action && spec?.occurrence === undefined).length
   return [
     ...checkGuard('GUARD_CREATES', 'create', count('create'), plan.run.created, plan.guards.maxCreates, 'maxCreates'),
     ...checkGuard(
@@ -174,6 +176,7 @@ function checkGuard(
   ]
 }
 
-function createRefusal(code: Code, message: string, ...remedies: readonly Remedy[]): Diagnostic {
+/** Creates a reason to refuse a whole plan. */
+export function createRefusal(code: Code, message: string, ...remedies: readonly Remedy[]): Diagnostic {
   return { severity: 'error', code, message, remedies }
 }
