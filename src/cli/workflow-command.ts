@@ -30,7 +30,12 @@ export const WORKFLOW_GRAMMAR: Readonly<Record<string, Grammar>> = {
     flags: ['--wait', '--refresh', '--emulator'],
     values: [...SELECTION, '--timeout', '--settle', '--lock-timeout'],
   },
-  plan: { flags: ['--offline', '--exit-code', '--refresh', '--emulator'], values: SELECTION },
+  plan: {
+    words: ['address'],
+    most: 1,
+    flags: ['--offline', '--exit-code', '--full', '--refresh', '--emulator'],
+    values: SELECTION,
+  },
   status: {
     words: ['address'],
     most: 1,
