@@ -59,8 +59,11 @@ async function recordCreated(pass: Pass, { planned, record }: Intended, live: Li
   const model = pass.modelOf(spec.kind)
   // Not every answer includes the creation time, and AWS may not show a new job yet.
   const now = pass.awsNow?.(record.site, model)
-  const { awsAt } = record.intent
-  const window = awsAt !== undefined && now !== undefined ? { from: awsAt, to: formatIso(now) } : undefined
+  const { awsAt, marker } = record.intent
+  const window =
+    awsAt !== undefined && now !== undefined
+      ? { from: awsAt, to: formatIso(now), ...(marker !== undefined && { marked: true as const }) }
+      : undefined
   const made = { ...record, createdAt: record.intent.at, window }
   const next = createAdoptedRecord(
     made,

@@ -16,6 +16,7 @@ import type { Identity, Intent, SettledRecord } from './state.ts'
  *   no mark, or none that may be read                     nothing                    what follows decides
  *   the recorded creation time                            the job on record          keep, change, cancel
  *   another creation time under the recorded ID           another job                nothing: our own job is lost
+ *   just after our create's answer, without its tag       nothing                    nothing: its status is shown
  *   created before the intent, by AWS's clock             not this attempt's         nothing: no candidate
  *   a complete "exists" without our mark                  another owner's            nothing: conflict until a person decides
  *   ID and request and creation time fit the attempt      ours                       adopt
@@ -125,6 +126,9 @@ export function judgeIdentity(
   const expected = record.createdAt ?? createdAt
   if (Math.abs(Date.parse(createdAt) - Date.parse(expected)) > FIRST_READ_MS)
     return { is: 'other', why: `it was created ${createdAt}, and the recorded job about ${expected}` }
+  // This time is later than the answer to our create, by no more than AWS's clocks may differ.
+  if (record.window?.marked && live.markRead === 'succeeded' && mark === 'none')
+    return { is: 'unproven', why: 'it does not carry the tag that our create asked for' }
   if (live.request === undefined) return { is: 'unproven', why: 'AWS does not show what it does' }
   if (isOtherRequest(record.request, live, model)) return { is: 'other', why: 'its request differs' }
   return { is: 'same', identity }

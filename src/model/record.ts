@@ -34,7 +34,9 @@ export function refreshRecord(
   identity?: Identity,
 ): IdentifiedRecord {
   const { lost: _lost, archived: _archived, ...rest } = record
-  const isCompared = live.createdAt !== undefined || record.identity !== undefined
+  const known = record.identity ?? identity
+  // An ID alone proves nothing: the time of another owner's job must not become the recorded one.
+  const createdAt = known === undefined ? record.createdAt : (live.createdAt ?? record.createdAt)
   const ended = isTerminal(condition)
   const finishedAt = live.finishedAt ?? record.finishedAt ?? (ended ? formatIso(now) : undefined)
   return {
@@ -44,9 +46,9 @@ export function refreshRecord(
     status: live.status,
     condition,
     counts: live.counts ?? record.counts,
-    createdAt: live.createdAt ?? record.createdAt,
-    identity: record.identity ?? identity,
-    window: isCompared ? undefined : record.window,
+    createdAt,
+    identity: known,
+    window: known === undefined ? record.window : undefined,
     finishedAt: ended ? finishedAt : record.finishedAt,
   }
 }

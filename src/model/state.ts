@@ -84,10 +84,10 @@ type RecordBase = {
   /** Missing until AWS returns the job's creation time. Never overwritten. */
   readonly identity?: Identity
   /**
-   * AWS's times before and after its creation, if the answer had no creation time. Removed once a read was compared
-   * with it.
+   * AWS's times before and after its creation, if the answer had no creation time. Removed once a read proves the
+   * job's identity. `marked`: its create asked for our mark.
    */
-  readonly window?: { readonly from: string; readonly to: string }
+  readonly window?: { readonly from: string; readonly to: string; readonly marked?: true }
   readonly startedAt?: string
   readonly finishedAt?: string
   /** MD5, in Base64, of the file that AWS received for it. */

@@ -70,6 +70,18 @@ t.test('what the lease cuts off is released, counted by no guard, and sent with 
   t.match(Object.values(await onDisk(stage)), Array(4).fill({ stage: 'started', intent: undefined }))
 })
 
+t.test(
+  'the record of a created IoT job says between which times AWS created it, and that it carries our mark',
+  async (t) => {
+    const stage = await openStage(t)
+    await stage.run(crew('IotJob', 1), {
+      around: { aws: (aws) => ({ ...aws, awsNow: () => stage.emulator.now() }) },
+    })
+    const [record] = Object.values(await onDisk(stage))
+    t.match(record, { stage: 'started', window: { from: /^2/, to: /^2/, marked: true } })
+  },
+)
+
 t.test('an interrupt lets what is on its way arrive, and takes back what still waits for its turn', async (t) => {
   const stage = await openStage(t)
   const stop = new AbortController()

@@ -2,6 +2,7 @@ import t from 'tap'
 import { getModel } from '../../src/kinds/index.ts'
 import { formatAttempt, formatAttemptTag, parseAttempt, shortenLineage } from '../../src/model/attempt-name.ts'
 import { findDeviations, isJobOf } from '../../src/model/deviations.ts'
+import { judgeIdentity } from '../../src/model/evidence.ts'
 import type { Live } from '../../src/model/live.ts'
 import {
   createAdoptedRecord,
@@ -14,6 +15,7 @@ import type { JobRecord, OpenRecord, SettledRecord } from '../../src/model/state
 import { liveOf, OTHER_SITE, REQUESTS, recordOf, SITE, unknownOf } from '../plan/world.ts'
 
 const REBOOT = 'IotJob/kiosk-reboot'
+const LINEAGE = '4f0c9d1e-8a52-4d2b-9c7d-6f2f3b0a1c5e'
 const CREATED = '2026-11-15T08:50:05Z'
 const NOW = Date.parse('2026-11-15T09:00:00Z')
 const RUNNING = { type: 'InProgress' } as const
@@ -34,7 +36,11 @@ t.test('a read renews what changes, and keeps what it does not show', async (t) 
   t.match(silent, { arn: 'arn:old', counts: { queued: 1 }, createdAt: '2026-11-15T08:50:00Z', status: 'IN_PROGRESS' })
   t.equal('lost' in silent, false)
   t.equal('archived' in silent, false)
-  const loud = read(known, { arn: 'arn:new', counts: { queued: 2 }, status: 'COMPLETED' }, DONE)
+  const loud = read(
+    { ...known, identity: { createdAt: CREATED, source: 'read' } },
+    { arn: 'arn:new', counts: { queued: 2 }, status: 'COMPLETED' },
+    DONE,
+  )
   t.match(loud, { arn: 'arn:new', counts: { queued: 2 }, createdAt: CREATED, status: 'COMPLETED', condition: DONE })
 })
 
@@ -46,13 +52,31 @@ t.test('a job has ended when AWS says, or else when that was seen first', async 
   t.equal(read({ finishedAt: '2026-11-15T08:59:00Z' }).finishedAt, '2026-11-15T08:59:00Z')
 })
 
-t.test('the window of a create is dropped once a creation time was compared with it', async (t) => {
+t.test('the window of a create is dropped once a read proves the job', async (t) => {
   const window = { from: CREATED, to: CREATED }
   const identity = { createdAt: CREATED, source: 'read' } as const
-  t.equal(read({ window }).window, undefined)
+  t.equal(refreshRecord(record({ window }), liveOf(REBOOT), RUNNING, NOW, identity).window, undefined)
   t.strictSame(read({ window }, { createdAt: undefined }).window, window)
+  t.strictSame(read({ window }).window, window, 'a creation time alone proves nothing')
   t.equal(read({ window, identity }, { createdAt: undefined }).window, undefined)
 })
+
+t.test(
+  'a read that proves nothing leaves the recorded times, so that later reads are compared with them',
+  async (t) => {
+    const window = { from: '2026-11-15T08:50:00Z', to: '2026-11-15T08:50:04Z', marked: true } as const
+    const own = record({ createdAt: '2026-11-15T08:50:01Z', window })
+    const bare = liveOf(REBOOT, { createdAt: '2026-11-15T08:50:06Z', request: undefined })
+    const verdict = judgeIdentity(own, bare, getModel('IotJob'), LINEAGE)
+    t.equal(verdict.is, 'unproven')
+    const next = refreshRecord(own, bare, RUNNING, NOW, own.identity)
+    t.match(next, { createdAt: '2026-11-15T08:50:01Z', identity: undefined, window })
+    const unmarked = { ...bare, request: own.request, markRead: 'succeeded' } as const
+    t.equal(judgeIdentity(next, unmarked, getModel('IotJob'), LINEAGE).is, 'unproven')
+    const late = { ...unmarked, createdAt: '2026-11-15T08:50:07Z' }
+    t.equal(judgeIdentity(next, late, getModel('IotJob'), LINEAGE).is, 'other', 'the window still bounds it')
+  },
+)
 
 t.test('only a job that waits for its start changes its stage', async (t) => {
   const stage = (own: 'created' | 'started', seen: 'created' | 'started') =>
