@@ -533,8 +533,8 @@ export class Life {
     const address = `${want.kind}/${want.name}` as Address
     if (record.intent !== undefined) {
       const made = town.services.ofKind(want.kind).find(({ wish }) => isOf(wish, town.name, want, record.run))
-      if (random.hit(0.2))
-        return { is: 'word', address, decision: { is: 'cancel', reason: 'not needed', force: false } }
+      // A journal may already hold its outcome. Then this word ends the job.
+      if (random.hit(0.2)) return this.#cancelWord(want, false)
       // Nobody can treat an unknown outcome as done, and a job with our marker is nobody else's.
       if (random.hit(0.15)) {
         // If the outcome is a known failure when the run starts, a person who treats it as done has seen it.
@@ -548,8 +548,13 @@ export class Life {
     }
     if (random.hit(0.4)) return this.#wrongWord(want, address, record)
     if (!random.hit(0.4)) return undefined
-    town.oracle.cancelWords.add(`${want.who}`)
-    return { is: 'word', address, decision: { is: 'cancel', reason: 'not needed', force: random.hit(0.5) } }
+    return this.#cancelWord(want, random.hit(0.5))
+  }
+
+  /** A person asks for the end of a job. */
+  #cancelWord(want: Want, force: boolean): Deed {
+    this.town.oracle.cancelWords.add(`${want.who}`)
+    return wordOn(want, { is: 'cancel', reason: 'not needed', force })
   }
 
   /**
