@@ -8,7 +8,7 @@ import { factsOf, isBlind, MARGINS } from './aws-facts.ts'
 import type { Create, OnStep } from './calls.ts'
 import type { Ledger, Want } from './ledger.ts'
 import { EPOCH, type Process, type Setting } from './machine.ts'
-import { kindAt, recordEntries } from './places.ts'
+import { kindAt, placeOf, recordEntries } from './places.ts'
 import { isUpload } from './requests.ts'
 import { type Job, NOBODYS, type Services, type Wish } from './services.ts'
 import type { Order } from './town.ts'
@@ -314,12 +314,14 @@ export class Oracle {
     for (const [address, record] of recordEntries(state.records)) {
       const kind = kindAt(address)
       const isSettled = record.stage === 'created' || record.stage === 'started'
-      for (const { id, status, condition } of [record, ...(record.history ?? [])]) {
+      for (const { id, status, condition, site = record.site } of [record, ...(record.history ?? [])]) {
         if (id === undefined) continue
         // An attempt that made no job leaves the ID that its user chose to the next run.
         const isMade = status !== undefined || condition !== undefined
-        if (isSettled && isMade && made.has(`${kind} ${id}`)) this.violated(`${kind} ${id} was given to two runs`)
-        if (isMade) made.add(`${kind} ${id}`)
+        // An ID is unique within its account and region.
+        const job = `${kind} ${id} at ${placeOf(site, kind)}`
+        if (isSettled && isMade && made.has(job)) this.violated(`${job} was given to two runs`)
+        if (isMade) made.add(job)
         held.add(`${kind} ${id}`)
       }
       const jobs = this.#services.jobs.filter((job) => job.kind === kind && job.id === record.id)
