@@ -248,14 +248,20 @@ export class Ledger {
     return this.#wishes.get(request)
   }
 
-  /** A spec under a new name is another job; the old name's spec is removed. */
+  /**
+   * A spec under a new name is another job; the old name's spec is removed. Commits already hold the new spec, so it
+   * keeps the request.
+   */
   part(want: Want): void {
     const { oldName } = want
     if (oldName === undefined) return
     const who = this.wants.length
     const { oldName: _oldName, formerly: _formerly, ...rest } = want
-    const other: Want = { ...rest, who, request: { ...want.request }, wasGone: false }
+    const other: Want = { ...rest, who, wasGone: false }
     this.wants.push(other)
+    const wish = this.wishOf(want.request)
+    want.request = { ...want.request }
+    this.#wishes.set(want.request, wish)
     want.name = oldName
     delete want.oldName
     want.isGone = true
