@@ -130,7 +130,7 @@ t.test('the workflow on the Action has a leg, a comment and a concurrency group 
   t.strictSame(permissions, {})
   t.strictSame(Object.keys(jobs), ['projects', 'check', 'checked', 'reconcile'])
   t.strictSame(jobs['check']?.permissions, { contents: 'read', 'pull-requests': 'write' })
-  t.strictSame(jobs['reconcile']?.permissions, { contents: 'write', 'id-token': 'write' })
+  t.strictSame(jobs['reconcile']?.permissions, { contents: 'write', 'id-token': 'write', issues: 'write' })
   t.strictSame(jobs['checked']?.permissions, {})
   t.strictSame(
     jobs['check']?.steps.flatMap(({ uses }) => uses?.split('@')[0] ?? []),

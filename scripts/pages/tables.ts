@@ -70,6 +70,7 @@ const PLAIN: Readonly<Record<string, string>> = {
   "JobRecord['how']": '"created" | "adopted" | "baseline"',
   'readonly ExitCode[]': 'number[]',
   'readonly Difference[]': '{pointer, from, to}[]',
+  FindingDetail: '{kind, run, name, root, consoleUrl, commands}',
   'readonly ShownMember[]': '{pointer, value}[]',
   JsonObject: 'object',
   'Readonly<Record<string, number>>': '{[name]: number}',

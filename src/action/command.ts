@@ -2,6 +2,7 @@ import { AS_TEXT, readArguments } from '../cli/command-line.ts'
 import { assertForWorkflow } from '../cli/workflow-command.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
+import { IN_WORKFLOW } from '../report/remedies.ts'
 import type { WorkflowEvent } from './event.ts'
 import type { Inputs } from './inputs.ts'
 
@@ -10,6 +11,8 @@ export const PROJECTS = 'projects'
 
 /** Commands that submit nothing. */
 const READING: ReadonlySet<string> = new Set([PROJECTS, 'plan', 'status'])
+/** Commands after which other findings may need a person. */
+const DECIDING: ReadonlySet<string> = new Set(['reconcile', ...IN_WORKFLOW])
 /** What each event runs by itself. */
 const CHECK = 'plan --offline'
 const RECONCILE = 'reconcile --timeout 45m'
@@ -41,6 +44,11 @@ export function chooseCommand(
     throw createRefused(`${verb} takes no plan-file`, 'give plan-file to reconcile or plan')
   }
   return args
+}
+
+/** Returns true if the findings of the project may have changed. Jobs of the emulator need nobody. */
+export function changesFindings([verb = '', ...options]: readonly string[], event: WorkflowEvent): boolean {
+  return !UNMERGED.has(event.name) && DECIDING.has(verb) && !options.includes('--emulator')
 }
 
 function createRefused(message: string, way: string): Problem {

@@ -1,6 +1,6 @@
-import { setTimeout } from 'node:timers/promises'
-import { Octokit } from '@octokit/core'
+import type { Octokit } from '@octokit/core'
 import type { WorkflowEvent } from './event.ts'
+import { isDenied, openGitHub } from './github.ts'
 
 /** The most bytes of a comment. GitHub counts characters; bytes are never fewer. */
 export const COMMENT_MAX_BYTES = 65_536
@@ -20,10 +20,6 @@ export type Comment = {
   /** Write nothing unless there is a comment already. */
   readonly isUpdateOnly: boolean
 }
-
-/** Waits that are worth it. A longer one would cost more than a comment. */
-const WAIT_MAX_SECONDS = 60
-const RETRIES = 2
 
 const COMMENTS = `query ($owner: String!, $name: String!, $number: Int!, $after: String) {
   repository(owner: $owner, name: $name) {
@@ -116,50 +112,4 @@ async function findComments(
     if (!pageInfo?.hasNextPage || pageInfo.endCursor === null) return found
     after = pageInfo.endCursor
   }
-}
-
-function openGitHub({ apiUrl }: WorkflowEvent, token: string): Octokit {
-  const silent = (): void => {}
-  const github = new Octokit({
-    auth: token,
-    baseUrl: apiUrl,
-    userAgent: 'jobwright-action',
-    // The action reports failures itself.
-    log: { debug: silent, info: silent, warn: silent, error: silent },
-  })
-  github.hook.wrap('request', async (request, options) => {
-    for (let retries = 0; ; retries++) {
-      try {
-        return await request(options)
-      } catch (error) {
-        // A limited request did not take effect. After any other failure it may have, so it is not sent again.
-        const wait = readWait(error)
-        if (wait === undefined || wait > WAIT_MAX_SECONDS || retries === RETRIES) throw error
-        await setTimeout(wait * 1000)
-      }
-    }
-  })
-  return github
-}
-
-type Failure = {
-  readonly status?: number
-  readonly errors?: readonly { readonly type?: string }[]
-  readonly response?: { readonly headers?: Readonly<Record<string, string | undefined>> }
-}
-
-/** Returns the seconds until a rate limit ends; undefined if the error is no rate limit (GitHub, Rate limits for the REST API). */
-function readWait(error: unknown): number | undefined {
-  const { status, response: { headers = {} } = {} } = error as Failure
-  if (status !== 403 && status !== 429) return undefined
-  if (headers['retry-after'] !== undefined) return Number(headers['retry-after'])
-  if (headers['x-ratelimit-remaining'] !== '0') return undefined
-  return Math.max(1, Number(headers['x-ratelimit-reset']) - Math.floor(Date.now() / 1000))
-}
-
-/** GitHub answers REST with 403 or 404 if a token may not write, and GraphQL with an error of the type FORBIDDEN. */
-function isDenied(error: unknown): boolean {
-  const { status, errors } = error as Failure
-  if (errors?.some(({ type }) => type === 'FORBIDDEN')) return true
-  return (status === 403 && readWait(error) === undefined) || status === 404
 }

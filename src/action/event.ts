@@ -9,6 +9,10 @@ export type WorkflowEvent = {
   readonly pullRequest?: PullRequest
   /** The page of this run. */
   readonly runUrl: string
+  /** The path of the workflow's file in the repository; empty if unknown. */
+  readonly workflowFile: string
+  /** The page of the workflow. */
+  readonly workflowUrl: string
   /** The base of the addresses of files at the commit in question. */
   readonly filesUrl: string
   readonly apiUrl: string
@@ -42,6 +46,8 @@ export function readEvent(env: Env, payload: unknown): WorkflowEvent {
   const commit = typeof headSha === 'string' && /^[0-9a-f]{40,64}$/.test(headSha) ? headSha : (env['GITHUB_SHA'] ?? '')
   // The files of a fork are in the fork, whose commits the repository shows too.
   const base = `${server}/${encodePath(repository)}`
+  // `OWNER/NAME/.github/workflows/reconcile.yml@refs/heads/main`
+  const [, workflowFile = ''] = /(\.github\/workflows\/[^/@]+)@/.exec(env['GITHUB_WORKFLOW_REF'] ?? '') ?? []
   const apiUrl = (env['GITHUB_API_URL'] || 'https://api.github.com').replace(/\/$/, '')
   const name = env['GITHUB_EVENT_NAME'] ?? ''
   return {
@@ -52,6 +58,8 @@ export function readEvent(env: Env, payload: unknown): WorkflowEvent {
       pullRequest: { number: number as number, isFork: headName !== repository },
     }),
     runUrl: `${base}/actions/runs/${encodePath(env['GITHUB_RUN_ID'] ?? '')}`,
+    workflowFile,
+    workflowUrl: `${base}/actions/workflows/${encodePath(workflowFile.split('/').at(-1) ?? '')}`,
     filesUrl: `${base}/blob/${commit}`,
     apiUrl,
     graphqlUrl: env['GITHUB_GRAPHQL_URL'] || `${apiUrl}/graphql`,

@@ -14,6 +14,8 @@ export type Inputs = {
   readonly project: string
   readonly planFile: string
   readonly comment: CommentMode
+  /** Findings become issues. */
+  readonly failureIssues: boolean
   readonly token: string
 }
 
@@ -32,12 +34,21 @@ export function readInputs(env: Env): Inputs {
       remedies: [advise(`write one of ${MODES.join(', ')}`)],
     })
   }
+  const failureIssues = read('failure-issues') || 'true'
+  if (failureIssues !== 'true' && failureIssues !== 'false') {
+    throw new Problem({
+      code: 'USAGE',
+      message: `the input failure-issues is ${JSON.stringify(failureIssues.slice(0, 80))}`,
+      remedies: [advise('write true or false')],
+    })
+  }
   return {
     command: read('command'),
     folder: normaliseFolder(read('working-directory')),
     project: read('project') === '' ? '' : normaliseFolder(read('project')),
     planFile: read('plan-file'),
     comment,
+    failureIssues: failureIssues === 'true',
     token: read('github-token'),
   }
 }

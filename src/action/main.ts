@@ -6,15 +6,17 @@ import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
 import { escapeForAnnotation, escapeForWorkflowLog } from '../report/escape.ts'
 import { type Line, toDiagnosticLine, toSummaryLine } from '../report/json-lines.ts'
+import type { Workflow } from '../report/markdown/issue-markdown.ts'
 import { formatRunMarkdown } from '../report/markdown/run-markdown.ts'
 import { collectReport, isNews, type RunReport } from '../report/run-report.ts'
 import { formatReportAnnotations } from './annotate.ts'
-import { chooseCommand, PROJECTS } from './command.ts'
+import { changesFindings, chooseCommand, PROJECTS } from './command.ts'
 import { formatFileUrl, readEvent, type WorkflowEvent } from './event.ts'
 import { type Inputs, readInputs, withoutInputs } from './inputs.ts'
 import { formatOutputs, listOutputs } from './outputs.ts'
 import { findProjects } from './projects.ts'
 import { runCli } from './run-cli.ts'
+import { chooseIssues } from './wanted-issues.ts'
 
 /*
  * The action: `node dist/action.js`, as GitHub's runner starts it. Inputs come in by the environment; annotations go out by standard output,
@@ -49,8 +51,9 @@ function readPayload(): unknown {
   }
 }
 
-function warn(what: string, error: unknown): void {
-  say(`::warning::${escapeForAnnotation(`${what}: ${error instanceof Error ? error.message : String(error)}`, 'data')}`)
+function warn(what: string, error?: unknown): void {
+  const why = error === undefined ? '' : `: ${error instanceof Error ? error.message : String(error)}`
+  say(`::warning::${escapeForAnnotation(what + why, 'data')}`)
 }
 
 async function act(event: WorkflowEvent): Promise<number> {
@@ -70,12 +73,10 @@ async function act(event: WorkflowEvent): Promise<number> {
     const planFile = choosePlanFile(args, inputs)
     const run = await runQuietly([...args, ...listFileOptions(verb, planFile, inputs)], inputs)
     const isWritten = planFile !== undefined && fs.existsSync(planFile)
-    return await publish(
-      collectReport(run.lines, { verb, project: inputs.folder, exitCode: run.exitCode }),
-      inputs,
-      event,
-      isWritten ? planFile : undefined,
-    )
+    const report = collectReport(run.lines, { verb, project: inputs.folder, exitCode: run.exitCode })
+    const exitCode = await publish(report, inputs, event, isWritten ? planFile : undefined)
+    if (changesFindings(args, event)) await openIssues(report, inputs, event)
+    return exitCode
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     const { diagnostic, exitCode } = error
@@ -180,6 +181,42 @@ async function comment(
   } catch (error) {
     warn('the comment was not written', error)
     return undefined
+  }
+}
+
+/** Brings the issues of the project up to date. It never fails the step: the run says the same. */
+async function openIssues(report: RunReport, inputs: Inputs, event: WorkflowEvent): Promise<void> {
+  const { failureIssues, folder, token } = inputs
+  if (!failureIssues || token === '') return
+  try {
+    const status = await runCli(['status', '--exit-code'], {
+      cwd: path.join(top, folder),
+      env: withoutInputs(env),
+      log: () => {},
+    })
+    const wanted = chooseIssues(collectReport(status.lines, { ...status, verb: 'status', project: folder }), report, {
+      project: folder,
+      repository: event.repository,
+      linkFile: (file, line) => formatFileUrl(event, folder === '.' ? file : `${folder}/${file}`, line),
+      workflow: describeWorkflow(event),
+    })
+    if (wanted === undefined) return
+    const { writeIssues } = await import('./issues.ts')
+    if ((await writeIssues(wanted, event, token)) === 'denied')
+      warn('the token may not write issues: give the job the permission issues: write, or set failure-issues: false')
+  } catch (error) {
+    warn('the issues were not brought up to date', error)
+  }
+}
+
+/** A workflow for one project alone has no input `project`. */
+function describeWorkflow({ workflowFile, workflowUrl }: WorkflowEvent): Workflow {
+  const file = path.join(top, workflowFile)
+  const isRead = workflowFile !== '' && fs.existsSync(file)
+  return {
+    file: path.basename(workflowFile) || 'reconcile.yml',
+    url: workflowUrl,
+    hasProject: !isRead || fs.readFileSync(file, 'utf8').includes('inputs.project'),
   }
 }
 

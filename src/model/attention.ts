@@ -24,6 +24,10 @@ export type Finding = {
   /** Ways out, the likeliest first. The last one acknowledges the finding. */
   readonly remedies: readonly Remedy[]
   readonly place?: Place
+  /** For a spec that waits for good: the job at the beginning of the chain. */
+  readonly root?: Address
+  /** Where AWS's console shows the recorded job, or the jobs of its kind. */
+  readonly consoleUrl?: string
   /** Whether a line of the plan shows it. Otherwise it comes from the record or from a note of an earlier run. */
   readonly isOfLine: boolean
   /** Whether the state knows it from an earlier run. */

@@ -147,7 +147,7 @@ export const CODES = {
   PLAN_OWN_MARK: {
     severity: 'error',
     exits: [6],
-    means: 'a job that may be ours cannot be excluded',
+    means: 'a job that may belong to this state cannot be excluded',
   },
   PLAN_REFUSED: { severity: 'error', exits: [4, 5], means: 'AWS denied access to a job' },
   PLAN_RENAMED: { severity: 'error', exits: [6], means: 'a new spec looks like a renamed one' },
@@ -293,7 +293,7 @@ export const CODES = {
     exits: [3],
     means: 'policy.upload does not fit the type of the job',
   },
-  SPEC_VARIABLE: { severity: 'error', exits: [3], means: 'specs may not read this environment variable' },
+  SPEC_VARIABLE: { severity: 'error', exits: [3], means: 'specs must not read this environment variable' },
   SPEC_WINDOW_LENGTH: { severity: 'error', exits: [3], means: 'a harvest is longer than 24 hours' },
   SPEC_WINDOW_ORDER: { severity: 'error', exits: [3], means: 'a harvest ends before it begins' },
   SPEC_YAML_1_1: {

@@ -1,4 +1,5 @@
 import type { Address } from './address.ts'
+import type { Finding } from './attention.ts'
 import { type Code, getSeverity } from './codes.ts'
 import type { Pointer } from './json.ts'
 import type { Remedy } from './remedy.ts'
@@ -27,6 +28,8 @@ export type Diagnostic = {
   readonly excerpt?: string
   readonly pointer?: Pointer
   readonly address?: Address
+  /** The finding that it reports. */
+  readonly finding?: Finding
   /** Ways out, the likeliest first. */
   readonly remedies?: readonly Remedy[]
   /** The other places of a clash. */

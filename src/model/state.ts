@@ -236,7 +236,8 @@ export function emptyState(lineage: string, horizon?: string): State {
 
 /** Returns one text for a site. Two records share lanes, slots and IDs exactly if it is equal. */
 export function getSiteKey(site: Site): string {
-  return [site.partition, site.account, site.region, ...(site.endpoint ? [site.endpoint] : [])].join('/')
+  const { partition, account, region, endpoint } = site
+  return `${partition}/${account}/${region}${endpoint ? `/${endpoint}` : ''}`
 }
 
 /** Returns the state's key for the daily budget of a service in an account. */

@@ -14,8 +14,8 @@ import { moveFormerNames } from './questions/former-names.ts'
 import { createLookalikeNeed, hasOtherSiteOrScope, listLookalikeNeeds } from './questions/lookalikes.ts'
 import { createStandIn } from './questions/ownership.ts'
 import { expandSeries } from './series/expand.ts'
-import { isCancellable } from './situations/cancelled.ts'
 import { planDue, planHeld } from './situations/new.ts'
+import { isCancellable } from './situations/plan-cancel.ts'
 import { mayCancel } from './situations/removed-spec.ts'
 
 /** The inputs of a plan before anything is read. `refresh`: read finished jobs too. */

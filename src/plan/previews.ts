@@ -72,7 +72,8 @@ function findSite(planned: Planned, run: number | undefined, { siteOf }: Preview
   return spec && siteOf(spec)
 }
 
-function findConsoleUrl({ api }: KindModel, site: Site, request: JsonObject = {}): string | undefined {
+/** Returns the page of AWS's console that shows a job, or the jobs of its kind; undefined if there is none. */
+export function findConsoleUrl({ api }: KindModel, site: Site, request: JsonObject = {}): string | undefined {
   const host = findConsoleHost(site.region, site.partition)
   if (api.console === undefined || host === undefined || site.endpoint === EMULATOR) return undefined
   return `https://${host}/${api.console(site.region, request)}`

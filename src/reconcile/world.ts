@@ -70,12 +70,12 @@ export async function openWorld(
   const recordsAt = (name: string | undefined): JobRecord[] =>
     specs.flatMap((spec) => (targetName(spec) === name ? (state?.records[spec.address] ?? []) : []))
   const connections = new Map<string, Connection>()
-  // Imported here, so that commands without AWS do not load its SDK.
-  const { connect } = await import('../aws/connection.ts')
   for (const name of new Set([...needed.map(targetName), ...findOrphanTargets(specs, state, config, options.asked)])) {
     const target = options.emulator
       ? createEmulatorTarget(name, config, recordsAt(name))
       : resolveTarget(name, config, options.env)
+    // Imported here, so that a run without any call does not load the SDK.
+    const { connect } = await import('../aws/connection.ts')
     connections.set(name ?? '', await connect(target, { ...options, envNames: config.env, lanes }))
   }
   const all = [...connections.values()]

@@ -1,4 +1,5 @@
 import type { Address } from '../model/address.ts'
+import type { Finding, FindingKind } from '../model/attention.ts'
 import { type AwsProblem, getAwsCode, getRemedies } from '../model/aws-problem.ts'
 import type { Code } from '../model/codes.ts'
 import type { ConditionType } from '../model/condition.ts'
@@ -9,10 +10,10 @@ import type { ExitCode } from '../model/exit-code.ts'
 import { PRECEDENCE } from '../model/exit-rules.ts'
 import type { JsonObject } from '../model/json.ts'
 import { type ActionName, type Difference, getChanges, getUntil, type Planned } from '../model/plan.ts'
-import type { Series } from '../model/series.ts'
 import type { ShownMember } from '../model/preview.ts'
+import type { Series } from '../model/series.ts'
 import type { JobRecord, RecordStage, Site } from '../model/state.ts'
-import { hintFor, type Medium } from './remedies.ts'
+import { formatInput, hintFor, type Medium } from './remedies.ts'
 
 /*
  * `--output json`, contract version 1. Members are never renamed or redefined. An absent value is omitted, never null. No line holds a
@@ -34,6 +35,21 @@ export type DiagnosticLine = {
   readonly pointer?: string
   readonly address?: Address
   readonly hint?: string
+  /** The finding that needs a person, if the diagnostic reports one. */
+  readonly finding?: FindingDetail
+}
+
+/** A finding that needs a person. `kind`, `run` and `name` name it within its address, from run to run. */
+export type FindingDetail = {
+  readonly kind: FindingKind
+  readonly run: number
+  readonly name: string
+  /** For `blocked`: the job at the beginning of the chain. */
+  readonly root?: Address
+  /** Where AWS's console shows the job, or the jobs of its kind. */
+  readonly consoleUrl?: string
+  /** Its ways out as values of the workflow's input `command`. */
+  readonly commands?: readonly string[]
 }
 
 /** The planned action for one address. */
@@ -222,7 +238,7 @@ export function escapeJsonText(json: string): string {
 
 /** Converts a diagnostic to its line. The excerpt and related places are for people only. */
 export function toDiagnosticLine(one: Diagnostic, medium?: Medium): DiagnosticLine {
-  const { severity, code, message, place, pointer, address } = one
+  const { severity, code, message, place, pointer, address, finding } = one
   const { file, line, column, endLine, endColumn } = place ?? {}
   return {
     v: 1,
@@ -238,7 +254,13 @@ export function toDiagnosticLine(one: Diagnostic, medium?: Medium): DiagnosticLi
     pointer,
     address,
     hint: hintFor(one, medium),
+    finding: finding && toFindingDetail(finding),
   }
+}
+
+function toFindingDetail({ kind, run, finding, root, consoleUrl, remedies }: Finding): FindingDetail {
+  const commands = remedies.flatMap(({ command }) => formatInput(command) ?? [])
+  return { kind, run, name: finding, root, consoleUrl, ...(commands.length > 0 && { commands }) }
 }
 
 /** Converts a planned action to its line. */

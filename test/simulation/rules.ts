@@ -179,7 +179,7 @@ export const RULES: readonly Mutation[] = [
       'const isOurs = fits && (mark || isProven)',
     ],
     [
-      'a job without the tag that our create asked for is taken over',
+      'a job without the tag that this create asked for is taken over',
       '!record.intent.refused && !isMarkMissing(record, live)',
       '!record.intent.refused',
     ],
@@ -873,7 +873,7 @@ export const RULES: readonly Mutation[] = [
       "if (planned.action === 'create') return planned",
     ],
   ]),
-  ...inTest('test/plan/plan.test.ts', 'src/plan/situations/cancelled.ts', [
+  ...inTest('test/plan/plan.test.ts', 'src/plan/situations/plan-cancel.ts', [
     [
       'a job that is over is cancelled',
       'return isIdentified(record) && !isTerminal(record.condition) && record.lost !== true',
@@ -885,7 +885,7 @@ export const RULES: readonly Mutation[] = [
       "if (refused === '') return { refused }",
     ],
   ]),
-  ...inTest('test/plan/decisions/decisions.test.ts', 'src/plan/situations/cancelled.ts', [
+  ...inTest('test/plan/decisions/decisions.test.ts', 'src/plan/situations/plan-cancel.ts', [
     [
       'a cancel that failed is tried again in the run',
       'return planFailed(plan, address, spec, record) ?? { address',

@@ -81,7 +81,7 @@ export function listInitFiles(choices: InitChoices): InitPart[] {
   return [
     {
       ...createPart(path.join(root, CONFIG_FILE), config),
-      what: 'where the specs and the state are, and what a run may do',
+      what: 'where the specs and the state are, and what a reconcile may do',
       ...findLacking(choices),
     },
     createExamplePart(path.join(root, folder), path.posix.relative(folder, `${schemas}/job.schema.json`), choices.kind),

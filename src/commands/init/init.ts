@@ -248,7 +248,11 @@ function listNextSteps(done: Done): string[] {
     '  npx jobwright plan                          see what would be done on AWS, and why; changes nothing',
     ...(isPushed ? [] : ['  npx jobwright reconcile                     do it']),
     ...(isPushed
-      ? ['', `On GitHub, ${workflow} creates no job until you set the two variables that its first lines name.`]
+      ? [
+          '',
+          `On GitHub, ${workflow} creates no job until you set the two variables that its first lines name.`,
+          'The role trusts one subject: repo:OWNER/REPO:ref:refs/heads/BRANCH, or repo:OWNER/REPO:environment:NAME if the job has an environment.',
+        ]
       : []),
     ...(isInWorkflow && written.some((file) => file.endsWith(workflow))
       ? listWorkflowNotes(repository, workflow, packages)

@@ -109,7 +109,7 @@ function noteIdenticalRequests(drafts: readonly Draft[], config: Config | undefi
       canonicalise(draft.model.request.normalise(draft.spec.request)),
     ])
   const refused = [...groupBy(candidates, key).values()]
-    .filter((group) => !group.every((draft) => draft.spec?.policy.allowIdentical))
+    .filter((group) => group.length > 1 && !group.every((draft) => draft.spec?.policy.allowIdentical))
     .flat()
   noteEachClash(refused, key, '/spec', note, (_draft, first) => ({
     code: 'SPEC_IDENTICAL',

@@ -18,9 +18,10 @@ import type { Policy } from '../../model/spec.ts'
 import { isSettled, type JobRecord, type State } from '../../model/state.ts'
 import { formatMinute } from '../context.ts'
 import type { PlanInput } from '../input.ts'
+import { findConsoleUrl } from '../previews.ts'
 
 /** The inputs of findings, besides the lines of a plan. */
-export type AttentionInput = Pick<PlanInput, 'blocked' | 'rules' | 'state'>
+export type AttentionInput = Pick<PlanInput, 'blocked' | 'rules' | 'state' | 'modelOf'>
 
 /** Conflicts that only a read from AWS shows. An offline plan takes them from the notes of the last run. */
 const SHOWN_BY_AWS: ReadonlySet<string> = new Set<PlanCode>([
@@ -42,8 +43,14 @@ export function findAttention(input: AttentionInput, lines: readonly Planned[]):
       ...draftFromRecord(planned, facts),
       ...draftFromNotes(input, planned, facts),
     ]
-    return drafts.map((draft) => finish(input.state?.attention, planned, draft))
+    const consoleUrl = findConsole(planned, facts, input)
+    return drafts.map((draft) => ({ ...finish(input.state?.attention, planned, draft), consoleUrl }))
   })
+}
+
+/** Returns where the console shows the recorded job. */
+function findConsole({ address }: Planned, { record }: Facts, { modelOf }: AttentionInput): string | undefined {
+  return record && findConsoleUrl(modelOf(parseAddress(address).kind), record.site, record.request)
 }
 
 /** Adds acknowledgements to lines. An acknowledged line asks for nothing any more. */
@@ -72,6 +79,7 @@ export type Draft = {
   readonly reason: string
   readonly remedies: readonly Remedy[]
   readonly isOfLine: boolean
+  readonly root?: Address
 }
 
 /** The facts of an address that decide its findings. */
@@ -132,7 +140,7 @@ function draftFromLine(planned: Planned, { wanted, record }: Facts): Draft[] {
 /** Blocked for good: only a person can resolve the root. Specs with errors are reported elsewhere. */
 function draftFromBlocked({ code, root }: PlannedStop, base: Omit<Draft, 'kind' | 'finding' | 'code'>): Draft[] {
   if (root === undefined || code === undefined || !root.needsPerson) return []
-  return [{ ...base, kind: 'blocked', finding: `blocked:${root.address}:${root.run}`, code }]
+  return [{ ...base, kind: 'blocked', root: root.address, finding: `blocked:${root.address}:${root.run}`, code }]
 }
 
 /** Findings of the record, whatever is planned. A higher run or a removed spec settles them. */
@@ -251,7 +259,7 @@ export function draftDuplicate(
     reason: `job ${id} is not on record, and may duplicate its job${own === undefined ? '' : ` ${own}`}`,
     remedies: [
       advise('a proxy may have sent the create twice; end the unwanted job at AWS'),
-      suggest('if it is not ours', 'resolve', address, '--foreign', id),
+      suggest('if somebody else created it', 'resolve', address, '--foreign', id),
     ],
     isOfLine: false,
   }

@@ -117,7 +117,7 @@ function isMoving({ action, movedFrom }: Planned): boolean {
 /** Says how what an address asks for differs from what was approved; undefined if it does not. */
 function findChange(approved: ApprovedAction, now: Ask): string | undefined {
   if (approved.removed !== now.removed) return now.removed ? 'its spec was removed' : 'its spec is back'
-  if (approved.run !== now.run) return `its run was ${approved.run}, and is ${now.run}`
+  if (approved.run !== now.run) return `its policy.run was ${approved.run}, and is ${now.run}`
   if (approved.site !== now.site && now.site !== undefined)
     return `its job was to be in ${approved.site ?? 'an unknown place'}, and goes to ${now.site}`
   if (approved.id !== now.id) return `its job ID was ${approved.id}, and is ${now.id}`
@@ -196,7 +196,7 @@ function findForeign({ state, rules, checkout }: Planner, approval: Approval): F
   const again = suggest('make a plan here, and have it approved', 'plan', '--out', file)
   if (plan.emulator !== (rules.emulator || undefined)) {
     const [made, here] = plan.emulator ? ['the emulator', 'AWS'] : ['AWS', 'the emulator']
-    return { message: `${file} was made for ${made}, and this run is for ${here}`, remedies: [again] }
+    return { message: `${file} was made for ${made}, and this reconcile is for ${here}`, remedies: [again] }
   }
   // On the emulator the first run begins the state.
   const isOwn = plan.lineage === state?.lineage || (plan.lineage === undefined && rules.emulator)

@@ -1,4 +1,4 @@
-import { DEFAULT_CONFIG } from '../../model/config.ts'
+import { DEFAULT_CONFIG } from '../../model/default-config.ts'
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import { advise } from '../../model/remedy.ts'
 import type { Schedule } from '../../model/schedule.ts'

@@ -194,8 +194,8 @@ function formatSite({ target, account, region, consoleUrl }: PlannedLine): strin
   return [target === undefined ? '' : toProse(target), linked].filter((text) => text !== '').join('<br>')
 }
 
-/** Only AWS's own console is linked. */
-function isConsole(url: string): boolean {
+/** Returns true for a page of AWS's own console. No other address is linked. */
+export function isConsole(url: string): boolean {
   const { protocol, hostname } = URL.canParse(url) ? new URL(url) : { protocol: '', hostname: '' }
   return (
     protocol === 'https:' &&

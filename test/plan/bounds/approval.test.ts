@@ -261,7 +261,7 @@ t.test('an approved action that changed refuses the whole plan', async (t) => {
   )
   t.match(refusals[0], {
     code: 'PLAN_CHANGED',
-    message: /its run was 1, and is 2/,
+    message: /its policy\.run was 1, and is 2/,
     place: { file: 'specs/kiosks.yaml' },
     remedies: [{ command: ['jobwright', 'plan', '--out', 'plan.json'] }],
   })

@@ -128,6 +128,7 @@ ${checkout}${setup}      - name: Plan
     permissions:
       contents: write # pushes the state to its branch
       id-token: write # proves to AWS who asks, in place of a stored key
+      issues: write # opens an issue for what needs a person
 ${formatMatrix()}    concurrency:
 ${formatConcurrency(options)}    steps:
       - uses: ${CHECKOUT}
