@@ -12,6 +12,7 @@ import { cliPage } from './pages/cli-page.ts'
 import { kindParts } from './pages/kind-parts.ts'
 import { filled, type Parts } from './pages/markers.ts'
 import { configParts, exitCodeParts, jsonLineParts, specParts } from './pages/tables.ts'
+import { perRunSchema } from './per-run-schema.ts'
 
 type Schema = { [member: string]: unknown }
 
@@ -26,6 +27,10 @@ const lineWidth = 120
 export function generated(): Map<string, string> {
   return new Map([
     ['schemas/job.schema.json', jobSchema(listKinds())],
+    [
+      'schemas/per-run.schema.json',
+      `${format(perRunSchema(new Map(listKinds().map((kind) => [kind, readSchema(`${kind}.schema.json`)]))))}\n`,
+    ],
     ['docs/unenforced.md', differencesPage()],
     ['docs/cli.md', cliPage()],
     ...[...partsOfPages()].map(([file, parts]) => [file, withParts(file, parts)] as const),
@@ -80,7 +85,15 @@ function dispatch(kind: string): Schema {
   return {
     if: { required: ['kind'], properties: { kind: { const: kind } } },
     // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-    then: { properties: { spec: { $ref: `${kind}.schema.json` } } },
+    then: {
+      if: {
+        properties: { policy: { type: 'object', required: ['schedule'], properties: { schedule: true } } },
+        required: ['policy'],
+      },
+      // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+      then: { properties: { spec: { $ref: `per-run.schema.json#/$defs/${kind}` } } },
+      else: { properties: { spec: { $ref: `${kind}.schema.json` } } },
+    },
   }
 }
 

@@ -14,12 +14,14 @@ import { defineEmulator } from './commands/emulator/definition.ts'
 import { defineExplain } from './commands/explain/definition.ts'
 import { defineInit } from './commands/init/definition.ts'
 import { defineNew } from './commands/new/definition.ts'
+import { defineNext } from './commands/next/definition.ts'
 import { definePaperwork } from './commands/paperwork/definition.ts'
 import { definePlan } from './commands/plan/definition.ts'
 import { defineReconcile } from './commands/reconcile/definition.ts'
 import { defineRerun } from './commands/rerun/definition.ts'
 import { defineResolve } from './commands/resolve/definition.ts'
 import { defineSchema } from './commands/schema/definition.ts'
+import { defineSkip } from './commands/skip/definition.ts'
 import { defineStatus } from './commands/status/definition.ts'
 import { defineValidate } from './commands/validate/definition.ts'
 import { defineVersion } from './commands/version/definition.ts'
@@ -52,7 +54,9 @@ const DEFINITIONS = [
   defineReconcile,
   defineWatch,
   defineStatus,
+  defineNext,
   defineRerun,
+  defineSkip,
   defineAdopt,
   defineResolve,
   defineAcknowledge,

@@ -7,7 +7,7 @@ import { parseDocument } from 'yaml'
 import { MODELS } from '../src/kinds/index.ts'
 import { readConfig } from '../src/load/config.ts'
 import { load } from '../src/load/load.ts'
-import { DEFAULT_CONFIG } from '../src/model/config.ts'
+import { DEFAULT_CONFIG } from '../src/model/default-config.ts'
 import { EXIT_CODES } from '../src/model/exit-code.ts'
 import { blocksOf, played, shows } from './commands/explain/pages.ts'
 

@@ -11,12 +11,14 @@ import type { Blocked, Policy, Spec } from '../src/model/spec.ts'
 import { emptyState, type JobRecord, type State } from '../src/model/state.ts'
 import { observe } from '../src/observe/observe.ts'
 import type { PlanInput } from '../src/plan/input.ts'
+import { listNeeds } from '../src/plan/needs.ts'
 import { findDuplicates } from '../src/plan/questions/duplicates.ts'
 import { formatAttention } from '../src/report/attention-text.ts'
 import { formatDiagnostics } from '../src/report/diagnostics.ts'
 import { formatPlan } from '../src/report/plan-text.ts'
 import { merge } from '../src/state/merge.ts'
 import { systemClock } from '../src/system/clock.ts'
+import { LIMITS } from './counts/limits.ts'
 import { countVisits } from './operations.ts'
 import { DONE, liveOf, NOW, planOf, REQUESTS, recordOf, SITE, specOf, unknownOf, world } from './plan/world.ts'
 
@@ -226,6 +228,16 @@ for (const [what, inputOf] of Object.entries(PLANS))
       }
     }),
   )
+
+t.test('a plan of finished specs looks a few times at each', async (t) => {
+  const specs = range(SMALL).map((index) => kiosk(index))
+  const input = { ...world().input(), specs, state: stateOf(SMALL, DONE) }
+  const limits = LIMITS.visitsOfFinishedSpec
+  const needs = (await countVisits(() => t.same(listNeeds({ ...input, refresh: false }), []))) / SMALL
+  const planned = (await countVisits(() => planOf(input))) / SMALL
+  t.ok(needs <= limits.needs, `needs: ${needs} visits`)
+  t.ok(planned <= limits.plan, `plan: ${planned} visits`)
+})
 
 /** Files that people write, sound or not. */
 const FILES: Readonly<Record<string, (index: number, size: number) => string>> = {

@@ -28,7 +28,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'model/digest.ts': ['node:crypto'],
   'model/explain-json.ts': ['jsonc-parser'],
   system: ['node:', 'fs-native-extensions'],
-  documents: ['model', 'yaml', 'ajv', 'ajv-formats'],
+  schedule: ['model', 'croner'],
+  documents: ['model', 'schedule', 'yaml', 'ajv', 'ajv-formats'],
   load: ['model', 'documents', 'system', 'node:fs', 'node:path'],
   lane: ['model'],
   aws: [
@@ -49,12 +50,12 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'kinds/unknown-status.ts': ['model'],
   'kinds/calls.ts': ['model', 'aws'],
   kinds: ['model', 'aws', 'yaml', ...CLIENTS, ...SDK],
-  plan: ['model', 'lane'],
+  plan: ['model', 'lane', 'schedule'],
   observe: ['model', 'aws'],
   state: ['model', 'system', 'ajv', 'ajv-formats', 'node:path', 'node:module', 'node:zlib'],
   apply: ['model', 'state', 'lane', 'system', 'aws'],
   report: ['model', 'node:util', 'diff'],
-  reconcile: ['model', 'plan', 'observe', 'apply', 'aws', 'kinds', 'state', 'system'],
+  reconcile: ['model', 'schedule', 'plan', 'observe', 'apply', 'aws', 'kinds', 'state', 'system'],
   watch: ['system', 'chokidar', 'node:path'],
   action: [
     'model',
@@ -73,9 +74,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 const ENTRANCES = ['commands', 'cli', 'session', 'cli.ts', 'start.ts', 'index.ts', 'version.ts', 'build-id.ts']
 
 /** Rooms without a clock, a network, a disk or luck: the same input gives the same output. */
-const PURE = ['model', 'documents', 'lane', 'plan', 'report']
+const PURE = ['model', 'schedule', 'documents', 'lane', 'plan', 'report']
 const PURE_FILES =
-  /^(model|documents|lane|plan|report)\/|^kinds\/([^/]+\/)?(model|normal|updating|live|manifest|rules|schedule|tags|unknown-status)\.ts$/
+  /^(model|schedule|documents|lane|plan|report)\/|^kinds\/([^/]+\/)?(model|normal|updating|live|manifest|rules|schedule|tags|unknown-status)\.ts$/
 
 const SRC = fileURLToPath(new URL('../src/', import.meta.url))
 
@@ -233,7 +234,7 @@ function reachedFrom(file: string, next: ReadonlyMap<string, readonly string[]>)
 }
 
 /** Files of the simulation that put the program under test to work; all others judge it, or are the world that it is tried in. */
-const AT_WORK = ['calls.ts', 'network.ts', 'town.ts']
+const AT_WORK = ['calls.ts', 'network.ts', 'series-runner.ts', 'town.ts']
 
 t.test('what judges in the simulation shares nothing with the program but types', async (t) => {
   const folder = fileURLToPath(new URL('./simulation/', import.meta.url))

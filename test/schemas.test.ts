@@ -12,7 +12,7 @@ type Schema = { [member: string]: unknown }
 
 const root = path.join(import.meta.dirname, '..')
 const base = 'https://jobwright.dev/schemas/v1/'
-const files = [...listKinds(), 'common', 'config', 'job'].map((name) => `${name}.schema.json`)
+const files = [...listKinds(), 'common', 'config', 'job', 'per-run'].map((name) => `${name}.schema.json`)
 
 function read(file: string): Schema {
   return JSON.parse(fs.readFileSync(path.join(root, 'schemas', file), 'utf8')) as Schema

@@ -114,6 +114,8 @@ function recordOf({ kind, name, request }: Spec, isRunning: boolean, isEmulated:
     condition: { type: isRunning ? 'InProgress' : 'Succeeded' },
     status: isRunning ? 'IN_PROGRESS' : DONE[kind]!,
     createdAt: CREATED,
+    // As of every job that a run has read. Without it, the next plan must describe each job to prove that it is ours.
+    identity: { createdAt: CREATED, source: 'read' },
     ...(!isRunning && { finishedAt: '2026-11-15T09:42:25Z' }),
   } as JobRecord
 }

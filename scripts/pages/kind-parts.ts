@@ -41,7 +41,7 @@ function facts(model: KindModel): string {
     ['schema', `[${kind}.schema.json](../../schemas/${kind}.schema.json)`],
     [
       'job ID',
-      idMember ? `yours: \`spec.${idMember}\`, or the name of the spec (from run 2 on \`NAME-rN\`)` : "the service's",
+      idMember ? `yours: \`spec.${idMember}\`, or the name of the spec (from run 2 on \`NAME-rN\`)` : 'chosen by AWS',
     ],
     ['steps', model.lifecycle.steps.join(', then ')],
     ['partitions', partitions.map((one) => `\`${one}\``).join(', ')],
@@ -150,7 +150,10 @@ function cancellation({ lifecycle: { cancelling } }: KindModel): string {
 }
 
 function limits(model: KindModel, schema: Schema): string {
-  const rows = Object.entries(model.limits.lanes).map(([operation, { perSecond, perDay }]) => [
+  const { '*': others, ...named } = model.limits.lanes
+  // The row of all other calls comes last.
+  const inOrder = Object.entries({ ...named, ...(others && { '*': others }) })
+  const rows = inOrder.map(([operation, { perSecond, perDay }]) => [
     operation === '*' ? 'any other call' : `\`${operation}\``,
     `${perSecond} per second`,
     perDay === undefined ? '' : `${perDay} per UTC day`,
@@ -179,11 +182,11 @@ function recovery(model: KindModel): string {
   switch (model.identity.recovery.is) {
     case 'id':
     case 'token':
-      return `Jobwright chose the ID, so it calls \`${model.api.operations.describe}\`. It adopts a job that is provably the submitted one. Any other job is a conflict. The lease for the create lasts ${seconds(leaseMs)}. If two reads ${seconds(graceMs)} apart find no job after that, Jobwright retries the create under the same ID. AWS rejects a duplicate.`
+      return `The ID comes from the spec, so Jobwright calls \`${model.api.operations.describe}\`. It adopts a job that is provably the submitted one. Any other job is a conflict. The lease for the create lasts ${seconds(leaseMs)}. If two reads ${seconds(graceMs)} apart find no job after that, Jobwright retries the create under the same ID. AWS rejects a duplicate.`
     case 'inert':
-      return `A job that was never started does nothing. ${list} returns the jobs created since the intent. Jobwright adopts a job with an identical request. If several match, the plan shows \`unresolved\`: see [recovery](../recovery.md#unresolved). If two reads ${seconds(listLagMs)} apart find none, Jobwright retries the create.`
+      return `A job that was never started does nothing, so the lost create started nothing. ${list} returns the jobs created since the intent. Jobwright adopts a job with an identical request. If several match, the plan shows \`unresolved\`: see [recovery](../recovery.md#unresolved). If two reads ${seconds(listLagMs)} apart find none, Jobwright retries the create.`
     case 'match':
-      return `The job starts at once, so a duplicate is never harmless. Jobwright searches ${list} for the marker of the request. It retries the create only after ${seconds(leaseMs + signatureMs + requestMs + listLagMs)}, and after two reads ${seconds(listLagMs)} apart that find no such job.\n\nThat time has four parts: the lease (${seconds(leaseMs)}), the lifetime of the signature (${seconds(signatureMs)}), the response (${seconds(requestMs)}), and the lag of the list (${seconds(listLagMs)}). If several jobs match, the plan shows \`unresolved\`: see [recovery](../recovery.md#unresolved).`
+      return `The job starts at once, so a duplicate is never harmless. Jobwright searches ${list} for a job with the request's [identifying member](../concepts.md#words). It retries the create only after ${seconds(leaseMs + signatureMs + requestMs + listLagMs)}, and after two reads ${seconds(listLagMs)} apart that find no such job.\n\nThat time has four parts: the lease (${seconds(leaseMs)}), the lifetime of the signature (${seconds(signatureMs)}), the response (${seconds(requestMs)}), and the lag of the list (${seconds(listLagMs)}). If several jobs match, the plan shows \`unresolved\`: see [recovery](../recovery.md#unresolved).`
   }
 }
 

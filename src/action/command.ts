@@ -9,8 +9,6 @@ import type { Inputs } from './inputs.ts'
 /** Finds the projects of the repository. The action alone knows it. */
 export const PROJECTS = 'projects'
 
-/** Events with changes that nobody has merged. Their checkouts must not submit anything. */
-const UNMERGED: ReadonlySet<string> = new Set(['pull_request', 'merge_group'])
 /** Commands that submit nothing. */
 const READING: ReadonlySet<string> = new Set([PROJECTS, 'plan', 'status'])
 /** Commands after which other findings may need a person. */
@@ -25,7 +23,7 @@ export function chooseCommand(
   event: WorkflowEvent,
   env: Readonly<Record<string, string | undefined>>,
 ): readonly string[] {
-  const isUnmerged = UNMERGED.has(event.name)
+  const { isUnmerged } = event
   const args = readArguments([AS_TEXT, command || (isUnmerged ? CHECK : RECONCILE)])
   const [verb = ''] = args
   if (event.name === 'pull_request_target') {

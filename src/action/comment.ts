@@ -61,16 +61,20 @@ export async function writeComment(comment: Comment, event: WorkflowEvent, token
   try {
     const [first, ...duplicates] = await findComments(github, event, at, comment)
     for (const { fullDatabaseId } of duplicates)
-      await github.request('DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}', {
-        ...at,
-        comment_id: Number(fullDatabaseId),
-      })
+      await ignoreDeleted(
+        github.request('DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}', {
+          ...at,
+          comment_id: Number(fullDatabaseId),
+        }),
+      )
     const { body, number } = comment
     if (first?.body === body) return { is: 'unchanged', url: first.url }
     if (first) {
       const update = { ...at, comment_id: Number(first.fullDatabaseId), body }
-      const { data } = await github.request('PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}', update)
-      return { is: 'written', url: data.html_url }
+      const updated = await ignoreDeleted(
+        github.request('PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}', update),
+      )
+      if (updated) return { is: 'written', url: updated.data.html_url }
     }
     if (comment.isUpdateOnly) return { is: 'none' }
     const create = { ...at, issue_number: number, body }
@@ -78,6 +82,16 @@ export async function writeComment(comment: Comment, event: WorkflowEvent, token
     return { is: 'written', url: data.html_url }
   } catch (error) {
     if (isDenied(error)) return { is: 'denied' }
+    throw error
+  }
+}
+
+/** Another run, or a person, may delete a comment after it was listed. Returns undefined then. */
+async function ignoreDeleted<T>(request: Promise<T>): Promise<T | undefined> {
+  try {
+    return await request
+  } catch (error) {
+    if ((error as Failure).status === 404) return undefined
     throw error
   }
 }

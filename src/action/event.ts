@@ -2,6 +2,8 @@
 export type WorkflowEvent = {
   /** `pull_request`, `push`, ... */
   readonly name: string
+  /** Its checkout holds changes that nobody has merged, so it must not submit anything. */
+  readonly isUnmerged: boolean
   /** `OWNER/NAME`. */
   readonly repository: string
   readonly pullRequest?: PullRequest
@@ -24,6 +26,11 @@ export type PullRequest = {
   readonly isFork: boolean
 }
 
+/** Events whose checkout is a pull request, whatever the ref. */
+const UNMERGED: ReadonlySet<string> = new Set(['pull_request', 'merge_group'])
+/** Other events run on these refs too: reviews on the merge of a pull request, pushes on the branches of a merge queue. */
+const UNMERGED_REF = /^refs\/(pull|heads\/gh-readonly-queue)\//
+
 type Env = Readonly<Record<string, string | undefined>>
 
 /** Reads the event from the runner's variables and its payload. The payload is text from outside: only numbers, hashes and names are taken. */
@@ -42,8 +49,10 @@ export function readEvent(env: Env, payload: unknown): WorkflowEvent {
   // `OWNER/NAME/.github/workflows/reconcile.yml@refs/heads/main`
   const [, workflowFile = ''] = /(\.github\/workflows\/[^/@]+)@/.exec(env['GITHUB_WORKFLOW_REF'] ?? '') ?? []
   const apiUrl = (env['GITHUB_API_URL'] || 'https://api.github.com').replace(/\/$/, '')
+  const name = env['GITHUB_EVENT_NAME'] ?? ''
   return {
-    name: env['GITHUB_EVENT_NAME'] ?? '',
+    name,
+    isUnmerged: UNMERGED.has(name) || UNMERGED_REF.test(env['GITHUB_REF'] ?? ''),
     repository,
     ...(Number.isSafeInteger(number) && {
       pullRequest: { number: number as number, isFork: headName !== repository },

@@ -39,9 +39,21 @@ try {
   say(`::error::${escapeForAnnotation(`This is a bug in the action of Jobwright: ${what}`, 'data')}`)
 }
 
+/** Without a payload there is no pull request to comment on. The command runs anyway. */
 function readPayload(): unknown {
   const file = env['GITHUB_EVENT_PATH']
-  return file === undefined || !fs.existsSync(file) ? {} : JSON.parse(fs.readFileSync(file, 'utf8'))
+  if (!file) return {}
+  try {
+    return JSON.parse(fs.readFileSync(file, 'utf8'))
+  } catch (error) {
+    warn('the payload of the event cannot be read, so there is no comment', error)
+    return {}
+  }
+}
+
+function warn(what: string, error?: unknown): void {
+  const why = error === undefined ? '' : `: ${error instanceof Error ? error.message : String(error)}`
+  say(`::warning::${escapeForAnnotation(what + why, 'data')}`)
 }
 
 async function act(event: WorkflowEvent): Promise<number> {
@@ -57,7 +69,7 @@ async function act(event: WorkflowEvent): Promise<number> {
       say(`projects: ${escapeForWorkflowLog(projects)}`)
       return 0
     }
-    assertFolder(inputs)
+    inputs = { ...inputs, folder: resolveFolder(inputs) }
     const planFile = choosePlanFile(args, inputs)
     const run = await runQuietly([...args, ...listFileOptions(verb, planFile, inputs)], inputs)
     const isWritten = planFile !== undefined && fs.existsSync(planFile)
@@ -73,12 +85,23 @@ async function act(event: WorkflowEvent): Promise<number> {
   }
 }
 
-function assertFolder({ folder }: Inputs): void {
-  if (fs.statSync(path.join(top, folder), { throwIfNoEntry: false })?.isDirectory()) return
+/** Returns the folder of the project without links, so that it has one name. Throws a Problem for one that is not in the repository. */
+function resolveFolder({ folder }: Inputs): string {
+  const shown = JSON.stringify(folder.slice(0, 80))
+  if (!fs.statSync(path.join(top, folder), { throwIfNoEntry: false })?.isDirectory()) {
+    throw new Problem({
+      code: 'USAGE',
+      message: `there is no folder ${shown} in ${top}`,
+      remedies: [advise('check out the repository before this step, and write the folder of the project')],
+    })
+  }
+  const real = path.relative(fs.realpathSync(top), fs.realpathSync(path.join(top, folder)))
+  const steps = real.split(path.sep)
+  if (steps[0] !== '..' && !path.isAbsolute(real)) return steps.join('/') || '.'
   throw new Problem({
     code: 'USAGE',
-    message: `there is no folder ${JSON.stringify(folder.slice(0, 80))} in ${top}`,
-    remedies: [advise('check out the repository before this step, and write the folder of the project')],
+    message: `the folder ${shown} is a link that leaves the repository`,
+    remedies: [advise('write the folder of a project that is in the repository')],
   })
 }
 
@@ -98,7 +121,9 @@ async function runQuietly(args: readonly string[], { folder }: Inputs): ReturnTy
 function choosePlanFile([verb, ...options]: readonly string[], { planFile }: Inputs): string | undefined {
   if (verb !== 'plan' || (planFile === '' && options.includes('--offline'))) return undefined
   if (planFile !== '') return path.resolve(top, planFile)
-  return path.join(fs.mkdtempSync(path.join(env['RUNNER_TEMP'] || os.tmpdir(), 'jobwright-')), 'plan.json')
+  const temporary = env['RUNNER_TEMP'] ?? ''
+  const folder = fs.existsSync(temporary) ? temporary : os.tmpdir()
+  return path.join(fs.mkdtempSync(path.join(folder, 'jobwright-')), 'plan.json')
 }
 
 function listFileOptions(verb: string, out: string | undefined, { planFile }: Inputs): string[] {
@@ -154,7 +179,7 @@ async function comment(
     if (done.is === 'denied') say(`${explainDenied(pullRequest.isFork)} The summary of this run has the same report.`)
     return 'url' in done ? done.url : undefined
   } catch (error) {
-    warn(`the comment was not written: ${error instanceof Error ? error.message : String(error)}`)
+    warn('the comment was not written', error)
     return undefined
   }
 }
@@ -180,7 +205,7 @@ async function openIssues(report: RunReport, inputs: Inputs, event: WorkflowEven
     if ((await writeIssues(wanted, event, token)) === 'denied')
       warn('the token may not write issues: give the job the permission issues: write, or set failure-issues: false')
   } catch (error) {
-    warn(`the issues were not brought up to date: ${error instanceof Error ? error.message : String(error)}`)
+    warn('the issues were not brought up to date', error)
   }
 }
 
@@ -195,10 +220,6 @@ function describeWorkflow({ workflowFile, workflowUrl }: WorkflowEvent): Workflo
   }
 }
 
-function warn(text: string): void {
-  say(`::warning::${escapeForAnnotation(text, 'data')}`)
-}
-
 function explainDenied(isFork: boolean): string {
   return isFork
     ? 'No comment: the token of a pull request from a fork may only read.'
@@ -209,8 +230,13 @@ function writeOutputs(outputs: Readonly<Record<string, string>>): void {
   appendTo('GITHUB_OUTPUT', formatOutputs(outputs, `jobwright-${randomUUID()}`))
 }
 
-/** Appends to a file that the runner names; outside a runner there is none. */
+/** Appends to a file that the runner names; outside a runner there is none. The exit code is the command's, even without the file. */
 function appendTo(name: string, text: string): void {
   const file = env[name]
-  if (file) fs.appendFileSync(file, text)
+  if (!file) return
+  try {
+    fs.appendFileSync(file, text)
+  } catch (error) {
+    warn(`${name} was not written`, error)
+  }
 }

@@ -23,7 +23,7 @@ export type Applied = {
   readonly effects: number
   /** How many effects sent nothing: no intent of the pass became durable in time. */
   readonly unsent: number
-  /** Creates sent, whatever their outcome. Guards count them. */
+  /** Creates sent, whatever their outcome, without the runs of schedules. Guards count them. */
   readonly created: number
   readonly removed: number
   readonly updated: number
@@ -52,6 +52,7 @@ export async function apply(
   )
   const steps = plan.actions.filter(isStep)
   const changes: Change[] = [
+    ...(plan.decided ?? []),
     ...plan.actions.flatMap((planned) => listUncalledChanges(planned, now)),
     ...intended.map(({ planned, record }): Change => ({ set: 'record', address: planned.address, record })),
     ...countBudgets(intended, options.modelOf, options.perDay, store.state, now),
@@ -70,11 +71,11 @@ export async function apply(
     options.emit({ type: 'committed', intents: intended.length, serial: committed.state.serial })
     for (const planned of plan.actions) emitUncalled(options, planned)
   }
-  const { failed, released, stale } = await run(store, options, intended, steps, isLeaseValid)
+  const { failed, released, releasedCounted, stale } = await run(store, options, intended, steps, isLeaseValid)
   return {
     effects: intended.length + steps.length + plan.actions.filter(isUnstartedAdoption).length,
     unsent: released - intended.filter(({ planned }) => failed.has(planned.address)).length,
-    created: intended.length - released,
+    created: intended.filter(isCounted).length - releasedCounted,
     removed: plan.actions.filter(({ action }) => action === 'forget' || action === 'cancel').length,
     updated: plan.actions.filter(({ action }) => action === 'update').length,
     failed,
@@ -115,8 +116,18 @@ const STEPS: ReadonlySet<Planned['action']> = new Set<PlannedStep['action']>([
   'cancel',
 ])
 
+/** Runs of a schedule have a guard of their own. */
+function isCounted({ planned }: Intended): boolean {
+  return planned.spec.occurrence === undefined
+}
+
 /** How the calls of a pass ended. */
-type Sent = { readonly failed: ReadonlyMap<Address, AwsProblem>; readonly released: number; readonly stale?: string }
+type Sent = {
+  readonly failed: ReadonlyMap<Address, AwsProblem>
+  readonly released: number
+  readonly releasedCounted: number
+  readonly stale?: string
+}
 
 /** Sends what a pass may send, and commits the outcomes. Even if that fails, unsent intents are released. */
 async function run(
@@ -127,7 +138,7 @@ async function run(
   isLeaseValid: () => boolean,
 ): Promise<Sent> {
   const failed = new Map<Address, AwsProblem>()
-  const tally = { released: 0 }
+  const tally = { released: 0, releasedCounted: 0 }
   if (intended.length + steps.length === 0) return { failed, ...tally }
   const waiting = new Set(intended)
   let broken = false
@@ -151,6 +162,7 @@ async function run(
     release: async (one) => {
       if (over) return
       tally.released++
+      if (isCounted(one)) tally.releasedCounted++
       await giveBack(store, options, [one])
     },
     fail: (address, problem) => failed.set(address, problem),
@@ -181,6 +193,7 @@ async function run(
     permits.close()
     over = options.signal.aborted
     tally.released += waiting.size
+    tally.releasedCounted += [...waiting].filter(isCounted).length
     await giveBack(store, options, [...waiting])
   }
   const committed = await store.commit([], `results of ${tasks.length} ${tasks.length === 1 ? 'call' : 'calls'}`)
@@ -265,6 +278,7 @@ function formatMessage(plan: Plan, intended: readonly Intended[]): string {
   const parts = [
     ...(intended.length > 0 ? [`intents of ${intended.length} creates`] : []),
     ...(statuses > 0 ? [`${statuses} records`] : []),
+    ...(plan.decided?.length ? ['schedules'] : []),
   ]
   return parts.join(', ') || 'source commit'
 }

@@ -24,7 +24,9 @@ export async function createJob(pass: Pass, intended: Intended, calls: Calls): P
   const outcome = await send(pass, intended, calls)
   if (outcome.is === 'done') return recordCreated(pass, intended, outcome.value)
   if (outcome.is === 'unknown') return settle(pass, intended, outcome.problem)
-  if (outcome.problem.class === 'exists') return judgeExisting(pass, intended, calls, outcome.problem)
+  // The ID is taken: by another owner, or by this create, if a lower layer sent it twice. Reads may lag, so only the next
+  // plans can tell.
+  if (outcome.problem.class === 'exists') return settle(pass, intended, outcome.problem, { refused: true })
   return recordNotDone(pass, intended, 'create', outcome.problem)
 }
 
@@ -73,13 +75,8 @@ async function recordCreated(pass: Pass, { planned, record }: Intended, live: Li
   pass.emit({ type: 'step', address: planned.address, step: 'created' })
 }
 
-async function settle(pass: Pass, intended: Intended, problem: AwsProblem): Promise<void> {
-  await noteUnknown(pass, intended, problem)
-  pass.emit({ type: 'step', address: intended.planned.address, step: 'settling' })
-}
-
 /** Records that the outcome of a create is unknown, with its evidence. */
-async function noteUnknown(
+async function settle(
   pass: Pass,
   { planned, record }: Intended,
   problem: AwsProblem,
@@ -95,29 +92,7 @@ async function noteUnknown(
     intent: { ...record.intent, evidence: `${problem.name}: ${problem.message}`, until, refused },
   }
   await put(pass, planned.address, next)
-}
-
-/**
- * Handles AWS's answer that the ID is taken. An earlier attempt of ours with a lost answer may have taken it. So may
- * this one, if a lower layer repeated it, or another owner. The record notes the refusal before anything else can end
- * this run. The next plan reads the job, and only our mark proves it ours. Two reads that find no job show that the
- * refusal had another reason.
- */
-async function judgeExisting(pass: Pass, intended: Intended, { reader }: Calls, problem: AwsProblem): Promise<void> {
-  const { id } = intended.record
-  await noteUnknown(pass, intended, problem, { refused: true })
-  // A failed or interrupted read proves nothing.
-  const isThere = id !== undefined && (await mayBeThere(pass, reader, id).catch(() => true))
-  if (!isThere) return recordNotDone(pass, intended, 'create', problem)
-  pass.emit({ type: 'step', address: intended.planned.address, step: 'settling' })
-}
-
-/** Returns whether one of two reads finds a job. A single read may lag behind the create that took its ID. */
-async function mayBeThere(pass: Pass, reader: Calls['reader'], id: string): Promise<boolean> {
-  const look = (): Promise<Live | undefined> => pass.write(({ signal }) => reader.describe(id, { signal }))
-  if (await look()) return true
-  await pass.clock.sleep(pass.waits.graceMs / pass.timeScale, pass.signal)
-  return (await look()) !== undefined
+  pass.emit({ type: 'step', address: planned.address, step: 'settling' })
 }
 
 async function recordNotDone(

@@ -44,7 +44,7 @@ export async function identifyJob(
       return refuse(
         'conflict',
         'Unproven',
-        `nothing proves that job ${id} is ours (${verdict.why}); nothing was done to it`,
+        `nothing proves that job ${id} is the recorded one (${verdict.why}); nothing was done to it`,
       )
     return refuse(
       'conflict',

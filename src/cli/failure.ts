@@ -1,7 +1,7 @@
 import type { ExitCode } from '../model/exit-code.ts'
 import { Problem } from '../model/problem.ts'
 import type { Remedy } from '../model/remedy.ts'
-import { escapeForTerminal, escapeForWorkflowLog } from '../report/escape.ts'
+import { escapeForWorkflowLog } from '../report/escape.ts'
 import { formatJsonLine, toDiagnosticLine, toSummaryLine } from '../report/json-lines.ts'
 import { formatHint } from '../report/remedies.ts'
 import type { Host } from '../session/host.ts'
@@ -26,7 +26,7 @@ export function reportFailure(
   else if (exitCode === 130) host.stderr.write('interrupted; the state is safe\n')
   else {
     const what = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    host.stderr.write(`${escapeForTerminal(what, { lines: true })}\n`)
+    host.stderr.write(`${escapeForWorkflowLog(what, { lines: true })}\n`)
     host.stderr.write(
       'This is a bug in Jobwright, not in your specs. The state is as it was last recorded; running again is safe.\n',
     )

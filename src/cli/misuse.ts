@@ -15,10 +15,15 @@ export function suggestOption({ code, message }: CommanderError, args: readonly 
   if (code === 'commander.unknownOption' && message.includes("'-v'"))
     return [suggest('to see what is sent, write --verbose; for the version', '--version')]
   const command = program.commands.find((one) => one.name() === verb)
-  const [word = ''] = command?.args ?? []
+  const words = command?.args ?? []
+  const [word = ''] = words
+  const hasOption = (name: string): boolean => command?.options.some(({ long }) => long === name) === true
+  const isTooMany = code === 'commander.excessArguments'
+  if (isTooMany && words.length > 1 && words.every(isAddress) && hasOption('--only'))
+    return [advise(`write ${words.map((address) => `--only ${address}`).join(' ')}`)]
   const name = isAddress(word) ? '--only' : '--spec'
-  const isMeant = code === 'commander.excessArguments' && command?.registeredArguments.length === 0
-  return isMeant && command.options.some(({ long }) => long === name) ? [advise(`write ${name} ${word}`)] : []
+  const isMeant = isTooMany && command?.registeredArguments.length === 0
+  return isMeant && hasOption(name) ? [advise(`write ${name} ${word}`)] : []
 }
 
 /** Returns true if the arguments ask for an output form, however the option is written. */

@@ -30,7 +30,12 @@ export const WORKFLOW_GRAMMAR: Readonly<Record<string, Grammar>> = {
     flags: ['--wait', '--refresh', '--emulator'],
     values: [...SELECTION, '--timeout', '--settle', '--lock-timeout'],
   },
-  plan: { flags: ['--offline', '--exit-code', '--refresh', '--emulator'], values: SELECTION },
+  plan: {
+    words: ['address'],
+    most: 1,
+    flags: ['--offline', '--exit-code', '--full', '--refresh', '--emulator'],
+    values: SELECTION,
+  },
   status: {
     words: ['address'],
     most: 1,
@@ -58,6 +63,8 @@ export const WORKFLOW_GRAMMAR: Readonly<Record<string, Grammar>> = {
     values: [...ALWAYS, '--adopt'],
     lists: ['--foreign'],
   },
+  next: { words: ['address'], most: 100, flags: ['--exit-code', '--emulator'], values: ['--output', '-o', '--count'] },
+  skip: { words: ['address'], most: 1, flags: ['--emulator'], values: ALWAYS },
   cancel: { words: ['address'], most: 1, flags: ['--force', '--emulator'], values: [...ALWAYS, '--reason'] },
   baseline: { flags: ['--emulator'], values: [...ALWAYS, '--only'] },
   acknowledge: {

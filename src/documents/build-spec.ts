@@ -1,12 +1,13 @@
 import { type Address, formatAddress } from '../model/address.ts'
 import { isObject, type Json, type JsonObject } from '../model/json.ts'
 import type { KindModel } from '../model/kind.ts'
+import type { Schedule } from '../model/schedule.ts'
 import type { Dependency, Policy, Spec } from '../model/spec.ts'
 import type { Base } from './draft.ts'
 
 /**
  * Builds a spec from a document whose envelope its schema has checked. `files`: the other files that the request
- * consists of.
+ * consists of. `template`: the request before `$text` and `$time` are replaced, with a schedule.
  */
 export function buildSpec(
   value: JsonObject,
@@ -14,6 +15,7 @@ export function buildSpec(
   request: JsonObject,
   files: readonly string[],
   { source, place, index }: Pick<Base, 'source' | 'place' | 'index'>,
+  template?: JsonObject,
 ): Spec {
   const metadata = getMapping(value['metadata'])
   const name = metadata['name'] as string
@@ -25,6 +27,7 @@ export function buildSpec(
     formerly: getText(metadata['formerly']),
     policy: buildPolicy(value),
     request,
+    template,
     files: [source.file, ...files],
     place,
     index,
@@ -48,6 +51,24 @@ export function buildPolicy(value: JsonObject): Policy {
     expires: getText(policy['expires']),
     upload: getText(policy['upload']),
     download: getText(policy['download']),
+    schedule: buildSchedule(policy['schedule']),
+  }
+}
+
+/** `checkSchedule` has checked it. */
+function buildSchedule(value: Json | undefined): Schedule | undefined {
+  if (!isObject(value)) return undefined
+  const { at, maxCatchUp } = value
+  return {
+    cron: getText(value['cron']),
+    every: getText(value['every']),
+    at: Array.isArray(at) ? (at as string[]) : undefined,
+    timezone: getText(value['timezone']),
+    start: String(value['start']),
+    end: getText(value['end']),
+    catchUp: (getText(value['catchUp']) ?? 'latest') as Schedule['catchUp'],
+    maxCatchUp: typeof maxCatchUp === 'number' ? maxCatchUp : 3,
+    overlap: (getText(value['overlap']) ?? 'wait') as Schedule['overlap'],
   }
 }
 

@@ -10,8 +10,8 @@ import type { ParsedDocument } from './parse/parse.ts'
 import type { Source } from './parse/source.ts'
 
 /**
- * Returns what to remember of a file. Undefined if it has a diagnostic, or depends on another file: then it is read
- * each time.
+ * Returns what to remember of a file. Undefined if it has a diagnostic, depends on another file, or changes from run
+ * to run: then it is read each time.
  */
 export function toChecked(
   documents: readonly ParsedDocument[],
@@ -20,6 +20,8 @@ export function toChecked(
   const checked = drafts.flatMap(({ index, place, spec, diagnostics }, at): CheckedDocument[] => {
     const value = documents[at]?.value
     if (spec === undefined || spec.files.length > 1 || diagnostics.length > 0 || !isObject(value)) return []
+    // Its request is an example, and `$text` and `$time` are not remembered.
+    if (spec.template !== undefined) return []
     const { kind, request } = spec
     return [[index, place.line, place.column, kind, value['metadata'] ?? null, value['policy'] ?? null, request]]
   })

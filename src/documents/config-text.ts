@@ -1,5 +1,6 @@
 import { parseArn } from '../model/arn.ts'
-import { type Config, DEFAULT_CONFIG } from '../model/config.ts'
+import type { Config } from '../model/config.ts'
+import { DEFAULT_CONFIG } from '../model/default-config.ts'
 import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
 import { ALLOWED_ENDPOINTS, isEndpointAllowed } from '../model/endpoint.ts'
 import { getValue, isObject, type Json, type JsonObject, joinPointer } from '../model/json.ts'

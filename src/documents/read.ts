@@ -23,7 +23,9 @@ import { checkSkeleton } from './check/pasted.ts'
 import { checkPlaceholders } from './check/placeholders.ts'
 import { checkPolicyTimes } from './check/policy-times.ts'
 import { checkRules } from './check/rules.ts'
+import { checkSchedule, checkScheduled, SCHEDULE } from './check/schedule.ts'
 import { guardSecrets } from './check/secrets.ts'
+import { checkRepeatedPlace, checkTemplate, renderFirst } from './check/template.ts'
 import { type Base, type Draft, toDiagnostic } from './draft.ts'
 import { suggestClosest } from './hints/suggest.ts'
 import { ADD_SPACE_AFTER_COLON } from './hints/type-hints.ts'
@@ -99,17 +101,30 @@ function examine(
   if (value === undefined) return { faults: [] }
   if (!isObject(value)) return { faults: [refuseNotASpec(value)] }
   const faults = checkEnvelope(value, base, reader)
-  const sound = { ...value, policy: pickSoundPolicy(value, faults) }
+  const scheduled = checkSchedule(value)
+  const sound = { ...value, policy: pickSoundPolicy(value, [...faults, ...scheduled]) }
   const policy = buildPolicy(sound)
-  const said = [...faults, ...checkPolicyTimes(sound)]
+  // What its own check says about a schedule is clearer.
+  const isClearer = ({ pointer, code }: Fault): boolean =>
+    scheduled.length > 0 && (pointer === SCHEDULE || (isWithin(pointer, SCHEDULE) && code === 'SPEC_MISSING_MEMBER'))
+  const said = [...faults.filter((one) => !isClearer(one)), ...checkPolicyTimes(sound), ...scheduled]
   const { model } = base
   const written = value['spec']
   if (!model || !isObject(written)) return { faults: said, policy }
-  const { request, files, findings } = readRequest(written, model, base, reader)
-  const all = [...said, ...checkPolicy(value, model), ...findings]
+  const isScheduled = getValue(value, '/policy/schedule') !== undefined
+  const forms = checkTemplate(written, model, isScheduled)
+  const first = isScheduled ? renderFirst(written, model, base.address, policy.schedule) : written
+  const { request, files, findings } = readRequest(first, model, base, reader)
+  const formed = forms.map(moveToSpec)
+  const isSaid = ({ pointer }: Fault): boolean => formed.some((form) => isWithin(form.pointer, pointer))
+  const besides = said.length > 0 ? [] : checkScheduled(value, model, policy.schedule)
+  const all = [...said, ...checkPolicy(value, model), ...besides, ...formed, ...findings.filter((one) => !isSaid(one))]
   // Without a valid envelope, neither name nor policy is certain, so there is no spec.
   if (faults.length > 0) return { faults: all, policy, request }
-  return { faults: all, policy, request, spec: buildSpec(value, model, request, files, base) }
+  const template = policy.schedule && completeTemplate(written, model, base, reader)
+  const spec = buildSpec({ ...value, policy: sound.policy }, model, request, files, base, template)
+  const places = all.length > 0 ? [] : checkRepeatedPlace(spec, model)
+  return { faults: [...all, ...places], policy, request, spec }
 }
 
 /** Keeps the policy members without faults, so that they are checked whatever the others are. */
@@ -234,6 +249,12 @@ function explainGlued(fault: Fault, request: JsonObject): Fault {
 
 function moveToSpec(fault: Fault): Fault {
   return { ...fault, pointer: `/spec${fault.pointer}` }
+}
+
+/** Completes a request whose `$text` and `$time` stay, so that each run can fill them in. */
+function completeTemplate(written: JsonObject, model: KindModel, base: Base, { include }: Reader): JsonObject {
+  const request = omitMembers(written, ...(model.request.dropped ?? []))
+  return parseMappings(includeFiles(request, model, base.source.file, include).request, model).request
 }
 
 /** Returns true if a draft is a valid spec. */

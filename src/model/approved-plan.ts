@@ -14,6 +14,8 @@ export type ApprovedAction = {
   readonly id?: string
   /** `sha256:` and the digest of the request in its normal form, secrets unresolved. */
   readonly request: string
+  /** The digest of the policy members that decide when the job is submitted. Missing once it is submitted. */
+  readonly when?: string
   /** Whether the spec was removed. */
   readonly removed?: true
 }

@@ -26,6 +26,7 @@ export type Guards = {
   readonly maxCreates: number
   readonly maxRemovals: number
   readonly maxUpdates: number
+  readonly maxRunsPerDay: number
 }
 
 /** The content of jobwright.yaml, with defaults filled in. */
@@ -46,11 +47,3 @@ export type Config = {
 
 /** The name of the configuration file, in the project's folder. */
 export const CONFIG_FILE = 'jobwright.yaml'
-
-/** The configuration of a project without jobwright.yaml. */
-export const DEFAULT_CONFIG: Config = {
-  specs: ['specs'],
-  targets: {},
-  limits: {},
-  guards: { maxCreates: 50, maxRemovals: 10, maxUpdates: 50 },
-}

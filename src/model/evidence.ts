@@ -105,7 +105,7 @@ export function judgeIdentity(
     return isMarked ? { is: 'same', identity: known } : { is: 'unproven', why: 'AWS does not show when it was created' }
   if (known !== undefined) {
     if (toSeconds(known.createdAt) === toSeconds(createdAt)) return { is: 'same', identity: known }
-    return { is: 'other', why: `it was created ${createdAt}, and ours ${known.createdAt}` }
+    return { is: 'other', why: `it was created ${createdAt}, and the recorded job ${known.createdAt}` }
   }
   const identity: Identity = { createdAt, source: 'read' }
   if (model.identity.idMember === undefined) return { is: 'same', identity }
@@ -118,13 +118,13 @@ export function judgeIdentity(
     const isEarly = made < from - MARGIN_S
     if (!isEarly && made <= to) return { is: 'same', identity }
     if (isEarly || made > to + MARGIN_S)
-      return { is: 'other', why: `it was created ${createdAt}, and ours by ${record.window.to}` }
+      return { is: 'other', why: `it was created ${createdAt}, and the recorded job by ${record.window.to}` }
   }
   if (isMarked) return { is: 'same', identity }
   if (mark === 'other' && record.how === 'created') return { is: 'other', why: 'it carries the mark of another state' }
   const expected = record.createdAt ?? createdAt
   if (Math.abs(Date.parse(createdAt) - Date.parse(expected)) > FIRST_READ_MS)
-    return { is: 'other', why: `it was created ${createdAt}, and ours about ${expected}` }
+    return { is: 'other', why: `it was created ${createdAt}, and the recorded job about ${expected}` }
   if (live.request === undefined) return { is: 'unproven', why: 'AWS does not show what it does' }
   if (isOtherRequest(record.request, live, model)) return { is: 'other', why: 'its request differs' }
   return { is: 'same', identity }

@@ -9,7 +9,7 @@ export const EXIT_CODES = {
   6: 'a decision is needed (conflict, unresolved, expired, lost, duplicate)',
   7: 'a guard refused',
   8: 'locked, stale, or no state',
-  9: 'partial: blocked, settling, no room, or timed out',
+  9: 'partial: blocked, outcome pending, no free slot, or timed out',
   10: 'a job failed, or is blocked by one that failed',
   130: 'interrupted, state safe',
 } as const

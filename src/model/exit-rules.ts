@@ -83,7 +83,7 @@ export function collectSpecExits(diagnostics: readonly Diagnostic[]): ExitCode[]
 
 /** Returns whether applying a plan would change something at AWS or in the state. */
 export function hasChanges(plan: Plan): boolean {
-  return plan.actions.some(({ action }) => CHANGING_ACTIONS.has(action))
+  return plan.actions.some(({ action }) => CHANGING_ACTIONS.has(action)) || (plan.decided ?? []).length > 0
 }
 
 /**

@@ -58,7 +58,11 @@ function getOwn(value: JsonObject, name: string): Json | undefined {
 /** Returns the value at a pointer, or undefined. Only own members count, so `__proto__` finds nothing. */
 export function getValue(value: Json | undefined, pointer: Pointer): Json | undefined {
   let here = value
-  for (const step of splitPointer(pointer)) {
+  // Most pointers lead to nothing after their first step. So the others are not split off before.
+  for (let start = 1, end: number; start <= pointer.length && here !== undefined; start = end + 1) {
+    end = pointer.indexOf('/', start)
+    if (end === -1) end = pointer.length
+    const step = unescapeStep(pointer.slice(start, end))
     if (Array.isArray(here)) here = here[Number(step)]
     else if (isObject(here) && Object.hasOwn(here, step)) here = here[step]
     else return undefined
@@ -78,7 +82,11 @@ export function put(value: JsonObject, pointer: Pointer, inner: Json): JsonObjec
 /** Returns the unescaped steps of a pointer: `/a~1b/0` gives `['a/b', '0']`. */
 export function splitPointer(pointer: Pointer): string[] {
   const steps = pointer.split('/').slice(1)
-  return pointer.includes('~') ? steps.map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~')) : steps
+  return pointer.includes('~') ? steps.map(unescapeStep) : steps
+}
+
+function unescapeStep(step: string): string {
+  return step.includes('~') ? step.replaceAll('~1', '/').replaceAll('~0', '~') : step
 }
 
 /** Appends one step to a pointer. */
@@ -101,17 +109,21 @@ export function omitMembers(value: JsonObject, ...members: string[]): JsonObject
  * left out.
  */
 export function expandPointer(value: JsonObject, pattern: Pointer): Pointer[] {
-  return pattern
-    .split('/')
-    .slice(1)
-    .reduce<Pointer[]>(
-      (found, step) =>
-        found.flatMap((here) => {
-          const at = getValue(value, here)
-          if (step !== '*') return [`${here}/${step}`]
-          return typeof at === 'object' && at !== null ? Object.keys(at).map((member) => joinPointer(here, member)) : []
-        }),
-      [''],
-    )
-    .filter((pointer) => getValue(value, pointer) !== undefined)
+  const found: Pointer[] = []
+  addPointers(found, value, '', pattern)
+  return found
+}
+
+/** Adds the pointers that the rest of a pattern finds in a value. `here`: the pointer to that value. */
+function addPointers(found: Pointer[], value: Json | undefined, here: Pointer, rest: Pointer): void {
+  if (value === undefined) return
+  if (rest === '') {
+    found.push(here)
+    return
+  }
+  const end = rest.indexOf('/', 1)
+  const [first, after] = end === -1 ? [rest, ''] : [rest.slice(0, end), rest.slice(end)]
+  if (first !== '/*') addPointers(found, getValue(value, first), here + first, after)
+  else if (typeof value === 'object' && value !== null)
+    for (const [member, inner] of Object.entries(value)) addPointers(found, inner, joinPointer(here, member), after)
 }

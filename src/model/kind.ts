@@ -196,6 +196,8 @@ export type KindRequest = {
   comparable(request: JsonObject): JsonObject
   /** Writes a live job as a spec; undefined if AWS does not return enough. */
   toSpec(live: Live): ExportedRequest | undefined
+  /** Writes a time as the members of the API expect it. Missing: ISO 8601 in UTC. */
+  writeTime?(ms: number): string
   /** Cross-field rules, without a clock. */
   check(request: JsonObject): readonly Finding[]
   /**

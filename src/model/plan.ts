@@ -6,7 +6,7 @@ import type { Json, Pointer } from './json.ts'
 import type { Preview } from './preview.ts'
 import type { Remedy } from './remedy.ts'
 import type { Download, Spec, Upload } from './spec.ts'
-import type { CreatedRecord, IdentifiedRecord, JobRecord, SettledRecord, Site } from './state.ts'
+import type { Change, CreatedRecord, IdentifiedRecord, JobRecord, SettledRecord, Site } from './state.ts'
 
 /**
  * One differing field. `from` is the recorded or live value, `to` the spec's. Missing: the field does not exist there.
@@ -161,6 +161,8 @@ export type Plan = {
    * looked.
    */
   readonly findings?: readonly Finding[]
+  /** What the plan decides about jobs that come again. It becomes durable with the intents, before any call. */
+  readonly decided?: readonly Change[]
 }
 
 /** An empty plan. */

@@ -2,6 +2,7 @@ import type { Address } from './address.ts'
 import type { Code } from './codes.ts'
 import type { Place } from './diagnostic.ts'
 import type { JsonObject } from './json.ts'
+import type { Schedule } from './schedule.ts'
 
 /** How to reconcile a spec, with defaults filled in. */
 export type Policy = {
@@ -31,6 +32,8 @@ export type Policy = {
   readonly upload?: string
   /** Where to save the asset that the job exports, as written: relative to the spec file. */
   readonly download?: string
+  /** When its runs are due. Missing: the job runs once. */
+  readonly schedule?: Schedule
 }
 
 /** The file that a job takes, as it was when its spec was read. */
@@ -78,6 +81,10 @@ export type Spec = {
    * the user wrote it.
    */
   readonly request: JsonObject
+  /** With a schedule: the request before its `$text` and `$time` are replaced. `request` is then that of the first run. */
+  readonly template?: JsonObject
+  /** Present in one run of a job that comes again. */
+  readonly occurrence?: Occurrence
   /** The file of `policy.upload`. Missing if there is none, or none now. */
   readonly upload?: Upload
   /** The place that `policy.download` names. */
@@ -90,6 +97,16 @@ export type Spec = {
   /** Where the document begins, and its index in its file, from 0. */
   readonly place: Place
   readonly index: number
+}
+
+/** Which run of a job that comes again a spec describes. */
+export type Occurrence = {
+  /** The address of the spec with the schedule. */
+  readonly series: Address
+  /** When it is due, in words: `2026-12-07 03:00 Europe/Berlin`. */
+  readonly due: string
+  /** A later run succeeded, so a failure of this one needs nobody. */
+  readonly isSettled: boolean
 }
 
 /** A document that has errors. It blocks its own address and nothing else. */

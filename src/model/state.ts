@@ -2,6 +2,7 @@ import type { Address } from './address.ts'
 import type { Attention } from './attention.ts'
 import type { Condition } from './condition.ts'
 import type { JsonObject } from './json.ts'
+import type { Series } from './series.ts'
 
 /** Where a job is. Reads always go here, whatever a target's name means today. */
 export type Site = {
@@ -178,11 +179,16 @@ export type State = {
   readonly budgets?: Readonly<Record<string, { readonly day: string; readonly used: number }>>
   /** What needs a person, as runs noted it and people acknowledged it. Missing: no run has noted anything yet. */
   readonly attention?: Attention
+  /** What is decided about jobs that come again, by the address of their spec. Missing: there are none. */
+  readonly series?: Readonly<Record<Address, Series>>
 }
 
+/** The format of a state with `series`. An older program would take the runs for jobs whose spec was removed. */
+const SERIES_READER = 2
+
 /**
- * One change of a state. Journal lines hold all but `attention`: older programs refuse a journal with an unknown
- * change, so only commits write it. A record of null is an intent that was released; nothing was sent.
+ * One change of a state. Journal lines hold all but `attention` and `series`: older programs refuse a journal with
+ * an unknown change, so only commits write them. A record of null is an intent that was released; nothing was sent.
  */
 export type Change =
   | { readonly set: 'record'; readonly address: Address; readonly record: JobRecord | null }
@@ -190,6 +196,7 @@ export type Change =
   | { readonly set: 'foreign'; readonly key: string; readonly at: string }
   | { readonly set: 'budget'; readonly key: string; readonly day: string; readonly used: number }
   | { readonly set: 'attention'; readonly attention: Attention }
+  | { readonly set: 'series'; readonly address: Address; readonly series: Series | null }
 
 /** Returns the state after these changes, with its serial unchanged. */
 export function applyChanges(state: State, changes: readonly Change[]): State {
@@ -200,11 +207,21 @@ export function applyChanges(state: State, changes: readonly Change[]): State {
       if (change.record === null) delete records[change.address]
       else records[change.address] = change.record
     } else if (change.set === 'source') next = { ...next, source: change.source }
+    else if (change.set === 'series') next = setSeries(next, change.address, change.series)
     else if (change.set === 'attention') next = { ...next, attention: change.attention }
     else if (change.set === 'foreign') next = { ...next, foreign: { ...next.foreign, [change.key]: change.at } }
     else next = { ...next, budgets: { ...next.budgets, [change.key]: { day: change.day, used: change.used } } }
   }
   return { ...next, records }
+}
+
+function setSeries(state: State, address: Address, series: Series | null): State {
+  const { [address]: _before, ...others } = state.series ?? {}
+  return {
+    ...state,
+    minReader: Math.max(state.minReader, SERIES_READER),
+    series: series === null ? others : { ...others, [address]: series },
+  }
 }
 
 /** Returns the records of a state with their addresses. */
@@ -219,7 +236,8 @@ export function emptyState(lineage: string, horizon?: string): State {
 
 /** Returns one text for a site. Two records share lanes, slots and IDs exactly if it is equal. */
 export function getSiteKey(site: Site): string {
-  return [site.partition, site.account, site.region, ...(site.endpoint ? [site.endpoint] : [])].join('/')
+  const { partition, account, region, endpoint } = site
+  return `${partition}/${account}/${region}${endpoint ? `/${endpoint}` : ''}`
 }
 
 /** Returns the state's key for the daily budget of a service in an account. */

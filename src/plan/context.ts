@@ -124,7 +124,7 @@ export function planFailed(
 ): PlannedStop | undefined {
   const failure = plan.run.failed.get(address)
   if (!failure) return undefined
-  const reason = `failed in this run: ${failure.name}: ${failure.message}`
+  const reason = `failed in this reconcile: ${failure.name}: ${failure.message}`
   return { address, spec, record, id: record?.id, action: 'blocked', reason }
 }
 

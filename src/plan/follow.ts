@@ -6,6 +6,7 @@ import { isSettled, type SettledRecord } from '../model/state.ts'
 import { createPlanner, isSelected, type Planner } from './context.ts'
 import type { PlanInput } from './input.ts'
 import { getProofNeed, recordNeed } from './needs.ts'
+import { expandSeries } from './series/expand.ts'
 import { keepRecorded } from './situations/submitted.ts'
 
 /** The inputs for following jobs. `observed` holds the reads of `followNeeds`. */
@@ -34,7 +35,8 @@ export function followPlan(input: PlanInput): Plan {
 }
 
 /** Returns the specs that have a job, of any run. A record that is to move to another name waits for `reconcile`. */
-function listFollowed(input: PlanInput): { spec: Spec; record: SettledRecord; plan: Planner }[] {
+function listFollowed(given: PlanInput): { spec: Spec; record: SettledRecord; plan: Planner }[] {
+  const { input } = expandSeries(given)
   const plan = createPlanner(input)
   return input.specs.flatMap((spec) => {
     const record = plan.records[spec.address]

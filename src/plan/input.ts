@@ -34,14 +34,16 @@ export type PlanInput = {
    * submitted.
    */
   readonly readFrom?: number
+  /** Up to when runs of schedules are due, by AWS's clock if it is known, in epoch milliseconds. Default: `now`. */
+  readonly dueAt?: number
   /** How far AWS's clock is ahead of ours, in milliseconds, if an answer has shown it. */
   readonly clockOffsetMs?: number
   readonly waits: Waits
   readonly modelOf: (kind: string) => KindModel
   readonly checkout: Checkout
   readonly rules: Rules
-  /** `maxUpdates` defaults to the default of jobwright.yaml. */
-  readonly guards: Omit<Guards, 'maxUpdates'> & Partial<Guards>
+  /** `maxUpdates` and `maxRunsPerDay` default to the defaults of jobwright.yaml. */
+  readonly guards: Omit<Guards, 'maxUpdates' | 'maxRunsPerDay'> & Partial<Guards>
   /** Returns how many creates AWS allows at a site per UTC day; undefined without such a limit. */
   readonly perDay: (model: KindModel) => number | undefined
   /** Returns how many jobs the user allows to run at once. Default, or undefined: AWS's limit. */
@@ -102,6 +104,7 @@ export type Rules = {
 
 /** What the previous passes did. Guards count over the whole run. */
 export type RunSoFar = {
+  /** Without the runs of schedules. */
   readonly created: number
   readonly removed: number
   readonly updated: number

@@ -13,15 +13,17 @@ import type { Decision, PlanInput } from './input.ts'
 import { moveFormerNames } from './questions/former-names.ts'
 import { createLookalikeNeed, hasOtherSiteOrScope, listLookalikeNeeds } from './questions/lookalikes.ts'
 import { createStandIn } from './questions/ownership.ts'
-import { isCancellable } from './situations/cancelled.ts'
+import { expandSeries } from './series/expand.ts'
 import { planDue, planHeld } from './situations/new.ts'
+import { isCancellable } from './situations/plan-cancel.ts'
 import { mayCancel } from './situations/removed-spec.ts'
 
 /** The inputs of a plan before anything is read. `refresh`: read finished jobs too. */
 export type NeedsInput = Omit<PlanInput, 'observed'> & { readonly refresh: boolean }
 
 /** Returns the reads that a plan needs, and no others: a finished job costs nothing. */
-export function listNeeds(input: NeedsInput): Need[] {
+export function listNeeds(given: NeedsInput): Need[] {
+  const { input } = expandSeries(given)
   const plan = createPlanner(moveFormerNames({ ...input, observed: NOTHING_OBSERVED }).input)
   const forSpecs = input.specs.flatMap((spec) =>
     isSelected(plan, spec.address, spec.labels) ? listSpecNeeds(plan, spec, input.refresh) : [],

@@ -16,13 +16,17 @@ import { findEdits } from './questions/edits.ts'
 import { fillRecordedMd5 } from './questions/files.ts'
 import { moveFormerNames } from './questions/former-names.ts'
 import { planWithoutSpec } from './questions/ownership.ts'
+import { checkNewSeries } from './series/busiest.ts'
+import { type Expanded, expandSeries } from './series/expand.ts'
+import { settleSeries } from './series/settle.ts'
 import { planNew } from './situations/new.ts'
 import { planRemovedSpec } from './situations/removed-spec.ts'
 import { planRecorded } from './situations/submitted.ts'
 
 /** Plans every address: what to do about it, and why. Pure: it reads only its argument and changes nothing. */
 export function plan(given: PlanInput): Plan {
-  const { input: followed, moved } = moveFormerNames(given)
+  const series = expandSeries(given)
+  const { input: followed, moved } = moveFormerNames(series.input)
   const input = { ...followed, specs: followed.specs.map((spec) => fillRecordedMd5(followed, spec)) }
   const context = createPlanner(input)
   const all = planSequentially(context, [
@@ -32,19 +36,20 @@ export function plan(given: PlanInput): Plan {
     ...input.blocked
       .filter((blocked) => isSelected(input, blocked.address, blocked.spec?.labels))
       .map((blocked) => (inTurn: Planner) => planBlocked(inTurn, blocked)),
-    ...findOrphans(context).map(
+    ...findOrphans(context, series).map(
       ([address, record]) =>
         (inTurn: Planner) =>
           planOrphan(inTurn, address, record),
     ),
   ])
-  const lines = explainWaits(context, holdUnapproved(context, all))
+  const runs = explainWaits(context, holdUnapproved(context, all))
+  const { lines, decided } = settleSeries(context, series, runs)
   // A decision has its own outcome, whatever else needs a person.
   const findings = input.decisions ? undefined : findAttention(context, lines)
   const actions = applyLimits(context, lines)
   return {
     // Guards count every create that is due, even if there is no room for it in this pass.
-    refusals: [...findRefusals(context, lines), ...findApprovalRefusals(context)],
+    refusals: [...findRefusals(context, lines), ...findApprovalRefusals(context), ...checkNewSeries(context, series)],
     actions: findings ? addAcknowledgements(actions, findings) : actions,
     diagnostics: [
       ...(input.unclaimed && !input.decisions ? [input.unclaimed] : []),
@@ -52,6 +57,7 @@ export function plan(given: PlanInput): Plan {
       ...warnUnapproved(context, lines),
     ],
     findings,
+    ...(decided.length > 0 && { decided }),
   }
 }
 
@@ -62,13 +68,17 @@ function planSpec(context: Planner, spec: Spec, moved: ReadonlyMap<Address, Addr
     ? planDecided(context, spec, record, decision)
     : record
       ? planRecorded(context, spec, record)
-      : planNew(context, spec, { reason: 'new spec', attempt: 1 })
+      : planNew(context, spec, { reason: describeNew(spec), attempt: 1 })
   const from = moved.get(spec.address)
   if (from === undefined || !record)
     return isBoundToCheckout(context, spec) ? clearWithdrawal(planned, record) : planned
   const reason = planned.action === 'keep' ? `the record of ${from} moves here; ${planned.reason}` : planned.reason
   const here = { ...planned, reason, movedFrom: from, next: planned.next ?? record } as Planned
   return clearWithdrawal(here, record)
+}
+
+function describeNew({ occurrence }: Spec): string {
+  return occurrence === undefined ? 'new spec' : `due ${occurrence.due}`
 }
 
 /**
@@ -138,9 +148,17 @@ function planBlocked(context: Planner, blocked: Blocked): Planned {
   }
 }
 
-function findOrphans(context: Planner): [Address, JobRecord][] {
+/** Finds records without a spec. The ended runs of a removed series are withdrawn together with it. */
+function findOrphans(context: Planner, { removed }: Pick<Expanded<unknown>, 'removed'>): [Address, JobRecord][] {
+  const ended = new Set(
+    removed.flatMap(({ runs }) => runs.filter(({ record }) => isTerminal(record.condition)).map((run) => run.address)),
+  )
   return recordEntries(context.records).filter(
-    ([address]) => !context.specAt.has(address) && !context.blockedAt.has(address) && isSelected(context, address),
+    ([address]) =>
+      !context.specAt.has(address) &&
+      !context.blockedAt.has(address) &&
+      !ended.has(address) &&
+      isSelected(context, address),
   )
 }
 

@@ -13,7 +13,7 @@ import type { Clock } from '../system/clock.ts'
 import type { World } from './world.ts'
 
 /** The inputs of a plan besides state, AWS and time. They stay the same during a run. */
-export type PlanBasis = Omit<NeedsInput, 'now' | 'run' | 'state' | 'siteOf' | 'readFrom' | 'clockOffsetMs'>
+export type PlanBasis = Omit<NeedsInput, 'now' | 'run' | 'state' | 'siteOf' | 'readFrom' | 'clockOffsetMs' | 'dueAt'>
 
 /** What reading from AWS needs. */
 export type LookOptions = {
@@ -40,7 +40,8 @@ export async function observeAndPlan(
   { world, clock, modelOf, queue, signal, readOnly = false }: LookOptions,
   recent?: Observed,
 ): Promise<Look> {
-  const before = { ...basis, state, run, siteOf: world.siteOf, now: clock.now() }
+  const now = clock.now()
+  const before = { ...basis, state, run, siteOf: world.siteOf, now, dueAt: now + (world.clockOffsetMs?.() ?? 0) }
   const isNews = ({ address, known }: Need): boolean => !known || state?.records[address]?.status === undefined
   const all = basis.rules.offline ? [] : readOnly ? followNeeds(before) : listNeeds(before)
   const seen = await observe(
@@ -54,12 +55,15 @@ export async function observeAndPlan(
     },
   )
   const observed = keepFailures(seen, recent)
+  const clockOffsetMs = world.clockOffsetMs?.()
   const input: PlanInput = {
     ...before,
     observed,
-    clockOffsetMs: world.clockOffsetMs?.(),
+    clockOffsetMs,
     now: clock.now(),
-    readFrom: before.now,
+    readFrom: now,
+    // Runs that became due after the reads were listed wait for the next pass.
+    dueAt: Math.min(before.dueAt, now + (clockOffsetMs ?? 0)),
   }
   return { plan: readOnly ? followPlan(input) : makePlan(input), observed }
 }

@@ -11,6 +11,7 @@ import { isDownloadDue } from '../model/record.ts'
 import type { Spec } from '../model/spec.ts'
 import { getSiteKey, type JobRecord, type Site, type State } from '../model/state.ts'
 import { resolveTargetName } from '../model/target-name.ts'
+import { parseOccurrence } from '../schedule/names.ts'
 
 /** AWS as a run reaches it: the site of each spec, and the calls of a kind at a site. */
 export type World = {
@@ -62,16 +63,19 @@ export async function openWorld(
   const targetName = ({ policy }: Spec): string | undefined =>
     options.emulator ? (policy.target ?? config.defaultTarget) : resolveTargetName(policy.target, config)
   const isAsked = (spec: Spec): boolean => options.refresh || options.asked?.has(spec.address) === true
-  const needed = specs.filter((spec) => isAsked(spec) || !isOver(spec, state?.records[spec.address]))
+  // AWS's clock decides whether a run of a schedule is due.
+  const isNeeded = (spec: Spec): boolean =>
+    isAsked(spec) || spec.policy.schedule !== undefined || !isOver(spec, state?.records[spec.address])
+  const needed = specs.filter(isNeeded)
   const recordsAt = (name: string | undefined): JobRecord[] =>
     specs.flatMap((spec) => (targetName(spec) === name ? (state?.records[spec.address] ?? []) : []))
   const connections = new Map<string, Connection>()
-  // Imported here, so that commands without AWS do not load its SDK.
-  const { connect } = await import('../aws/connection.ts')
   for (const name of new Set([...needed.map(targetName), ...findOrphanTargets(specs, state, config, options.asked)])) {
     const target = options.emulator
       ? createEmulatorTarget(name, config, recordsAt(name))
       : resolveTarget(name, config, options.env)
+    // Imported here, so that a run without any call does not load the SDK.
+    const { connect } = await import('../aws/connection.ts')
     connections.set(name ?? '', await connect(target, { ...options, envNames: config.env, lanes }))
   }
   const all = [...connections.values()]
@@ -124,6 +128,7 @@ function findOrphanTargets(
   const isOpen = Object.entries(state?.records ?? {}).some(
     ([address, { stage, withdrawn, onRemove, condition }]) =>
       !declared.has(address) &&
+      !declared.has(parseOccurrence(address)?.series ?? '') &&
       (asked?.has(address) ||
         (withdrawn === undefined &&
           (stage === 'intent' || stage === 'settling' || (onRemove === 'cancel' && !isTerminal(condition))))),

@@ -11,6 +11,7 @@ import { PRECEDENCE } from '../model/exit-rules.ts'
 import type { JsonObject } from '../model/json.ts'
 import { type ActionName, type Difference, getChanges, getUntil, type Planned } from '../model/plan.ts'
 import type { ShownMember } from '../model/preview.ts'
+import type { Series } from '../model/series.ts'
 import type { JobRecord, RecordStage, Site } from '../model/state.ts'
 import { formatInput, hintFor, type Medium } from './remedies.ts'
 
@@ -162,6 +163,38 @@ export type JobDetailLine = JobLine & {
   }[]
 }
 
+/** A run of a job that comes again, which is due now or next. */
+export type NextLine = {
+  readonly v: 1
+  readonly type: 'next'
+  /** The address of the spec with the schedule. */
+  readonly address: Address
+  /** The address of the run. */
+  readonly run: Address
+  /** ISO time at which it is due. */
+  readonly at: string
+  /** The same in the time zone of the schedule. */
+  readonly local: string
+  /** It is due now. */
+  readonly due?: true
+}
+
+/** What the state keeps of a job that comes again, besides the records of its runs. */
+export type SeriesLine = {
+  readonly v: 1
+  readonly type: 'series'
+  readonly address: Address
+  /** ISO time up to which every run is decided. */
+  readonly decided: string
+  /** The latest runs that were not made, and how many there were. */
+  readonly skipped: Series['skipped']
+  readonly skips: number
+  /** ISO times of runs that a person asked to skip. */
+  readonly skip: Series['skip']
+  /** How many runs were made and have no record any more. */
+  readonly forgotten: number
+}
+
 /** How a command ended. Always the last line. */
 export type SummaryLine = {
   readonly v: 1
@@ -187,6 +220,8 @@ export type Line =
   | JobDetailLine
   | AdoptableLine
   | SpecLine
+  | NextLine
+  | SeriesLine
   | SummaryLine
 
 /** Formats a line without its line break: JSON without absent values. Invisible characters are escaped, so that no log interprets them. */
@@ -299,6 +334,12 @@ export function toJobDetailLine(address: Address, record: JobRecord, target?: st
     lost,
     history,
   }
+}
+
+/** Creates the line of what the state keeps of a job that comes again. */
+export function toSeriesLine(address: Address, series: Series): SeriesLine {
+  const { decided, skipped = [], skips = 0, skip, forgotten = 0 } = series
+  return { v: 1, type: 'series', address, decided, skipped, skips, skip, forgotten }
 }
 
 /** Creates the last line of a command. `counts` counts plan actions or job conditions, depending on the command. */

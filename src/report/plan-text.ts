@@ -183,7 +183,8 @@ function formatClosing(
   const refused = [...new Set(plan.refusals.flatMap(({ code }) => getExitCodes(code)))]
   // A run prints this at its end, from the final plan.
   const attention = verb === 'plan' ? formatAttention(plan.findings) : undefined
-  const guard = maxCreates === undefined ? '' : `Creates: ${createdBefore + creates} of ${maxCreates} allowed per run.`
+  const guard =
+    maxCreates === undefined ? '' : `Creates: ${createdBefore + creates} of ${maxCreates} allowed per reconcile.`
   return [
     idle && refused.length === 0 ? formatIdle(plan.actions, isWithoutFiles) : `Plan: ${formatTotals(plan)}.`,
     ...(creates > 0 && guard !== '' ? [guard] : []),

@@ -20,16 +20,25 @@ export const ON_EMULATOR: ReadonlySet<string> = new Set([
   'adopt',
   'baseline',
   'cancel',
+  'next',
   'paperwork',
   'plan',
   'reconcile',
   'rerun',
   'resolve',
+  'skip',
   'status',
   'watch',
 ])
 /** Verbs that decide about a job or the state. The workflow's `command` input accepts them. */
-export const IN_WORKFLOW: ReadonlySet<string> = new Set(['acknowledge', 'adopt', 'baseline', 'cancel', 'resolve'])
+export const IN_WORKFLOW: ReadonlySet<string> = new Set([
+  'acknowledge',
+  'adopt',
+  'baseline',
+  'cancel',
+  'resolve',
+  'skip',
+])
 
 /** Formats all remedies as one line of text. Undefined if there are none. The result is raw and must pass a sink. */
 export function hintFor(one: Advised, medium: Medium = {}): string | undefined {

@@ -73,7 +73,7 @@ export function formatSummary(given: RunEnd, options: ReportOptions): string {
       ...(shared.shown.has(job) ? [] : hintLines(job, ' '.repeat(6), options)),
     ]),
     ...shared.lines,
-    ...(before > 0 ? [`  · ${before} more, settled before this run`] : []),
+    ...(before > 0 ? [`  · ${before} more, settled earlier`] : []),
     ...(end.jobs.length + before > 0 ? [''] : []),
     ...(records.length > 0 ? [countRecords(records)] : []),
     ...formatStuck(end.jobs),

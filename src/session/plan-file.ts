@@ -44,6 +44,16 @@ export async function createApprovedPlan(
   }
 }
 
+/** Throws a Problem (exit 1) for an empty name, as an unset variable gives. */
+export function assertNamed(file: string, option: string): void {
+  if (file !== '') return
+  throw new Problem({
+    code: 'USAGE',
+    message: `${option} names no file`,
+    remedies: [advise(`write ${option} plan.json`)],
+  })
+}
+
 /** Throws a Problem (exit 1) if a file stands there that is no plan: a spec, for example. */
 export function assertPlanPlace(file: string, { cwd }: Pick<Host, 'cwd'>): void {
   const found = readText(path.resolve(cwd, file))
@@ -67,8 +77,9 @@ export async function writePlanFile(file: string, plan: ApprovedPlan, { cwd }: P
   }
 }
 
-/** Reads a plan file. Throws a Problem (exit 8). */
+/** Reads a plan file. Throws a Problem (exit 8, or 1 for an empty name). */
 export function readPlanFile(file: string, { cwd }: Pick<Host, 'cwd'>): ApprovedPlan {
+  assertNamed(file, '--plan')
   const found = readText(path.resolve(cwd, file))
   const again = suggest('make a plan, and have it approved', 'plan', '--out', file)
   if (found === undefined) throw createUnreadable(`there is no file ${file}`, again)

@@ -13,8 +13,14 @@ export function explainDamage(text: string): string {
 
 /** Finds a duplicate address, as after a manual merge. JSON alone would silently keep the later one. */
 export function findRepeatedAddress(text: string): string | undefined {
+  // A job that comes again may have both a record and a line of its own in `series`.
+  const parts = text.split(/^(?= {2}"series": \{)/m)
+  return parts.map(findRepeatedIn).find((address) => address !== undefined)
+}
+
+function findRepeatedIn(part: string): string | undefined {
   const seen = new Set<string>()
-  for (const [, address = ''] of text.matchAll(RECORD_LINE)) {
+  for (const [, address = ''] of part.matchAll(RECORD_LINE)) {
     if (seen.has(address)) return address
     seen.add(address)
   }

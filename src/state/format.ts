@@ -7,13 +7,13 @@ import { findFault } from './check.ts'
 import { explainDamage, findRepeatedAddress } from './damage.ts'
 
 /** The format version of this program. It rejects a file with a higher `minReader`. */
-export const READER = 1
+export const READER = 2
 
 /** The members, beside the records, whose own members get a line each: a change of one job is a diff of one line. */
-const LISTED: readonly string[] = ['budgets', 'attention']
+const LISTED: readonly string[] = ['budgets', 'attention', 'series']
 
 const RESTORE =
-  'Restore the last good state (from its branch or the Git history of its file, or from a backup), then run again'
+  'Restore the last good state (with the git store, the previous commit of its branch; with the file store, a backup), then run again'
 
 /** The content of a text. */
 export type Parsed = { readonly state: State } | { readonly problem: Diagnostic }

@@ -148,8 +148,8 @@ function dropReleased(record: JobRecord | undefined, released: readonly Attempt[
 
 function keepOver(base: State, change: Exclude<Change, { set: 'record' }>): Change[] {
   if (change.set === 'source') return base.source === undefined ? [change] : []
-  // No journal contains it.
-  if (change.set === 'attention') return []
+  // No journal contains them.
+  if (change.set === 'attention' || change.set === 'series') return []
   if (change.set === 'foreign') return [change]
   const stored = base.budgets?.[change.key]
   const isLater =

@@ -123,7 +123,7 @@ export async function openHeldStore(opening: Opening): Promise<OpenStore> {
     try {
       const folded = pending.length === 0 ? undefined : await commit([], `Record ${pending.length} changes`)
       if (folded?.is === 'stale') {
-        const way = `Run again on this machine: ${backing.journal} keeps the results of this run, and the next run merges them`
+        const way = `Run again on this machine: ${backing.journal} keeps what this one did, and the next one merges it into the state`
         throw createProblem('STATE_STALE', `${where} could not be written: ${folded.message}`, advise(way))
       }
     } finally {

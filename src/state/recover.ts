@@ -70,6 +70,10 @@ export function compareStates(from: State, to: State, changed: Iterable<Address>
   if (to.source !== undefined && !isSame(from.source, to.source)) others.push({ set: 'source', source: to.source })
   if (to.attention !== undefined && !isSame(from.attention, to.attention))
     others.push({ set: 'attention', attention: to.attention })
+  for (const address of new Set([...Object.keys(from.series ?? {}), ...Object.keys(to.series ?? {})]) as Set<Address>) {
+    const series = to.series?.[address] ?? null
+    if (!isSame(from.series?.[address] ?? null, series)) others.push({ set: 'series', address, series })
+  }
   for (const [key, { day, used }] of Object.entries(to.budgets ?? {})) {
     if (!isSame(from.budgets?.[key], { day, used })) others.push({ set: 'budget', key, day, used })
   }

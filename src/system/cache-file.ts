@@ -33,6 +33,10 @@ export function replaceCacheFile(file: string, parts: Iterable<string | Uint8Arr
     const handle = fs.openSync(temporary, 'wx', 0o600)
     try {
       writeAll(handle, parts)
+    } catch (error) {
+      // Half a cache would only fill the disk further.
+      fs.rmSync(temporary, { force: true })
+      throw error
     } finally {
       fs.closeSync(handle)
     }

@@ -97,9 +97,15 @@ export function resolveInside(boundary: string, file: string): { real: string } 
 
 /** A checkout's `.git` may hold credentials, so it counts as outside. */
 export function isInside(boundary: string, file: string): boolean {
-  const relative = path.relative(boundary, file)
+  const relative = relativePath(boundary, file)
   const parts = relative.split(path.sep)
   return parts[0] !== '..' && !path.isAbsolute(relative) && !parts.some((part) => part.toLowerCase() === '.git')
+}
+
+/** The same as `path.relative` for resolved paths, but faster for one below the boundary. */
+function relativePath(boundary: string, file: string): string {
+  const folder = `${boundary}${path.sep}`
+  return file.startsWith(folder) ? file.slice(folder.length) : path.relative(boundary, file)
 }
 
 // Does not follow a last component that has become a link, and does not block on a pipe without a writer.
@@ -115,7 +121,7 @@ function readRegular(boundary: string, real: string, maxBytes: number): ReadText
     const bytes = readAll(handle, stats.size, maxBytes)
     if (bytes.length > maxBytes) return { problem: { is: 'too-large', bytes: bytes.length } }
     if (isLfsPointer(bytes)) return { problem: { is: 'lfs-pointer' } }
-    return decode(bytes, path.relative(boundary, real).split(path.sep).join('/'))
+    return decode(bytes, relativePath(boundary, real).split(path.sep).join('/'))
   } catch (error) {
     return { problem: describeReadError(error) }
   } finally {

@@ -70,6 +70,17 @@ t.test('a short wait for a rate limit is worth it, and a long one is not', async
   t.match(hub.comments, [{ edits: 1 }])
 })
 
+t.test('a comment that somebody deletes meanwhile is written anew', async (t) => {
+  const hub = await github(t)
+  await write(hub)
+  const gone = { path: /comments\/\d+$/, status: 404, message: 'Not Found' }
+  hub.faults.push({ ...gone, method: 'PATCH' })
+  t.match(await write(hub, { body: `${MARKER}\nTwo jobs` }), { is: 'written', url: /3000000002$/ })
+  hub.faults.push({ ...gone, method: 'DELETE' })
+  t.match(await write(hub, { body: `${MARKER}\nThree jobs` }), { is: 'written' }, 'another run deleted a duplicate')
+  t.match(hub.comments.at(0), { body: `${MARKER}\nThree jobs` })
+})
+
 t.test('a token that may only read is an answer, not a failure', async (t) => {
   const hub = await github(t)
   t.strictSame(await write(hub, {}, 'fork'), { is: 'denied' })

@@ -9,7 +9,8 @@ import type { Line } from '../../src/report/json-lines.ts'
 import { collectReport } from '../../src/report/run-report.ts'
 import { readCommands } from '../github/runner.ts'
 
-const eventOf = (name: string) => readEvent({ GITHUB_EVENT_NAME: name, GITHUB_REPOSITORY: 'a/b' }, {})
+const eventOf = (name: string, ref = '') =>
+  readEvent({ GITHUB_EVENT_NAME: name, GITHUB_REPOSITORY: 'a/b', GITHUB_REF: ref }, {})
 const choose = (event: string, command = '', planFile = '', env = {}) =>
   chooseCommand({ command, planFile }, eventOf(event), env)
 
@@ -25,6 +26,25 @@ t.test('each event has its own command', async (t) => {
   ])
   t.strictSame(choose('pull_request', 'plan --offline --emulator', 'plan.json'), ['plan', '--offline', '--emulator'])
   t.strictSame(choose('pull_request', 'projects'), ['projects'])
+})
+
+t.test('an event on a ref that nobody has merged submits nothing', async (t) => {
+  for (const [event, ref] of [
+    ['pull_request_review', 'refs/pull/7/merge'],
+    ['pull_request_review_comment', 'refs/pull/7/merge'],
+    ['workflow_dispatch', 'refs/pull/7/head'],
+    ['push', 'refs/heads/gh-readonly-queue/main/pr-7-abc'],
+  ] as const) {
+    const chosen = (command: string) => chooseCommand({ command, planFile: '' }, eventOf(event, ref), {})
+    t.strictSame(chosen(''), ['plan', '--offline'], event)
+    t.throws(() => chosen('reconcile'), Problem, event)
+  }
+  for (const ref of ['refs/heads/main', 'refs/heads/refs/pull/7', 'refs/heads/pull/7'])
+    t.equal(eventOf('push', ref).isUnmerged, false, ref)
+})
+
+t.test('plan shows one request, or all of them, by the input', async (t) => {
+  for (const command of ['plan IotJob/a', 'plan --full']) t.strictSame(choose('push', command), command.split(' '))
 })
 
 t.test('a command that the event may not run is refused', async (t) => {

@@ -76,7 +76,7 @@ t.test('another job under the ID is left alone', async (t) => {
     problem: {
       class: 'conflict',
       name: 'OtherJob',
-      message: `ID kiosk-reboot now belongs to another job (it was created ${THEIRS}, and ours ${CREATED}); nothing was done to it`,
+      message: `ID kiosk-reboot now belongs to another job (it was created ${THEIRS}, and the recorded job ${CREATED}); nothing was done to it`,
     },
   })
 })
@@ -88,7 +88,7 @@ t.test('a job that nothing proves to be ours is left alone', async (t) => {
       class: 'conflict',
       name: 'Unproven',
       message:
-        'nothing proves that job kiosk-reboot is ours (AWS does not show when it was created); nothing was done to it',
+        'nothing proves that job kiosk-reboot is the recorded one (AWS does not show when it was created); nothing was done to it',
     },
   })
 })

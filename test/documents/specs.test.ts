@@ -5,7 +5,8 @@ import { findClosestWord, measureDistance } from '../../src/documents/hints/sugg
 import { type ReaderInput, readSpecs, type Specs } from '../../src/documents/specs.ts'
 import { MODELS } from '../../src/kinds/index.ts'
 import { CODES } from '../../src/model/codes.ts'
-import { type Config, DEFAULT_CONFIG } from '../../src/model/config.ts'
+import type { Config } from '../../src/model/config.ts'
+import { DEFAULT_CONFIG } from '../../src/model/default-config.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import { advise } from '../../src/model/remedy.ts'
 import { formatHint } from '../../src/report/remedies.ts'
@@ -1118,6 +1119,59 @@ t.test('policy.notBefore must be before policy.expires', async (t) => {
   t.strictSame(between('2026-12-01T06:00:00+01:00', '2026-12-01T06:00:00Z'), [])
 })
 
+t.test('a schedule must be one that can be followed', async (t) => {
+  const scheduled = (schedule: string, name = 'a', more = '') =>
+    problems(note(read({ 'a.yaml': iot(SOUND, `name: ${name}`, `schedule: { ${schedule} }${more}`) }))).map((one) =>
+      one.replace(/ \d+:\d+-\d+ /, ' '),
+    )
+  const daily = 'every: P1D, start: 2026-12-01'
+  const cases: [string, string, string][] = [
+    ['start: 2026-12-01', '', 'the schedule does not say when'],
+    ['every: P1D, cron: "0 3 * * 1", timezone: UTC, start: 2026-12-01', '', 'the schedule has cron and every'],
+    ['cron: "0 3 * * 1", start: 2026-12-01', '', 'cron has no timezone'],
+    ['every: P1D, timezone: Mars/Base, start: 2026-12-01', '', 'there is no time zone Mars/Base'],
+    ['every: P1X, start: 2026-12-01', '', 'P1X is no duration of whole minutes'],
+    ['every: P1D, start: 2026-02-30', '', '2026-02-30 is no date or time'],
+    ['at: [2026-12-32T10:00], start: 2026-12-01', '', '2026-12-32T10:00 is no date or time'],
+    ['every: P1D, start: 2026-12-02, end: 2026-12-01', '', 'end 2026-12-01 is before start 2026-12-02'],
+    ['at: [2026-11-01T10:00], start: 2026-12-01', '', 'no run is ever due between start and end'],
+    [daily, ', notBefore: "2026-12-01T06:00:00Z"', 'a schedule has a start of its own'],
+    [daily, ', expires: "2026-12-01T06:00:00Z"', 'a schedule has an end of its own'],
+  ]
+  for (const [schedule, more, message] of cases)
+    t.strictSame(scheduled(schedule, 'a', more), [`SPEC_SCHEDULE ${message}`], schedule)
+  t.strictSame(scheduled(daily), [])
+  t.strictSame(scheduled(daily, 'a'.repeat(43)), [])
+  t.match(scheduled(daily, 'a'.repeat(44)), [/^SPEC_SCHEDULE the name has 44 characters/])
+  t.match(
+    note(read(iot(`${SOUND}\n  jobId: mine`, 'name: a', `schedule: { ${daily} }`))).diagnostics,
+    [{ code: 'SPEC_SCHEDULE', pointer: '/spec/jobId' }],
+    'each run needs an ID of its own',
+  )
+})
+
+t.test('a text or time may change from run to run, by names of a closed list', async (t) => {
+  const described = (form: string, policy = 'schedule: { every: P1D, start: 2026-12-01 }') =>
+    note(read(iot(`${SOUND}\n  description: ${form}`, 'name: a', policy)))
+  const said = (form: string, policy?: string) =>
+    described(form, policy).diagnostics.map(({ code, pointer, message }) => `${code} ${pointer} ${message}`)
+  const at = '/spec/description'
+  t.strictSame(said('{ $text: "{day}" }'), [`SPEC_PER_RUN ${at}/$text {day} is unknown`])
+  t.strictSame(said('{ $text: 3 }'), [`SPEC_PER_RUN ${at}/$text $text is not a text`])
+  t.strictSame(said('{ $time: { from: now } }'), [
+    `SPEC_PER_RUN ${at}/$time/from a time can only be counted from occurrence`,
+  ])
+  t.strictSame(said('{ $time: { from: occurrence, offset: -2h } }'), [
+    `SPEC_PER_RUN ${at}/$time/offset "-2h" is no duration of minutes, hours, days or weeks`,
+  ])
+  t.strictSame(said('{ $text: "{date}" }', 'run: 1'), [
+    `SPEC_PER_RUN ${at} $text changes from run to run, and this job has no schedule`,
+  ])
+  const [spec] = described('{ $text: "{name} {run} {date} {time} {datetime} ${aws:iot:x} {" }').specs
+  t.equal(spec?.request['description'], 'a 202612010000 2026-12-01 0000 2026-12-01T0000 ${aws:iot:x} {')
+  t.match(spec?.template, { description: { $text: /^\{name\}/ } })
+})
+
 t.test('a set is complete only if every address is known', async (t) => {
   t.equal(read(iot('  targets: 1')).complete, true, 'bad, but it is known which spec it is')
   t.strictSame(
@@ -1219,7 +1273,7 @@ guards: { maxCreates: 300 }
       targets: { prod: { region: 'eu-west-1', account: '012345678901' } },
       defaultTarget: 'prod',
       limits: { 'iot.CreateJob': { perSecond: 5 } },
-      guards: { maxCreates: 300, maxRemovals: 10, maxUpdates: 50 },
+      guards: { maxCreates: 300, maxRemovals: 10, maxUpdates: 50, maxRunsPerDay: 50 },
     },
     said: [],
   })

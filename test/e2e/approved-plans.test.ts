@@ -59,6 +59,27 @@ t.test('an approved action whose spec changed is refused by name, and nothing el
   t.equal((await jobs()).length, 2)
 })
 
+t.test('a job that waits is not submitted sooner than approved', async (t) => {
+  const policy = { dependsOn: ['IotJob/gate'] }
+  const { cwd, run, jobs } = await approved(t, {
+    'specs/lamp.yaml': doc('IotJob', 'lamp', { policy }),
+    'specs/gate.yaml': doc('IotJob', 'gate', { n: 2 }),
+  })
+  write(cwd, { 'specs/lamp.yaml': doc('IotJob', 'lamp') })
+  commit(cwd)
+  refuses(t, await run(...PLAN), 'PLAN_CHANGED', LAMP)
+  t.same(await jobs(), [])
+})
+
+t.test('a plan file needs a name', async (t) => {
+  const { run } = await approved(t)
+  for (const [verb, option] of [
+    ['plan', '--out'],
+    ['reconcile', '--plan'],
+  ] as const)
+    t.match(await run(verb, option, ''), { code: 1, stdout: new RegExp(`${option} names no file`) })
+})
+
 t.test('a spec that is new since the approval is reported and not applied', async (t) => {
   const { cwd, run, jobs } = await approved(t)
   write(cwd, { 'specs/gate.yaml': doc('IotJob', 'gate', { n: 2 }) })

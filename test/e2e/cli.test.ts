@@ -52,6 +52,10 @@ t.test('a file or an address by itself is answered with the option that takes it
   keepsContract(t, json)
   t.notMatch(json.stderr, /\x1b|^::/m, 'nothing of it acts on a terminal or a workflow')
   t.notMatch(none.stderr, /hint/, 'an address too many is not meant for --spec')
+  const two = await cli(['plan', 'IotJob/lamp-17', 'IotJob/gate'], { cwd })
+  t.match(two, { code: 1, stderr: /\nhint: write --only IotJob\/lamp-17 --only IotJob\/gate\n$/ })
+  const both = await cli(['plan', 'IotJob/lamp-17', '--only', 'IotJob/gate'], { cwd })
+  t.match(both, { code: 1, stdout: /USAGE: plan IotJob\/lamp-17 selects one spec.*write --only IotJob\/lamp-17/s })
 })
 
 t.test(

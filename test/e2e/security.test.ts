@@ -408,7 +408,7 @@ t.test('the guard of updates refuses a run that changes more running jobs', asyn
   t.match(run, { code: 7 })
   t.match(
     run.lines.find(({ code }) => code === 'GUARD_UPDATES'),
-    { message: 'this run would update 3 jobs; guards.maxUpdates allows 2', hint: /guards\.maxUpdates: 3/ },
+    { message: 'this reconcile would update 3 jobs; guards.maxUpdates allows 2', hint: /guards\.maxUpdates: 3/ },
   )
   t.notMatch(JSON.stringify(await world.jobs()), /"day"/)
   write(cwd, { 'jobwright.yaml': 'guards: { maxUpdates: 3 }\n' })

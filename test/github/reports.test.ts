@@ -1,5 +1,7 @@
+import fs from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import path from 'node:path'
 import t from 'tap'
 import { build } from '../e2e/process.ts'
 import { push } from '../e2e/states.ts'
@@ -107,4 +109,36 @@ t.test('hostile words of AWS and of specs stay words', async (t) => {
     t.strictSame(spoken, [])
     t.notOk(tags.some((tag) => ['img', 'script', 'iframe', 'input'].includes(tag)))
   }
+})
+
+t.test('a file of the runner that is missing fails nothing', async (t) => {
+  const hub = await github(t)
+  const { remote, here } = await twoProjects(t)
+  branch(here, { 'teams/video/specs/second.yaml': lamp(2) })
+  const workspace = checkOutMerge(remote, 'topic', 7)
+  const inputs = { 'working-directory': 'teams/video' }
+  for (const name of ['GITHUB_STEP_SUMMARY', 'GITHUB_OUTPUT', 'GITHUB_EVENT_PATH']) {
+    const done = await step(hub, { ...BRANCH, workspace, inputs, env: { [name]: '/nowhere/file' } })
+    t.equal(done.code, 0, name)
+    t.match(done.commands, [{ name: 'warning' }], name)
+    if (name !== 'GITHUB_OUTPUT') t.match(done.outputs, { changes: 'true', 'exit-code': '0' }, name)
+  }
+})
+
+t.test('a project has one name, and a link out of the repository is no project', async (t) => {
+  const hub = await github(t)
+  const { remote, here } = await twoProjects(t)
+  branch(here, { 'teams/video/specs/second.yaml': lamp(2) })
+  const workspace = checkOutMerge(remote, 'topic', 7)
+  fs.symlinkSync('video', path.join(workspace, 'teams/films'))
+  fs.symlinkSync(here, path.join(workspace, 'outside'))
+  const run = (folder: string) => step(hub, { ...BRANCH, workspace, inputs: { 'working-directory': folder } })
+  t.match(await run('teams/films'), { code: 0, outputs: { 'to-create': '2' } })
+  t.match(await run('teams/video'), { code: 0 })
+  t.equal(hub.comments.length, 1, 'one comment')
+  t.match(await run('outside/teams/video'), {
+    code: 1,
+    outputs: { 'failure-reason': 'usage' },
+    summary: /is a link that leaves the repository/,
+  })
 })

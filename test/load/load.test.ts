@@ -6,7 +6,7 @@ import { MODELS } from '../../src/kinds/index.ts'
 import { readConfig } from '../../src/load/config.ts'
 import { isMatch } from '../../src/load/glob.ts'
 import { load } from '../../src/load/load.ts'
-import { DEFAULT_CONFIG } from '../../src/model/config.ts'
+import { DEFAULT_CONFIG } from '../../src/model/default-config.ts'
 
 const iot = (name: string, document = '{ operation: reboot }') =>
   `apiVersion: jobwright/v1\nkind: IotJob\nmetadata: { name: ${name} }\nspec:\n  targets: [ "arn:aws:iot:eu-west-1:123456789012:thing/kiosk-1" ]\n  document: ${document}\n`

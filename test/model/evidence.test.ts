@@ -133,15 +133,15 @@ t.test('a verdict says why, and what may be recorded', async (t) => {
   t.strictSame(verdict({ identity: known }, { createdAt: undefined, mark: OWN }), { is: 'same', identity: known })
   t.match(verdict({}, { createdAt: undefined }), { why: 'AWS does not show when it was created' })
   t.match(verdict({ identity: { ...known, createdAt: LATER } }, {}), {
-    why: `it was created ${CREATED}, and ours ${LATER}`,
+    why: `it was created ${CREATED}, and the recorded job ${LATER}`,
   })
   t.match(verdict({ window: WINDOW }, { createdAt: '2026-11-15T08:40:00Z' }), {
-    why: `it was created 2026-11-15T08:40:00Z, and ours by ${WINDOW.to}`,
+    why: `it was created 2026-11-15T08:40:00Z, and the recorded job by ${WINDOW.to}`,
   })
   t.match(verdict({}, { mark: OTHER }), { why: 'it carries the mark of another state' })
   t.match(judged({}, { mark: OWN, ...elsewhere }, undefined), { is: 'other' }, 'without a lineage no mark is ours')
   t.match(verdict({ createdAt: '2026-11-15T08:00:00Z' }, {}), {
-    why: `it was created ${CREATED}, and ours about 2026-11-15T08:00:00Z`,
+    why: `it was created ${CREATED}, and the recorded job about 2026-11-15T08:00:00Z`,
   })
   t.match(verdict({}, { request: undefined }), { why: 'AWS does not show what it does' })
   t.match(verdict({}, elsewhere), { why: 'its request differs' })

@@ -31,7 +31,8 @@ const READERS = 'PinpointExportJob/readers'
 
 const kiosks = (members: object) => ({ ...REQUESTS['IotJob'], ...members })
 const WHY = 'TimeoutError: socket hang up'
-const UNTOLD = 'AWS shows too little of it to prove that it is the submitted job'
+const UNTOLD =
+  'AWS does not show both its creation time and its request, so nothing proves that it is the submitted job'
 const FOUND = `the answer to its create was lost (${WHY}); this is the job`
 const LOOKED = { absentSince: '2026-11-15T08:55:00Z' }
 
@@ -61,7 +62,7 @@ table('an unknown create of a job that we name', [
       .spec(REBOOT)
       .unknown(REBOOT, { marker: `kiosk-fleet ${REBOOT}:1.1` })
       .live(REBOOT, { markRead: 'succeeded' }),
-    [`conflict ${REBOOT}: AWS IoT job kiosk-reboot exists, but does not carry the tag that our create asked for`],
+    [`conflict ${REBOOT}: AWS IoT job kiosk-reboot exists, but does not carry the tag that this create asked for`],
   ],
   [
     'is adopted where AWS does not show the tags of the job',

@@ -147,7 +147,7 @@ table('a new spec', [
           ]),
         },
       }),
-    [`blocked ${REBOOT}: failed in this run: InvalidRequestException: no such group`],
+    [`blocked ${REBOOT}: failed in this reconcile: InvalidRequestException: no such group`],
   ],
   [
     'is blocked where AWS cannot be asked whether its ID is taken',
@@ -169,11 +169,13 @@ table('a new spec', [
   ],
 ])
 
-table('a job that exists and is not ours', [
+table('a job that exists and is not on record', [
   [
     'is a conflict that shows its date and status',
     world().spec(REBOOT).live(REBOOT, { status: 'COMPLETED', createdAt: '2026-11-01T08:00:00Z' }),
-    [`conflict ${REBOOT}: AWS IoT job kiosk-reboot exists and is not ours: COMPLETED, created 2026-11-01 08:00 UTC`],
+    [
+      `conflict ${REBOOT}: AWS IoT job kiosk-reboot exists, but is not on record: COMPLETED, created 2026-11-01 08:00 UTC`,
+    ],
   ],
   [
     'is adopted with policy.adopt where it fits',
@@ -449,7 +451,7 @@ table('a job on record', [
           failed: new Map([[PRICES, { class: 'quota', name: 'ServiceLimitExceededException', message: 'too many' }]]),
         },
       }),
-    [`blocked ${PRICES}: failed in this run: ServiceLimitExceededException: too many`],
+    [`blocked ${PRICES}: failed in this reconcile: ServiceLimitExceededException: too many`],
   ],
   [
     'that is done, whose spec has errors but asks for the same job, is kept with a warning',
@@ -677,10 +679,16 @@ t.test('what a spec takes from elsewhere is named where it changed, and not as a
       .spec(REBOOT, { policy: { ...(target && { target }) } })
       .record(REBOOT)
       .site(OTHER_SITE)
-  t.match(hint(moved()), /^let the default target, or its region in jobwright.yaml, lead there again, copy/)
-  t.match(hint(moved('main')), /^let policy.target, or its region in jobwright.yaml, lead there again, copy/)
+  t.match(
+    hint(moved()),
+    /^let the default target, or its region in jobwright.yaml, lead there again, or write policy.run/,
+  )
+  t.match(
+    hint(moved('main')),
+    /^let policy.target, or its region in jobwright.yaml, lead there again, or write policy.run/,
+  )
   const emulated = moved().site({ ...OTHER_SITE, endpoint: 'emulator' })
-  t.match(hint(emulated), /\(or remove .jobwright\/emulator, to begin a new one\), copy/)
+  t.match(hint(emulated), /\(or remove .jobwright\/emulator, to begin a new one\), or write policy.run/)
 
   const importOf = (Md5Hash: string) => ({
     Type: 'IMPORT_ASSET_FROM_SIGNED_URL',
@@ -850,7 +858,7 @@ table('an unfinished job that is to be cancelled with its spec', [
       .with({ guards: { maxCreates: 1, maxRemovals: 0 } }),
     [
       `cancel ${REBOOT}: its spec was removed, and policy.onRemove is cancel`,
-      'refused 7: this run would withdraw 1 job; guards.maxRemovals allows 0',
+      'refused 7: this reconcile would withdraw 1 job; guards.maxRemovals allows 0',
     ],
   ],
 ])
@@ -1171,7 +1179,7 @@ table('a rename', [
         .absent('MediaPackageHarvestJob/final'),
     ),
     [
-      `waiting MediaPackageHarvestJob/final (was ${FINAL}): 10 harvests are running, and AWS allows 10 at once`,
+      `waiting MediaPackageHarvestJob/final (was ${FINAL}): 10 harvests are running or planned, and AWS allows 10 at once`,
       ...Array.from({ length: 10 }, (_, index) => `keep MediaPackageHarvestJob/clip-${index}: running`),
     ],
   ],
@@ -1189,8 +1197,8 @@ table('room at AWS', [
     clips(12, (given, address) => given.spec(address, { policy: { allowIdentical: true } }).absent(address)),
     [
       ...creates(10),
-      'waiting MediaPackageHarvestJob/clip-10: 10 harvests are running, and AWS allows 10 at once',
-      'waiting MediaPackageHarvestJob/clip-11: 10 harvests are running, and AWS allows 10 at once',
+      'waiting MediaPackageHarvestJob/clip-10: 10 harvests are running or planned, and AWS allows 10 at once',
+      'waiting MediaPackageHarvestJob/clip-11: 10 harvests are running or planned, and AWS allows 10 at once',
     ],
   ],
   [
@@ -1249,7 +1257,7 @@ table('room at AWS', [
         { length: 5 },
         (_, index) => `start DataExchangeJob/revision-${index}: created and recorded, not started yet`,
       ),
-      'waiting DataExchangeJob/revision-5: 5 EXPORT_REVISIONS_TO_S3 are running, and AWS allows 5 at once',
+      'waiting DataExchangeJob/revision-5: 5 EXPORT_REVISIONS_TO_S3 are running or planned, and AWS allows 5 at once',
     ],
   ],
   [
@@ -1321,14 +1329,14 @@ table('a plan is refused', [
   [
     'that would create more than the guard allows',
     reboots(4).with({ guards: { maxCreates: 3, maxRemovals: 10 } }),
-    [...rebootLines(4), 'refused 7: this run would create 4 jobs; guards.maxCreates allows 3'],
+    [...rebootLines(4), 'refused 7: this reconcile would create 4 jobs; guards.maxCreates allows 3'],
   ],
   [
     'whose passes together would create more',
     reboots(2).with({ guards: { maxCreates: 3, maxRemovals: 10 }, run: { ...FRESH_RUN, created: 2 } }),
     [
       ...rebootLines(2),
-      'refused 7: this run would create 2 before in this run + 2 = 4 jobs; guards.maxCreates allows 3',
+      'refused 7: this reconcile would create 2 before in this reconcile + 2 = 4 jobs; guards.maxCreates allows 3',
     ],
   ],
   [
@@ -1338,9 +1346,9 @@ table('a plan is refused', [
     }),
     [
       ...creates(10),
-      'waiting MediaPackageHarvestJob/clip-10: 10 harvests are running, and AWS allows 10 at once',
-      'waiting MediaPackageHarvestJob/clip-11: 10 harvests are running, and AWS allows 10 at once',
-      'refused 7: this run would create 12 jobs; guards.maxCreates allows 11',
+      'waiting MediaPackageHarvestJob/clip-10: 10 harvests are running or planned, and AWS allows 10 at once',
+      'waiting MediaPackageHarvestJob/clip-11: 10 harvests are running or planned, and AWS allows 10 at once',
+      'refused 7: this reconcile would create 12 jobs; guards.maxCreates allows 11',
     ],
   ],
   [
@@ -1352,13 +1360,13 @@ table('a plan is refused', [
     [
       `forget ${REBOOT}: its spec was removed; job kiosk-reboot stays as it is at AWS, its record is kept`,
       `forget ${FINAL}: its spec was removed; job cup-final stays as it is at AWS, its record is kept`,
-      'refused 7: this run would withdraw 2 jobs; guards.maxRemovals allows 1',
+      'refused 7: this reconcile would withdraw 2 jobs; guards.maxRemovals allows 1',
     ],
   ],
   [
     'that would update more than the guard allows',
     redescribed(2).with({ guards: { maxCreates: 50, maxRemovals: 10, maxUpdates: 1 } }),
-    [...redescribedLines(2), 'refused 7: this run would update 2 jobs; guards.maxUpdates allows 1'],
+    [...redescribedLines(2), 'refused 7: this reconcile would update 2 jobs; guards.maxUpdates allows 1'],
   ],
   [
     'whose passes together would update more',
@@ -1368,13 +1376,13 @@ table('a plan is refused', [
     }),
     [
       ...redescribedLines(2),
-      'refused 7: this run would update 2 before in this run + 2 = 4 jobs; guards.maxUpdates allows 3',
+      'refused 7: this reconcile would update 2 before in this reconcile + 2 = 4 jobs; guards.maxUpdates allows 3',
     ],
   ],
   [
     'that would update more than the default of a guard that is not given',
     redescribed(51).with({ guards: { maxCreates: 0, maxRemovals: 0 } }),
-    [...redescribedLines(51), 'refused 7: this run would update 51 jobs; guards.maxUpdates allows 50'],
+    [...redescribedLines(51), 'refused 7: this reconcile would update 51 jobs; guards.maxUpdates allows 50'],
   ],
   [
     'without a state',
@@ -1471,7 +1479,7 @@ t.test('a refusal says what to do', async (t) => {
     'refused 8: Jobwright cannot tell whether this checkout (c0ffee1) contains beefbee, which was reconciled last'
   t.match(hint(stale(true), [unknown]), /shallow: .*git fetch --unshallow.*fetch-depth: 0/)
   t.match(hint(stale(false), [unknown]), /fetch the commit beefbee/)
-  const guard = 'refused 7: this run would create 2 jobs; guards.maxCreates allows 1'
+  const guard = 'refused 7: this reconcile would create 2 jobs; guards.maxCreates allows 1'
   t.match(
     hint(reboots(2).with({ guards: { maxCreates: 1, maxRemovals: 1 } }), [...rebootLines(2), guard]),
     /guards.maxCreates: 2 .*--only/,

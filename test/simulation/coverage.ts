@@ -24,7 +24,7 @@ export const NOT_HERE: Readonly<Record<string, string>> = {
   'code PLAN_CONFLICT': 'stands in where a line has no code of its own; every line has one',
   'way out: ${why ? ': 'no text of its own: it names the refusal of a kind before the ways of PLAN_IMMUTABLE',
   'code PLAN_OTHER_JOB': 'a cancel by hand of a job whose ID was used again: test/plan/decisions/decisions.test.ts',
-  'way out: record that ours is lost': 'of PLAN_OTHER_JOB: test/plan/decisions/decisions.test.ts',
+  'way out: record that the old job is lost': 'of PLAN_OTHER_JOB: test/plan/decisions/decisions.test.ts',
   'code PLAN_FORMERLY': 'a former name whose spec is there: test/plan/situations/new.test.ts',
   'way out: remove metadata.formerly to make another job, or remove the spec of …':
     'of PLAN_FORMERLY: test/plan/situations/new.test.ts',

@@ -166,8 +166,9 @@ export class Ledger {
       want.wasGone = true
       this.#gone.add(addressOf(want.kind, want.name))
     } else if (kind === 3 && !want.wasGone && want.formerly === undefined && !isOpen) {
-      // A spec that is renamed and edited at once is a new job, unless somebody says otherwise.
-      this.#rename(want, want.isEdited || random.hit(0.6))
+      // A spec that is renamed and edited at once is a new job, unless somebody says otherwise. So is one that may be
+      // identical to another.
+      this.#rename(want, want.isEdited || want.allowIdentical || random.hit(0.6))
     } else if (kind === 4 && isOpen) this.answer(want)
     else if (kind === 5 && !isOpen && !want.isGone) {
       want.edits++

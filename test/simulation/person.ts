@@ -113,7 +113,7 @@ export class Person {
   #advice({ want, run, id }: Question, text: string): (() => Deed) | undefined {
     const { ledger } = this.#town
     if (want === undefined) return undefined
-    if (/somebody else used|is not ours/.test(text) && this.#isOwn(want, run, id)) return undefined
+    if (/somebody else (used|created)/.test(text) && this.#isOwn(want, run, id)) return undefined
     if (/metadata\.formerly: /.test(text) && want.oldName !== undefined) return this.#edit(() => ledger.answer(want))
     if (/remove metadata\.formerly/.test(text) && want.formerly !== undefined)
       return this.#edit(() => {

@@ -179,7 +179,7 @@ export const RULES: readonly Mutation[] = [
       'const isOurs = fits && (mark || isProven)',
     ],
     [
-      'a job without the tag that our create asked for is taken over',
+      'a job without the tag that this create asked for is taken over',
       '!record.intent.refused && !isMarkMissing(record, live)',
       '!record.intent.refused',
     ],
@@ -873,7 +873,7 @@ export const RULES: readonly Mutation[] = [
       "if (planned.action === 'create') return planned",
     ],
   ]),
-  ...inTest('test/plan/plan.test.ts', 'src/plan/situations/cancelled.ts', [
+  ...inTest('test/plan/plan.test.ts', 'src/plan/situations/plan-cancel.ts', [
     [
       'a job that is over is cancelled',
       'return isIdentified(record) && !isTerminal(record.condition) && record.lost !== true',
@@ -885,7 +885,7 @@ export const RULES: readonly Mutation[] = [
       "if (refused === '') return { refused }",
     ],
   ]),
-  ...inTest('test/plan/decisions/decisions.test.ts', 'src/plan/situations/cancelled.ts', [
+  ...inTest('test/plan/decisions/decisions.test.ts', 'src/plan/situations/plan-cancel.ts', [
     [
       'a cancel that failed is tried again in the run',
       'return planFailed(plan, address, spec, record) ?? { address',
@@ -1034,24 +1034,14 @@ export const RULES: readonly Mutation[] = [
   ]),
   ...inTest('test/apply/pass.test.ts', 'src/apply/create.ts', [
     [
-      'a refused create is given up although the job is there',
-      "if (!isThere) return recordNotDone(pass, intended, 'create', problem)",
-      "if (!isThere || id) return recordNotDone(pass, intended, 'create', problem)",
+      'a refused create is given up although the job may be there',
+      'return settle(pass, intended, outcome.problem, { refused: true })',
+      "return recordNotDone(pass, intended, 'create', outcome.problem)",
     ],
     [
       'a refusal is not on record',
-      'await noteUnknown(pass, intended, problem, { refused: true })',
-      'await noteUnknown(pass, intended, problem)',
-    ],
-    [
-      'a refused create is given up after one read',
-      '  await pass.clock.sleep(pass.waits.graceMs / pass.timeScale, pass.signal)\n  return (await look()) !== undefined',
-      '  return false',
-    ],
-    [
-      'a refused create is given up by a read that an interrupt ended',
-      'mayBeThere(pass, reader, id).catch(() => true)',
-      'mayBeThere(pass, reader, id).catch(() => false)',
+      'return settle(pass, intended, outcome.problem, { refused: true })',
+      'return settle(pass, intended, outcome.problem)',
     ],
     ['a create leaves after its time', 'isDue(pass, spec) && permit.mayStillSend()', 'permit.mayStillSend()'],
     [
@@ -1268,5 +1258,53 @@ export const RULES: readonly Mutation[] = [
       "    if (base === null)\n      throw createProblem(\n        'STATE_EXISTS'",
     ],
     ['a stale state is closed without a word', "if (folded?.is === 'stale') {", 'if (folded === null) {'],
+  ]),
+  ...inTest('test/simulation/quarter.test.ts', 'src/apply/apply.ts', [
+    ['what is decided about schedules is not stored with the intents', '    ...(plan.decided ?? []),\n', ''],
+  ]),
+  ...inTest('test/plan/series/series.test.ts', 'src/plan/series/decide.ts', [
+    [
+      'a run that is on record is due again',
+      'due.map((at) => Date.parse(at)).filter((instant) => !isMade(instant))',
+      'due.map((at) => Date.parse(at))',
+    ],
+    [
+      'an edit of a schedule decides the past anew',
+      'const passed = listInstants(from.schedule, decidedAt, now)',
+      'const passed = listInstants(schedule, decidedAt, now)',
+    ],
+    [
+      'an edit of a schedule moves no limit between past and future',
+      'isEdited ? Math.max(decidedAt, now) : (last ?? decidedAt)',
+      'last ?? decidedAt',
+    ],
+  ]),
+  ...inTest('test/plan/series/series.test.ts', 'src/plan/series/expand.ts', [
+    [
+      'a run is made while the one before is unfinished',
+      'if (next === undefined || runs.some(({ record }) => !hasEnded(record, model))) return recorded',
+      'if (next === undefined) return recorded',
+    ],
+  ]),
+  ...inTest('test/plan/series/series.test.ts', 'src/plan/series/settle.ts', [
+    [
+      'a run is skipped because of an outdated record of the one before',
+      "const isRead = !isSettled(record) || context.observed.jobs.get(address)?.is === 'live'",
+      'const isRead = true',
+    ],
+  ]),
+  ...inTest('test/state/series.test.ts', 'src/model/state.ts', [
+    [
+      'an older program may write a state with schedules',
+      'minReader: Math.max(state.minReader, SERIES_READER)',
+      'minReader: state.minReader',
+    ],
+  ]),
+  ...inTest('test/state/series.test.ts', 'src/state/recover.ts', [
+    [
+      'a schedule that only a commit changes is not written',
+      "if (!isSame(from.series?.[address] ?? null, series)) others.push({ set: 'series', address, series })",
+      '',
+    ],
   ]),
 ]

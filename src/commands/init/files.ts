@@ -48,6 +48,8 @@ export type InitChoices = {
   readonly isRegionGiven: boolean
   /** Where the workflow finds the Jobwright package. */
   readonly packages: PackagePlace
+  /** Every how many minutes the schedules need a run. Absent: once an hour is enough. */
+  readonly everyMinutes?: number | undefined
   /** The Action that the workflow uses. Absent: the workflow installs the package. */
   readonly action?: ActionReference
   /** Absent: an IotJob, and only if there are no specs yet. */
@@ -79,7 +81,7 @@ export function listInitFiles(choices: InitChoices): InitPart[] {
   return [
     {
       ...createPart(path.join(root, CONFIG_FILE), config),
-      what: 'where the specs and the state are, and what a run may do',
+      what: 'where the specs and the state are, and what a reconcile may do',
       ...findLacking(choices),
     },
     createExamplePart(path.join(root, folder), path.posix.relative(folder, `${schemas}/job.schema.json`), choices.kind),
@@ -259,7 +261,7 @@ function hasWorkflow(top: string): (folder: string) => boolean {
 }
 
 function createWorkflowPart(choices: InitChoices, repository: Repository): InitPart {
-  const { project, others, action } = choices
+  const { project, others, action, everyMinutes } = choices
   const { top, folder, host } = repository
   const { root, config } = project
   const { file, name } = chooseWorkflowFile(repository, others, action)
@@ -271,6 +273,7 @@ function createWorkflowPart(choices: InitChoices, repository: Repository): InitP
       (one) => findSubmodule(root, resolveFolder(root, one)) !== undefined,
     ),
     lfs: repository.hasLfs,
+    ...(everyMinutes !== undefined && { everyMinutes }),
   }
   const text = action
     ? formatActionWorkflow({

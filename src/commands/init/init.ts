@@ -31,6 +31,7 @@ import { DEFAULT_BRANCH } from '../../state/git-store.ts'
 import { systemClock } from '../../system/clock.ts'
 import { chooseAction } from './action-reference.ts'
 import { chooseWorkflowFile, listInitFiles } from './files.ts'
+import { chooseInterval } from './interval.ts'
 import { buildLockCommand, findPackage, listPackageFiles, type PackagePlace } from './package-place.ts'
 import { askForChoices, checkRegion } from './questions.ts'
 import { type Repository, readRepository } from './repository.ts'
@@ -70,6 +71,8 @@ export async function init(options: InitOptions, host: Host): Promise<ExitCode> 
   const others = (await (await readProjectPlace(project.root))?.others()) ?? []
   const isRegionGiven = options.region !== undefined
   const packages = await findPackage(project.root, repository?.top)
+  // Specs may be there before `init` is, and a schedule may need more than a run an hour.
+  const everyMinutes = chooseInterval((await loadSpecs(project, {})).specs)
   const parts = listInitFiles({
     project,
     repository,
@@ -79,6 +82,7 @@ export async function init(options: InitOptions, host: Host): Promise<ExitCode> 
     packages,
     action,
     isRegionGiven,
+    everyMinutes,
     ...answers,
   })
   const written = parts.filter((part) => {

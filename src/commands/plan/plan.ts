@@ -1,5 +1,6 @@
 import { createQueue } from '../../aws/queue.ts'
 import { getModel } from '../../kinds/index.ts'
+import { isAddress } from '../../model/address.ts'
 import type { ApprovedPlan } from '../../model/approved-plan.ts'
 import { type Finding, listAddresses, openFindings } from '../../model/attention.ts'
 import { hasErrors } from '../../model/diagnostic.ts'
@@ -21,7 +22,7 @@ import { confirmSpecs } from '../../session/confirm-specs.ts'
 import { restoreTexts } from '../../session/elements.ts'
 import type { CommonOptions, Host } from '../../session/host.ts'
 import { assertOnly } from '../../session/only.ts'
-import { assertPlanPlace, createApprovedPlan, writePlanFile } from '../../session/plan-file.ts'
+import { assertNamed, assertPlanPlace, createApprovedPlan, writePlanFile } from '../../session/plan-file.ts'
 import { previewPlan } from '../../session/previews.ts'
 import { createPrinter, type Printer } from '../../session/printer.ts'
 import { openProjectStore } from '../../session/project.ts'
@@ -45,6 +46,7 @@ export type PlanOptions = CommonOptions & {
  */
 export async function planCommand(given: PlanOptions, host: Host): Promise<ExitCode> {
   const { address } = given
+  if (address !== undefined) assertAddress(address, given)
   const options = address === undefined ? given : { ...given, only: [address], full: true }
   if (options.out !== undefined) assertOut(options.out, options, host)
   const session = await openSession(options, host)
@@ -91,8 +93,29 @@ export async function planInSession(
   return { plan, exitCode }
 }
 
+/** Throws a Problem (exit 1) for a word that names no spec, such as a file, and for two selections at once. */
+function assertAddress(word: string, { only = [] }: PlanOptions): void {
+  if (!isAddress(word))
+    throw new Problem({
+      code: 'USAGE',
+      message: `${word} is no address`,
+      remedies: [
+        advise(`write --spec ${word}`),
+        advise('an address is Kind/name'),
+        suggest('list the addresses', 'status'),
+      ],
+    })
+  if (only.length > 0)
+    throw new Problem({
+      code: 'USAGE',
+      message: `plan ${word} selects one spec, and --only selects others`,
+      remedies: [advise(`write --only ${word} beside the others, with --full`)],
+    })
+}
+
 /** Throws a Problem (exit 1) if a plan cannot be written there, or would not say where its jobs go. */
 function assertOut(file: string, { offline }: PlanOptions, host: Host): void {
+  assertNamed(file, '--out')
   if (offline)
     throw new Problem({
       code: 'USAGE',

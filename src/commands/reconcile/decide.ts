@@ -1,8 +1,10 @@
 import type { Address } from '../../model/address.ts'
 import type { ExitCode } from '../../model/exit-code.ts'
 import { Problem } from '../../model/problem.ts'
+import { advise, suggest } from '../../model/remedy.ts'
 import type { State } from '../../model/state.ts'
 import type { Decision } from '../../plan/input.ts'
+import { parseOccurrence } from '../../schedule/names.ts'
 import type { CommonOptions, Host } from '../../session/host.ts'
 import { assertKnown } from '../../session/known-address.ts'
 import { createPrinter } from '../../session/printer.ts'
@@ -53,5 +55,22 @@ export async function decideInSession(
 function findAddress(address: string, { loaded }: Session, state: State | undefined): Address {
   const all = [...loaded.specs.map((spec) => spec.address), ...Object.keys(state?.records ?? {})]
   assertKnown(address, { loaded, state, all })
+  assertRunsOnce(address, loaded, state)
   return address
+}
+
+/** A decision is about one job, so a job that comes again is named by one of its runs. */
+function assertRunsOnce(address: Address, { specs }: Session['loaded'], state: State | undefined): void {
+  const isSeries = specs.some((spec) => spec.address === address && spec.policy.schedule !== undefined)
+  if (!isSeries || state?.records[address]) return
+  const runs = Object.keys(state?.records ?? {}).filter((one) => parseOccurrence(one)?.series === address)
+  const latest = runs.sort().at(-1)
+  throw new Problem({
+    code: 'USAGE',
+    message: `${address} comes again; this command is about one of its runs`,
+    remedies: [
+      latest === undefined ? advise('none of its runs is on record yet') : advise(`name the run, such as ${latest}`),
+      suggest('to take the next run out', 'skip', address),
+    ],
+  })
 }

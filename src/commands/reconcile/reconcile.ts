@@ -223,7 +223,7 @@ function createFilter(): (one: Diagnostic) => boolean {
 export function createStale(message: string): Diagnostic {
   return diagnose({
     code: 'STATE_STALE',
-    message: `another process wrote the state during this run: ${message}`,
+    message: `another process wrote the state in the meantime: ${message}`,
     remedies: [advise('run again to plan from the new state')],
   })
 }

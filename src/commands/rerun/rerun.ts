@@ -15,6 +15,7 @@ import { escapeForTerminal } from '../../report/escape.ts'
 import { toProgressLine, toSummaryLine } from '../../report/json-lines.ts'
 import { formatCommand } from '../../report/remedies.ts'
 import { describeStanding } from '../../report/words.ts'
+import { parseOccurrence } from '../../schedule/names.ts'
 import type { CommonOptions, Host } from '../../session/host.ts'
 import { createUnknownAddress } from '../../session/known-address.ts'
 import { createPrinter } from '../../session/printer.ts'
@@ -41,10 +42,11 @@ export async function rerun(address: string, options: CommonOptions, host: Host)
   }
   const spec = findSpec(address, session, state)
   const record = state?.records[spec.address]
-  assertOver(spec, record, state?.attention?.[spec.address])
-  const run = Math.max(spec.policy.run, record.run) + 1
+  // The first run outside a schedule is run 2: run 1 stands for the schedule itself.
+  if (!(spec.policy.schedule && spec.policy.run === 1)) assertOver(spec, record, state?.attention?.[spec.address])
+  const run = Math.max(spec.policy.run, record?.run ?? 1) + 1
   const text = options.emulator ? await raiseOnEmulator(session, spec, run) : await raise(session, spec, run)
-  out.diagnostics(listWarnings(spec, record, options), now)
+  if (record) out.diagnostics(listWarnings(spec, record, options), now)
   out.line(toProgressLine(spec.address, 'raised'))
   out.text(text)
   out.line(toSummaryLine({ counts: { raised: 1 }, outcomes: [], exitCode: 0 }))
@@ -61,6 +63,13 @@ function findSpec(address: string, { loaded }: Session, state: State | undefined
       remedies: [suggest('see its errors, and correct them first', 'validate')],
     })
   }
+  const series = parseOccurrence(address)?.series
+  if (series !== undefined && loaded.specs.some((spec) => spec.address === series && spec.policy.schedule))
+    throw new Problem({
+      code: 'USAGE',
+      message: `${address} is a run of a schedule, and each is made once`,
+      remedies: [suggest('to make one more run, outside the schedule', 'rerun', series)],
+    })
   const isOnRecord = state?.records[address as Address] !== undefined
   throw createUnknownAddress(
     address,

@@ -16,8 +16,8 @@ export function defineResolve(program: Command, run: Run): void {
   )
     .option('--adopt <id>', 'it made the job with this ID')
     .option('--not-created', 'it made no job: the next reconcile submits it again')
-    .option('--foreign <id...>', 'these jobs are not ours: specs are no longer compared with them')
-    .option('--foreign-listed', 'all jobs that are listed now without a record are not ours')
+    .option('--foreign <id...>', 'these jobs belong to somebody else: specs are no longer compared with them')
+    .option('--foreign-listed', 'all jobs that are listed now without a record belong to somebody else')
     .option('--removed', 'its spec was removed on purpose: no other spec is a rename of it')
     .option(
       '--newest-checkout',

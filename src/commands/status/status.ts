@@ -6,12 +6,14 @@ import { chooseWorst, collectFindingExits } from '../../model/exit-rules.ts'
 import type { Plan, Planned } from '../../model/plan.ts'
 import { Problem } from '../../model/problem.ts'
 import { suggest } from '../../model/remedy.ts'
+import type { Series } from '../../model/series.ts'
 import { type JobRecord, recordEntries, type State } from '../../model/state.ts'
 import { resolveTargetName } from '../../model/target-name.ts'
 import { formatAttention } from '../../report/attention-text.ts'
 import { hintLines } from '../../report/diagnostics.ts'
 import { formatJob, formatSpec } from '../../report/job-text.ts'
-import { toJobDetailLine, toJobLine, toPlannedLine, toSummaryLine } from '../../report/json-lines.ts'
+import { toJobDetailLine, toJobLine, toPlannedLine, toSeriesLine, toSummaryLine } from '../../report/json-lines.ts'
+import { formatSeries } from '../../report/series-text.ts'
 import { formatStatus } from '../../report/status-text.ts'
 import { formatCount } from '../../report/words.ts'
 import { planWithoutAws } from '../../session/attention.ts'
@@ -124,6 +126,7 @@ function report(
     )
     if (state === undefined && planned.length > 0 && !options.emulator) out.answer(describeStateless(out, now))
   }
+  reportSeries(state, address, only, out)
   const attention = formatAttention(findings)
   if (attention !== undefined) out.answer(attention)
   const all = options.exitCode ? [...outcomes, ...collectFindingExits(findings)] : outcomes
@@ -131,6 +134,20 @@ function report(
   const needsAttention = findings && listAddresses(openFindings(findings)).length
   out.line(toSummaryLine({ counts: countConditions(chosen), outcomes: all, needsAttention, exitCode }))
   return exitCode
+}
+
+/** Reports runs that were skipped or forgotten: they have no record. */
+function reportSeries(
+  { series = {} }: Partial<State> = {},
+  address: string | undefined,
+  only: ReturnType<typeof getSelector>,
+  out: Printer,
+): void {
+  const all = Object.entries(series) as [Address, Series][]
+  const shown = all.filter(([one]) => only === undefined || only(one, {}))
+  for (const [one, own] of shown) out.line(toSeriesLine(one, own))
+  const lines = shown.flatMap(([one, own]) => formatSeries(one, own, one === address))
+  if (lines.length > 0) out.answer(['', ...lines].join('\n'))
 }
 
 /** Adds the remedy to an invalid spec. The plan leaves that to the diagnostics. */

@@ -1,16 +1,24 @@
+import { getModel } from '../../kinds/index.ts'
 import { CONFIG_FILE } from '../../load/config.ts'
 import type { Loaded } from '../../load/load.ts'
 import { formatPageUri, readPageOfCode } from '../../load/pages.ts'
 import type { Code } from '../../model/codes.ts'
 import { hasErrors } from '../../model/diagnostic.ts'
 import type { ExitCode } from '../../model/exit-code.ts'
+import { getValue, splitPointer } from '../../model/json.ts'
+import type { Spec } from '../../model/spec.ts'
 import { formatAnnotations } from '../../report/annotations.ts'
+import { escapeForTerminal } from '../../report/escape.ts'
 import { toSummaryLine } from '../../report/json-lines.ts'
 import { formatSarif } from '../../report/sarif.ts'
 import { formatCount } from '../../report/words.ts'
+import { formatLocal, listNext } from '../../schedule/instants.ts'
+import { nameOccurrence } from '../../schedule/names.ts'
+import { listForms, renderRequest } from '../../schedule/template.ts'
 import type { CommonOptions, Host } from '../../session/host.ts'
 import { createPrinter } from '../../session/printer.ts'
 import { loadSpecs, openProject } from '../../session/project.ts'
+import { systemClock } from '../../system/clock.ts'
 import { VERSION } from '../../version.ts'
 
 export type ValidateOptions = Omit<CommonOptions, 'output'> & {
@@ -18,7 +26,10 @@ export type ValidateOptions = Omit<CommonOptions, 'output'> & {
   readonly output: 'text' | 'json' | 'github' | 'sarif'
 }
 
-/** `jobwright validate`: reports every problem of every spec, with its line. Calls no AWS API, reads no state and uses no clock. */
+/**
+ * `jobwright validate`: reports every problem of every spec, with its line. Shows what the next run of a schedule
+ * sends. Calls no AWS API and reads no state.
+ */
 export async function validate(options: ValidateOptions, host: Host): Promise<ExitCode> {
   const { output } = options
   const forCodeHost = output === 'github' || output === 'sarif'
@@ -33,6 +44,8 @@ export async function validate(options: ValidateOptions, host: Host): Promise<Ex
   const exitCode: ExitCode = hasErrors(project.diagnostics) ? 4 : hasErrors(loaded.diagnostics) ? 3 : 0
   const { medium } = out.options(0)
   out.diagnostics(diagnostics, 0)
+  const runs = loaded.specs.flatMap((spec) => describeNextRun(spec, systemClock.now()))
+  if (runs.length > 0) out.text(runs.join('\n'))
   out.text(formatSummary(loaded, exitCode))
   if (output === 'github' && diagnostics.length > 0) host.stdout.write(`${formatAnnotations(diagnostics, medium)}\n`)
   if (output === 'sarif')
@@ -45,6 +58,23 @@ export async function validate(options: ValidateOptions, host: Host): Promise<Ex
     }),
   )
   return exitCode
+}
+
+/** Shows the members of a request that change from run to run, as the next run sends them. */
+function describeNextRun({ address, name, policy, template, kind }: Spec, now: number): string[] {
+  const { schedule } = policy
+  const forms = listForms(template ?? {}, '')
+  if (schedule === undefined || template === undefined || forms.length === 0) return []
+  const [instant] = [...listNext(schedule, now, 1), ...listNext(schedule, Number.NEGATIVE_INFINITY, 1)]
+  if (instant === undefined) return []
+  const { writeTime } = getModel(kind).request
+  const request = renderRequest(template, { name, instant, schedule, writeTime })
+  return [
+    `${nameOccurrence(address, instant)}, due ${formatLocal(schedule, instant)}, sends`,
+    ...forms.map(
+      ({ pointer }) => `  ${splitPointer(pointer).join('.')}: ${JSON.stringify(getValue(request, pointer))}`,
+    ),
+  ].map((line) => escapeForTerminal(line))
 }
 
 /** `9 specs in 5 files: all valid`, or `7 specs valid, 2 with errors, 1 file that cannot be read`. */

@@ -7,6 +7,7 @@ import { canonicalise, getValue, type Pointer } from '../../model/json.ts'
 import { advise } from '../../model/remedy.ts'
 import { getRemoteId } from '../../model/remote-id.ts'
 import { resolveTargetName } from '../../model/target-name.ts'
+import { parseOccurrence } from '../../schedule/names.ts'
 import { type Draft, toDiagnostic } from '../draft.ts'
 import { suggestClosest } from '../hints/suggest.ts'
 import { isSound } from '../read.ts'
@@ -41,6 +42,7 @@ export function findClashes(drafts: readonly Draft[], kinds: readonly string[], 
   noteIdenticalRequests(unique, config, note)
   noteSharedPlaces(unique, config, note)
   noteFormerNames(drafts, note)
+  noteRunNames(drafts, note)
   for (const draft of drafts) {
     const said = new Set(draft.diagnostics.map(({ pointer }) => pointer))
     for (const fault of checkPlaces(draft, config)) if (!said.has(fault.pointer)) note(draft, fault, [])
@@ -107,7 +109,7 @@ function noteIdenticalRequests(drafts: readonly Draft[], config: Config | undefi
       canonicalise(draft.model.request.normalise(draft.spec.request)),
     ])
   const refused = [...groupBy(candidates, key).values()]
-    .filter((group) => !group.every((draft) => draft.spec?.policy.allowIdentical))
+    .filter((group) => group.length > 1 && !group.every((draft) => draft.spec?.policy.allowIdentical))
     .flat()
   noteEachClash(refused, key, '/spec', note, (_draft, first) => ({
     code: 'SPEC_IDENTICAL',
@@ -171,6 +173,24 @@ function noteFormerNames(drafts: readonly Draft[], note: Note): void {
     message: `${getFormerAddress(draft)} is the former name of ${first.draft.address} too`,
     remedies: [advise('only one spec can take over a job')],
   }))
+}
+
+/** A spec must not have the name of a run of another one: they would be one job. */
+function noteRunNames(drafts: readonly Draft[], note: Note): void {
+  const series = new Map(drafts.flatMap((draft) => (draft.policy?.schedule ? [[draft.address, draft] as const] : [])))
+  for (const draft of drafts) {
+    const run = draft.address && parseOccurrence(draft.address)
+    const owner = run && series.get(run.series)
+    if (!owner) continue
+    const fault: Fault = {
+      code: 'SPEC_SCHEDULE',
+      pointer: '/metadata/name',
+      aim: 'value',
+      message: `${draft.address} is the name of a run of ${owner.address}`,
+      remedies: [advise('give one of them another name')],
+    }
+    note(draft, fault, [{ draft: owner, pointer: '/metadata/name' }])
+  }
 }
 
 /** AWS allows 50 tags. Jobwright adds one unless `ownerTag` is false. */

@@ -3,6 +3,9 @@ import type { Diagnostic } from '../../model/diagnostic.ts'
 import { groupBy } from '../../model/group.ts'
 import type { Pointer } from '../../model/json.ts'
 import { advise, type Remedy } from '../../model/remedy.ts'
+import type { Schedule } from '../../model/schedule.ts'
+import { isSameCadence, listNext } from '../../schedule/instants.ts'
+import { nameOccurrence, parseOccurrence } from '../../schedule/names.ts'
 import { type Draft, toDiagnostic } from '../draft.ts'
 import { createSuggester, findClosestWord } from '../hints/suggest.ts'
 import { list } from '../hints/words.ts'
@@ -22,9 +25,36 @@ export function noteDependencies(drafts: readonly Draft[], kinds: readonly strin
   const byAddress = new Map(drafts.flatMap((draft) => (draft.address ? [[draft.address, draft] as const] : [])))
   const suggest = createJobFinder([...byAddress.keys()])
   for (const edge of [...edges.values()].flat()) {
-    if (!byAddress.has(edge.to)) noteUnknown(edge, suggest(edge.to), kinds, note)
+    const series = byAddress.get(edge.to)?.policy?.schedule
+    if (series) noteSeries(edge, series, note)
+    else if (!byAddress.has(edge.to) && !isOfSeries(edge.to, byAddress))
+      noteUnknown(edge, suggest(edge.to), kinds, note)
   }
   for (const circle of findCircles(drafts, edges, byAddress)) noteCircle(circle, note)
+}
+
+/** Returns whether an address names a run of a job that comes again. */
+function isOfSeries(address: Address, byAddress: ReadonlyMap<Address, Draft>): boolean {
+  const run = parseOccurrence(address)
+  return run !== undefined && byAddress.get(run.series)?.policy?.schedule !== undefined
+}
+
+/** A job that comes again is never over. Its runs are: one of them, or the run of the same time. */
+function noteSeries({ from, to, pointer }: Edge, series: Schedule, note: Note): void {
+  const own = from.policy?.schedule
+  if (own !== undefined && isSameCadence(own, series)) return
+  const example = listNext(series, Number.NEGATIVE_INFINITY, 1).map((instant) => nameOccurrence(to, instant))
+  const fault = toDiagnostic(from, {
+    code: 'SPEC_SCHEDULE',
+    pointer,
+    aim: 'value',
+    message: `${to} comes again and is never over`,
+    remedies: [
+      advise(`name one of its runs, such as ${example.join('')}`),
+      advise('or give both specs the same schedule: then each run waits for the run of the same time'),
+    ],
+  })
+  note(from, fault)
 }
 
 function listEdges(draft: Draft): Edge[] {

@@ -105,6 +105,8 @@ export const iotJob: KindModel = {
     // DescribeJob never returns tags. GetJobDocument returns the document.
     comparable: (request) => omitMembers(request, 'jobId', 'tags'),
     toSpec,
+    // The times of a roll-out, in UTC.
+    writeTime: (ms) => new Date(ms).toISOString().slice(0, 16).replace('T', ' '),
     check,
   },
 }

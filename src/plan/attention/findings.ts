@@ -147,7 +147,10 @@ function draftFromBlocked({ code, root }: PlannedStop, base: Omit<Draft, 'kind' 
 function draftFromRecord(planned: Planned, { wanted, record }: Facts): Draft[] {
   if (!record || isRemoved(planned, record) || !isSettled(record) || record.run < wanted) return []
   const base = { run: record.run, isOfLine: false }
-  const rerun = suggest('to run it again, raise policy.run', 'rerun', planned.address)
+  const { occurrence } = planned.spec ?? {}
+  const rerun = occurrence
+    ? suggest('to run it once more, outside the schedule', 'rerun', occurrence.series)
+    : suggest('to run it again, raise policy.run', 'rerun', planned.address)
   if (record.lost)
     return [
       {
@@ -159,7 +162,8 @@ function draftFromRecord(planned: Planned, { wanted, record }: Facts): Draft[] {
         remedies: [rerun],
       },
     ]
-  if (!hasFailed(record)) return []
+  // The next success of a job that comes again settles its failures.
+  if (!hasFailed(record) || occurrence?.isSettled) return []
   return [
     {
       ...base,
@@ -255,7 +259,7 @@ export function draftDuplicate(
     reason: `job ${id} is not on record, and may duplicate its job${own === undefined ? '' : ` ${own}`}`,
     remedies: [
       advise('a proxy may have sent the create twice; end the unwanted job at AWS'),
-      suggest('if it is not ours', 'resolve', address, '--foreign', id),
+      suggest('if somebody else created it', 'resolve', address, '--foreign', id),
     ],
     isOfLine: false,
   }

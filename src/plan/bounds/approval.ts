@@ -9,8 +9,8 @@ import type { KindModel } from '../../model/kind.ts'
 import { type ActionName, CHANGING_ACTIONS, type Plan, type Planned } from '../../model/plan.ts'
 import { advise, type Remedy, suggest } from '../../model/remedy.ts'
 import { getRemoteId } from '../../model/remote-id.ts'
-import type { Spec } from '../../model/spec.ts'
-import type { JobRecord, Site } from '../../model/state.ts'
+import type { Policy, Spec } from '../../model/spec.ts'
+import { isSettled, type JobRecord, type Site } from '../../model/state.ts'
 import { writeDocuments } from '../../model/written.ts'
 import { isSelected, type Planner } from '../context.ts'
 import type { PlanInput } from '../input.ts'
@@ -40,7 +40,7 @@ function isApprovable({ action, next, record, movedFrom }: Planned): boolean {
 }
 
 /** What an address asks for: the run, the place and the request, or that its job is withdrawn. */
-type Ask = Pick<ApprovedAction, 'run' | 'site' | 'id' | 'request' | 'removed'>
+type Ask = Pick<ApprovedAction, 'run' | 'site' | 'id' | 'request' | 'when' | 'removed'>
 
 function findAsk(planned: Planned, input: Asking): Ask | undefined {
   const { address, spec, record = planned.next } = planned
@@ -59,7 +59,18 @@ function askOfSpec(spec: Spec, record: JobRecord | undefined, { modelOf, siteOf 
     ...(at && { site: nameSite(at) }),
     ...(idMember !== undefined && { id: getRemoteId(spec, idMember) }),
     request: digestRequest(request, model),
+    ...(!isSubmitted(record, policy.run) && { when: digestWhen(policy) }),
   }
+}
+
+/** Returns whether a run has its job, so that policy no longer decides when it is submitted. */
+function isSubmitted(record: JobRecord | undefined, run: number): boolean {
+  return record?.run === run && isSettled(record)
+}
+
+/** Without its dependency, a job that waits would be submitted at once, which nobody approved. */
+function digestWhen({ dependsOn = [], expires = '', notBefore = '' }: Policy): string {
+  return digest(canonicalise({ dependsOn: dependsOn.map(({ job, when }) => [job, when]), expires, notBefore }))
 }
 
 function askOfRecord({ run, site, id, request }: JobRecord, model: KindModel): Ask {
@@ -106,11 +117,14 @@ function isMoving({ action, movedFrom }: Planned): boolean {
 /** Says how what an address asks for differs from what was approved; undefined if it does not. */
 function findChange(approved: ApprovedAction, now: Ask): string | undefined {
   if (approved.removed !== now.removed) return now.removed ? 'its spec was removed' : 'its spec is back'
-  if (approved.run !== now.run) return `its run was ${approved.run}, and is ${now.run}`
+  if (approved.run !== now.run) return `its policy.run was ${approved.run}, and is ${now.run}`
   if (approved.site !== now.site && now.site !== undefined)
     return `its job was to be in ${approved.site ?? 'an unknown place'}, and goes to ${now.site}`
   if (approved.id !== now.id) return `its job ID was ${approved.id}, and is ${now.id}`
-  return approved.request === now.request ? undefined : 'its request changed'
+  if (approved.request !== now.request) return 'its request changed'
+  // An older plan file does not say when, and a submitted job no longer asks.
+  const isMoved = approved.when !== undefined && now.when !== undefined && approved.when !== now.when
+  return isMoved ? 'its dependsOn, notBefore or expires changed' : undefined
 }
 
 /** Names all actions that are new since the plan was approved. */
@@ -182,7 +196,7 @@ function findForeign({ state, rules, checkout }: Planner, approval: Approval): F
   const again = suggest('make a plan here, and have it approved', 'plan', '--out', file)
   if (plan.emulator !== (rules.emulator || undefined)) {
     const [made, here] = plan.emulator ? ['the emulator', 'AWS'] : ['AWS', 'the emulator']
-    return { message: `${file} was made for ${made}, and this run is for ${here}`, remedies: [again] }
+    return { message: `${file} was made for ${made}, and this reconcile is for ${here}`, remedies: [again] }
   }
   // On the emulator the first run begins the state.
   const isOwn = plan.lineage === state?.lineage || (plan.lineage === undefined && rules.emulator)

@@ -1,6 +1,6 @@
 import type { Code } from '../../model/codes.ts'
-import { DEFAULT_CONFIG } from '../../model/config.ts'
 import { CLOCKS_MS } from '../../model/create-protocol.ts'
+import { DEFAULT_CONFIG } from '../../model/default-config.ts'
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import type { Planned } from '../../model/plan.ts'
 import { advise, type Remedy, suggest } from '../../model/remedy.ts'
@@ -117,7 +117,9 @@ function checkCheckout(plan: Planner): Diagnostic[] {
 
 function checkGuards(plan: Planner, actions: readonly Planned[]): Diagnostic[] {
   const { maxUpdates = DEFAULT_CONFIG.guards.maxUpdates } = plan.guards
-  const count = (action: Planned['action']): number => actions.filter((planned) => planned.action === action).length
+  // Runs of a schedule were counted when the schedule was new.
+  const count = (action: Planned['action']): number =>
+    actions.filter(({ action: own, spec }) => own === action && spec?.occurrence === undefined).length
   return [
     ...checkGuard('GUARD_CREATES', 'create', count('create'), plan.run.created, plan.guards.maxCreates, 'maxCreates'),
     ...checkGuard(
@@ -163,17 +165,18 @@ function checkGuard(
   if (planned + before <= max) return []
   // A filter hides removed specs: with --only nothing is withdrawn.
   const way = verb !== 'withdraw' ? ', or act on fewer specs with --only' : ''
-  const sum = before > 0 ? `${before} before in this run + ${planned} = ${before + planned}` : `${planned}`
+  const sum = before > 0 ? `${before} before in this reconcile + ${planned} = ${before + planned}` : `${planned}`
   const raise = `if that is intended, set guards.${member}: ${planned + before} in jobwright.yaml and have it reviewed${way}`
   return [
     createRefusal(
       code,
-      `this run would ${verb} ${sum} ${planned + before === 1 ? 'job' : 'jobs'}; guards.${member} allows ${max}`,
+      `this reconcile would ${verb} ${sum} ${planned + before === 1 ? 'job' : 'jobs'}; guards.${member} allows ${max}`,
       advise(raise),
     ),
   ]
 }
 
-function createRefusal(code: Code, message: string, ...remedies: readonly Remedy[]): Diagnostic {
+/** Creates a reason to refuse a whole plan. */
+export function createRefusal(code: Code, message: string, ...remedies: readonly Remedy[]): Diagnostic {
   return { severity: 'error', code, message, remedies }
 }

@@ -33,7 +33,10 @@ function applySlots(
   const key = getSlotKey(site, slot.key)
   if (slots.take(key, slot.max)) return undefined
   const who = plan.inFlight?.(model) === undefined ? 'AWS' : `limits.${model.service}.inFlight`
-  return planWaiting(planned, `${slots.taken(key)} ${slot.key} are running, and ${who} allows ${slot.max} at once`)
+  return planWaiting(
+    planned,
+    `${slots.taken(key)} ${slot.key} are running or planned, and ${who} allows ${slot.max} at once`,
+  )
 }
 
 /** Returns the slot of a running job. The user's limit replaces AWS's, and also limits kinds that AWS does not. */
@@ -59,6 +62,7 @@ function countRunning(plan: Planner, actions: readonly Planned[]): Map<string, n
   for (const [address, record] of recordEntries(plan.records)) {
     if (!plan.specAt.has(address) || repeated.has(address)) continue
     const seen = plan.observed.jobs.get(address)
+    if (seen?.is !== 'live' && isTerminal(record.condition)) continue
     const model = plan.modelOf(parseAddress(address).kind)
     const slot = findSlot(plan, model, record.request)
     if (!slot || record.lost || !isSlotTaken(record, slot.step)) continue

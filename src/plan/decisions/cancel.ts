@@ -16,7 +16,7 @@ import {
   type SeenRecord,
 } from '../context.ts'
 import type { Decision } from '../input.ts'
-import { isCancellable, planCancel } from '../situations/cancelled.ts'
+import { isCancellable, planCancel } from '../situations/plan-cancel.ts'
 import { keepRecord } from './shared-lines.ts'
 
 /** Plans a cancellation that a person asked for. The record stays, so that the job is not created again. */
@@ -88,6 +88,6 @@ function refuseReplaced(spec: Spec, model: KindModel, record: SettledRecord, why
     record,
     id: record.id,
     reason: `${nameJob(model, record.id ?? '')} is not the one on record: ${why}. Nothing is done to it`,
-    remedies: [suggest('record that ours is lost', 'reconcile')],
+    remedies: [suggest('record that the old job is lost', 'reconcile')],
   })
 }

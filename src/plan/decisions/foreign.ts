@@ -26,7 +26,7 @@ export function planForeignDecision(
   const listed = plan.observed.alike.get(spec.address)
   if (listed?.is === 'failed') return planUnread(spec, listed, record)
   if (!listed || !site)
-    return keepRecord(spec, record, 'jobs of this kind are identified by their ID: none needs to be excused')
+    return keepRecord(spec, record, 'its own ID identifies its job, so no job of this kind needs to be excluded')
   const getKey = (live: Live): string => getOwnerKey(model, site, live.id)
   const free = listed.jobs.filter((live) => !plan.claims.has(getKey(live)))
   const asked = ids === 'listed' ? free : free.filter(({ id }) => ids.includes(id))
@@ -37,8 +37,8 @@ export function planForeignDecision(
   const [own] = ours
   if (own && ids !== 'listed') return refuseOwnMark(plan, spec, model, own, record)
   const excuses = asked.filter((live) => !ours.has(live)).map(getKey)
-  const count = excuses.length === 1 ? '1 job is' : `${excuses.length} jobs are`
-  return createLine(spec, { action: 'keep', record, excuses, reason: `recorded that ${count} not ours` })
+  const count = excuses.length === 1 ? '1 job belongs' : `${excuses.length} jobs belong`
+  return createLine(spec, { action: 'keep', record, excuses, reason: `recorded that ${count} to somebody else` })
 }
 
 /** Returns whether a job carries the mark of this state, for any address. */
@@ -73,7 +73,7 @@ function refuseOwnMark(
       code: 'PLAN_OWN_MARK',
       id: live.id,
       record,
-      reason: `${nameJob(model, live.id)} ${owner ? `carries the mark of ${owner}` : 'may be what another spec’s create made'}, so it is not excused`,
+      reason: `${nameJob(model, live.id)} ${owner ? `carries the mark of ${owner}` : 'may be what another spec’s create made'}, so it cannot be excluded`,
       remedies: [suggest('find that out first', 'reconcile')],
     })
   }
@@ -82,7 +82,7 @@ function refuseOwnMark(
     code: 'PLAN_OWN_MARK',
     id: live.id,
     record,
-    reason: `${nameJob(model, live.id)} carries the mark of this very spec, so it is ours`,
+    reason: `${nameJob(model, live.id)} carries the mark of this very spec, so it is its job`,
     remedies: [
       suggest('take it over', 'adopt', spec.address, '--id', live.id),
       advise(`or write policy.run: ${spec.policy.run + 1} to run it again`),

@@ -46,7 +46,7 @@ export function planNotCreatedDecision(
       code: 'PLAN_OWN_MARK',
       id: made.id,
       record,
-      reason: `${nameJob(model, made.id)} carries the mark of its create, so it is ours`,
+      reason: `${nameJob(model, made.id)} carries the mark of this create, so it is its job`,
       remedies: [suggest('take it over', 'reconcile')],
     })
   }

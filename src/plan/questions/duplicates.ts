@@ -166,7 +166,7 @@ function createDiagnostic(
     message: `${address}: ${job} is not on record, but ${why} as its job ${record.id}`,
     remedies: [
       advise('a proxy may have sent the create twice; end the unwanted job at AWS'),
-      ...(isMarked ? [] : [suggest('if it is not ours', 'resolve', address, '--foreign', id)]),
+      ...(isMarked ? [] : [suggest('if somebody else created it', 'resolve', address, '--foreign', id)]),
       suggest('to leave it as it is', 'acknowledge', address),
     ],
     place: spec?.place,

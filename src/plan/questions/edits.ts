@@ -20,8 +20,9 @@ export function findEdits(spec: Spec, record: JobRecord, model: KindModel, site:
 }
 
 function findRequestEdits(spec: Spec, record: JobRecord, { request }: KindModel): Difference[] {
+  // Most specs are as they were. These comparisons cost less than the recorded form, and that less than a normal form.
+  if (isSameJson(spec.request, record.request)) return []
   const written = writeDocuments(spec.request, request.documents)
-  // Most specs are as they were, and a normal form costs more than this comparison.
   if (isSameJson(written, record.request)) return []
   return findDifferences(request.normalise(record.request), request.normalise(written))
 }
@@ -59,7 +60,7 @@ export function planEdited(
     ...(first !== what && { findingKey: `${first}${end}` }),
     remedies: [
       advise(
-        `${why ? `${why.refused}: ` : ''}${back}, copy the spec under a new name, or write policy.run: ${record.run + 1} to run it again`,
+        `${why ? `${why.refused}: ` : ''}${back}, or write policy.run: ${record.run + 1} to run it again; for another job beside it, restore this spec and write a second one`,
       ),
     ],
   })

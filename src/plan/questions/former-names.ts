@@ -11,12 +11,13 @@ import { explainPresence } from './absence.ts'
  */
 export function moveFormerNames(input: PlanInput): { input: PlanInput; moved: ReadonlyMap<Address, Address> } {
   const moved = new Map<Address, Address>()
-  if (explainPresence(input) !== undefined) return { input, moved }
+  // Records are copied only if one may move.
+  const renamed = input.specs.filter(({ formerly }) => formerly !== undefined)
+  if (renamed.length === 0 || explainPresence(input) !== undefined) return { input, moved }
   const records: Record<Address, JobRecord> = { ...input.state?.records }
   const present = new Set<Address>([...input.specs, ...input.blocked].map(({ address }) => address))
-  for (const spec of input.specs) {
-    if (spec.formerly === undefined) continue
-    const from = formatAddress(spec.kind, spec.formerly)
+  for (const spec of renamed) {
+    const from = formatAddress(spec.kind, spec.formerly!)
     const record = records[from]
     // A decision about the old name needs its record under that name.
     if (!record || records[spec.address] || present.has(from) || input.decisions?.has(from)) continue

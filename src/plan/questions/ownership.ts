@@ -44,19 +44,24 @@ export function readOwnership(records: Readonly<Record<Address, JobRecord>>, mod
   const claims = new Map<string, Address>()
   const asked = new Map<string, Address>()
   for (const [address, record] of recordEntries(records)) {
+    const model = modelOf(parseAddress(address).kind)
     const note = (map: Map<string, Address>, id: string | undefined, site = record.site): void => {
-      if (id !== undefined) map.set(getOwnerKey(modelOf(parseAddress(address).kind), site, id), address)
+      if (id !== undefined) map.set(getOwnerKey(model, site, id), address)
     }
     for (const { id, site } of record.history ?? []) note(claims, id, site)
     note(isSettled(record) ? claims : asked, record.id)
   }
-  return { claims, owners: new Map([...asked, ...claims]) }
+  return { claims, owners: asked.size === 0 ? claims : new Map([...asked, ...claims]) }
 }
 
 /** Returns a check whether a job belongs to an address of a state, in its current or an earlier run. */
 export function indexClaims({ state, modelOf }: Pick<PlanInput, 'state' | 'modelOf'>) {
-  const { claims } = readOwnership(state?.records ?? {}, modelOf)
-  return (kind: string, site: Site, id: string): boolean => claims.has(getOwnerKey(modelOf(kind), site, id))
+  // Most runs ask about no job.
+  let claims: Claims | undefined
+  return (kind: string, site: Site, id: string): boolean => {
+    claims ??= readOwnership(state?.records ?? {}, modelOf).claims
+    return claims.has(getOwnerKey(modelOf(kind), site, id))
+  }
 }
 
 /** Returns whether a person called a job foreign. `key` comes from `getOwnerKey`. */

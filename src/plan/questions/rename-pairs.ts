@@ -19,13 +19,14 @@ export type Renames = {
 
 const NONE: Renames = { to: new Map(), from: new Map() }
 
-/** Compares requests without their job ID. Costs nothing while every record has a spec. */
+/** Compares requests without their job ID. Costs nothing while every record has a spec, or every spec a record. */
 export function findRenames(
   input: Pick<PlanInput, 'specs' | 'blocked' | 'modelOf'>,
   records: Readonly<Record<Address, JobRecord>>,
 ): Renames {
-  const present = new Set<Address>([...input.specs, ...input.blocked].map(({ address }) => address))
   const fresh = input.specs.filter((spec) => !records[spec.address] && !spec.policy.allowIdentical)
+  if (fresh.length === 0) return NONE
+  const present = new Set<Address>([...input.specs, ...input.blocked].map(({ address }) => address))
   const kinds = new Set(fresh.map(({ kind }) => kind))
   const isOrphan = ([address, { withdrawn }]: [Address, JobRecord]): boolean =>
     withdrawn === undefined && !present.has(address) && kinds.has(parseAddress(address).kind)

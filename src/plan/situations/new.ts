@@ -176,7 +176,7 @@ function planForeign({ state }: Planner, spec: Spec, model: KindModel, live: Liv
     })
   return createLine(spec, {
     ...conflict,
-    reason: `${job} exists and is not ours: ${made}`,
+    reason: `${job} exists, but is not on record: ${made}`,
     remedies: [
       advise('to take it over, write policy.adopt: true'),
       suggest('or record that it is this spec’s', 'adopt', address),

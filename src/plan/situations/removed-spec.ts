@@ -15,7 +15,7 @@ import {
 } from '../context.ts'
 import { explainPresence } from '../questions/absence.ts'
 import { planWithoutSpec } from '../questions/ownership.ts'
-import { isCancellable, planCancel } from './cancelled.ts'
+import { isCancellable, planCancel } from './plan-cancel.ts'
 import { planUnknown } from './unknown.ts'
 
 const UNREAD = advise('make AWS reachable there (a target, credentials), or restore its spec without policy.onRemove')

@@ -136,8 +136,8 @@ function explainNotOurs(record: OpenRecord, live: Live, mark: MarkVerdict, chang
   if (isBefore(intent, live)) return 'was created before this create was sent'
   if (changes.length > 0) return 'is not the one that was submitted'
   if (intent.refused) return 'AWS refused this create: the job already existed'
-  if (isMarkMissing(record, live)) return 'does not carry the tag that our create asked for'
-  return 'AWS shows too little of it to prove that it is the submitted job'
+  if (isMarkMissing(record, live)) return 'does not carry the tag that this create asked for'
+  return 'AWS does not show both its creation time and its request, so nothing proves that it is the submitted job'
 }
 
 /** The job was there when AWS refused our create. Only a person knows its owner. */

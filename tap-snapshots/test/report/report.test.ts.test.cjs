@@ -35,7 +35,7 @@ exports[`test/report/report.test.ts > TAP > a plan is a table of unsettled addre
   · 3 kept (2 finished, 1 of them failed, 1 running)
 
 Plan: 1 to create, 1 to start, 1 in conflict, 1 settling, 1 waiting, 3 to keep.
-Creates: 3 of 50 allowed per run.
+Creates: 3 of 50 allowed per reconcile.
 `
 
 exports[`test/report/report.test.ts > TAP > a plan is a table of unsettled addresses, and totals > narrow 1`] = `
@@ -58,7 +58,7 @@ jobwright plan · commit 1c2d3e4 · state #41 · eu-west-1/123456789012
   · 3 kept (2 finished, 1 of them failed, 1 running)
 
 Plan: 1 to create, 1 to start, 1 in conflict, 1 settling, 1 waiting, 3 to keep.
-Creates: 3 of 50 allowed per run.
+Creates: 3 of 50 allowed per reconcile.
 `
 
 exports[`test/report/report.test.ts > TAP > a plan is a table of unsettled addresses, and totals > wide 1`] = `
@@ -81,7 +81,7 @@ jobwright plan · commit 1c2d3e4 · state #41 · eu-west-1/123456789012
   · 3 kept (2 finished, 1 of them failed, 1 running)
 
 Plan: 1 to create, 1 to start, 1 in conflict, 1 settling, 1 waiting, 3 to keep.
-Creates: 3 of 50 allowed per run.
+Creates: 3 of 50 allowed per reconcile.
 `
 
 exports[`test/report/report.test.ts > TAP > a SARIF log has what viewers and code scanning need > must match snapshot 1`] = `
@@ -340,7 +340,7 @@ exports[`test/report/report.test.ts > TAP > the end of a run shows every job and
 Next: in 3 h (22:00 UTC), when waiting jobs can continue.
 [31mexit 6: a decision is needed (conflict, unresolved, expired, lost, duplicate)[39m
 [2malso exit 5: some actions failed[22m
-[2malso exit 9: partial: blocked, settling, no room, or timed out[22m
+[2malso exit 9: partial: blocked, outcome pending, no free slot, or timed out[22m
 `
 
 exports[`test/report/report.test.ts > TAP > the end of a run shows every job and what to do next > plain 1`] = `
@@ -353,14 +353,14 @@ exports[`test/report/report.test.ts > TAP > the end of a run shows every job and
       hint: restore the old value, or set policy.run: 2 to run it again
             or give the spec another name
   ImportExportJob/archive-disk       settling                                  the response to its create was lost: socket hang up, in 14 h 30 min (2026-11-15 09:30 UTC)
-  · 4 more, settled before this run
+  · 4 more, settled earlier
 
 4 jobs: 2 succeeded, 1 failed, 1 settling.
 1 cannot continue without a decision or an edit: see its hint.
 Next: in 3 h (22:00 UTC), when waiting jobs can continue.
 exit 6: a decision is needed (conflict, unresolved, expired, lost, duplicate)
 also exit 5: some actions failed
-also exit 9: partial: blocked, settling, no room, or timed out
+also exit 9: partial: blocked, outcome pending, no free slot, or timed out
 `
 
 exports[`test/report/report.test.ts > TAP > the live line keeps to its width > must match snapshot 1`] = `

@@ -33,6 +33,14 @@ const COMMANDS: Readonly<Record<string, Run>> = {
       { output: 'text', settleMs: 0, ...options },
       host,
     ),
+  next: async (options, host, address) =>
+    (await import('../../../src/commands/next/next.ts')).showNext(
+      address === undefined ? [] : [address],
+      { output: 'text', ...options },
+      host,
+    ),
+  skip: async (options, host, address = '') =>
+    (await import('../../../src/commands/skip/skip.ts')).skip(address, { output: 'text', ...options }, host),
   rerun: async (options, host, name) =>
     (await import('../../../src/commands/rerun/rerun.ts')).rerun(name ?? '', { output: 'text', ...options }, host),
   schema: async (options, host, name) =>

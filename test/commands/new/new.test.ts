@@ -8,7 +8,7 @@ import { printSchema } from '../../../src/commands/schema/schema.ts'
 import { readSpecs } from '../../../src/documents/specs.ts'
 import { getModel, MODELS } from '../../../src/kinds/index.ts'
 import { readPackagedSchema } from '../../../src/load/schemas.ts'
-import { DEFAULT_CONFIG } from '../../../src/model/config.ts'
+import { DEFAULT_CONFIG } from '../../../src/model/default-config.ts'
 import { getValue, type JsonObject } from '../../../src/model/json.ts'
 import type { Host } from '../../../src/session/host.ts'
 

@@ -179,10 +179,11 @@ t.test('what is new since the approval is held and named', async (t) => {
   t.match(run({ before: (w) => w, since: many }).at(-1), /: IotJob\/a, .*, IotJob\/e and 2 more$/)
   const chain = (w: World): World =>
     w.spec(KIOSKS).spec(LOBBY, { policy: { dependsOn: [{ job: KIOSKS, when: 'succeeded' }] } })
-  const only = planOf(world().spec(LOBBY).input())
+  const both = approve(planOf(chain(world()).input()))
+  const only = { ...both, actions: both.actions.filter(({ address }) => address === LOBBY) }
   const { actions } = planOf(
     chain(world())
-      .with({ approval: found(approve(only)) })
+      .with({ approval: found(only) })
       .input(),
   )
   t.match(actions, [
@@ -223,6 +224,34 @@ t.test('an approved action that changed refuses the whole plan', async (t) => {
     [`keep ${KIOSKS}`, `PLAN_CHANGED ${KIOSKS}`],
     'a spec whose removal was approved is back',
   )
+  const DAY = '2026-12-01T00:00:00Z'
+  for (const [name, approved, now] of [
+    ['a dependency was dropped', { dependsOn: [{ job: LOBBY, when: 'succeeded' }] }, {}],
+    [
+      'a dependency may fail',
+      { dependsOn: [{ job: LOBBY, when: 'succeeded' }] },
+      { dependsOn: [{ job: LOBBY, when: 'finished' }] },
+    ],
+    ['its window is open sooner', { notBefore: DAY }, {}],
+    ['its window is open later', {}, { notBefore: DAY }],
+    ['it is good for longer', { expires: DAY }, {}],
+  ] as const)
+    t.strictSame(
+      run({
+        before: (w) => w.spec(KIOSKS, { policy: approved }).spec(LOBBY),
+        since: (w) => w.spec(KIOSKS, { policy: now }).spec(LOBBY),
+      }).filter((line) => line.startsWith('PLAN_')),
+      [`PLAN_CHANGED ${KIOSKS}`],
+      name,
+    )
+  t.strictSame(
+    run({
+      before: (w) => w.spec(KIOSKS, { policy: { expires: DAY } }),
+      since: (w) => w.spec(KIOSKS).record(KIOSKS),
+    }),
+    [`keep ${KIOSKS}`],
+    'a submitted job no longer waits',
+  )
   const approval = found(approve(planOf(before(world()).input())))
   const { refusals } = planOf(
     world()
@@ -232,7 +261,7 @@ t.test('an approved action that changed refuses the whole plan', async (t) => {
   )
   t.match(refusals[0], {
     code: 'PLAN_CHANGED',
-    message: /its run was 1, and is 2/,
+    message: /its policy\.run was 1, and is 2/,
     place: { file: 'specs/kiosks.yaml' },
     remedies: [{ command: ['jobwright', 'plan', '--out', 'plan.json'] }],
   })

@@ -149,23 +149,23 @@ t.test('guards count the whole run, and say what to raise', async (t) => {
   t.strictSame(told(guarded(reboot())), [
     [
       'GUARD_CREATES',
-      'this run would create 1 job; guards.maxCreates allows 0',
+      'this reconcile would create 1 job; guards.maxCreates allows 0',
       'if that is intended, set guards.maxCreates: 1 in jobwright.yaml and have it reviewed, or act on fewer specs with --only',
     ],
   ])
   t.strictSame(told(guarded(reboot(), { run: { ...FRESH_RUN, created: 1 } }))[0]?.slice(1), [
-    'this run would create 1 before in this run + 1 = 2 jobs; guards.maxCreates allows 0',
+    'this reconcile would create 1 before in this reconcile + 1 = 2 jobs; guards.maxCreates allows 0',
     'if that is intended, set guards.maxCreates: 2 in jobwright.yaml and have it reviewed, or act on fewer specs with --only',
   ])
   t.strictSame(told(guarded(world().record(REBOOT))), [
     [
       'GUARD_REMOVALS',
-      'this run would withdraw 1 job; guards.maxRemovals allows 0',
+      'this reconcile would withdraw 1 job; guards.maxRemovals allows 0',
       'if that is intended, set guards.maxRemovals: 1 in jobwright.yaml and have it reviewed',
     ],
   ])
   const cancelled = world().record(REBOOT, { onRemove: 'cancel' }).live(REBOOT).record(FINAL)
-  t.match(refusals(guarded(cancelled))[0]?.message, /^this run would withdraw 2 jobs/, 'a cancel is a removal')
+  t.match(refusals(guarded(cancelled))[0]?.message, /^this reconcile would withdraw 2 jobs/, 'a cancel is a removal')
   t.strictSame(codes(cancelled.with({ guards: { maxCreates: 0, maxRemovals: 2 } })), [])
   t.strictSame(
     codes(cancelled.with({ guards: { maxCreates: 0, maxRemovals: 2 }, run: { ...FRESH_RUN, removed: 1 } })),

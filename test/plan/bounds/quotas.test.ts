@@ -19,7 +19,7 @@ t.test('a limit of jobwright.yaml on running jobs replaces that of AWS', async (
   t.match(plan(2), [/^keep /, /^create /])
   t.match(plan(1), [
     /^keep /,
-    /^waiting .*: 1 harvests are running, and limits\.mediapackage\.inFlight allows 1 at once/,
+    /^waiting .*: 1 harvests are running or planned, and limits\.mediapackage\.inFlight allows 1 at once/,
   ])
 })
 

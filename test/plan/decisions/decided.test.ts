@@ -158,7 +158,7 @@ const cases: readonly (readonly [string, World, readonly string[]])[] = [
         force: true,
       },
     ),
-    [`conflict ${OTHER_DISK}: AWS Import/Export job ADP7B carries the mark of its create, so it is ours`],
+    [`conflict ${OTHER_DISK}: AWS Import/Export job ADP7B carries the mark of this create, so it is its job`],
   ],
   [
     'nor where the tag of the job under its ID is that mark',
@@ -170,12 +170,12 @@ const cases: readonly (readonly [string, World, readonly string[]])[] = [
       REBOOT,
       { is: 'not-created', force: true },
     ),
-    [`conflict ${REBOOT}: AWS IoT job kiosk-reboot carries the mark of its create, so it is ours`],
+    [`conflict ${REBOOT}: AWS IoT job kiosk-reboot carries the mark of this create, so it is its job`],
   ],
   [
     'jobs are excused by a decision',
     decide(world().spec(READERS).listed(READERS, { id: 'second' }), READERS, { is: 'foreign', ids: ['second'] }),
-    [`keep ${READERS}: recorded that 1 job is not ours`],
+    [`keep ${READERS}: recorded that 1 job belongs to somebody else`],
   ],
   [
     'but none that the unknown create of another spec may have made',
@@ -190,7 +190,7 @@ const cases: readonly (readonly [string, World, readonly string[]])[] = [
         ids: 'listed',
       },
     ),
-    [`keep ${DISK}: recorded that 0 jobs are not ours`],
+    [`keep ${DISK}: recorded that 0 jobs belong to somebody else`],
   ],
   [
     'nor one with the mark of another spec of this state',
@@ -204,7 +204,7 @@ const cases: readonly (readonly [string, World, readonly string[]])[] = [
         ids: ['ADP7B'],
       },
     ),
-    [`conflict ${DISK}: AWS Import/Export job ADP7B carries the mark of ${OTHER_DISK}, so it is not excused`],
+    [`conflict ${DISK}: AWS Import/Export job ADP7B carries the mark of ${OTHER_DISK}, so it cannot be excluded`],
   ],
   [
     'nor one without a mark that is just what the unknown create of another spec asked for',
@@ -212,7 +212,9 @@ const cases: readonly (readonly [string, World, readonly string[]])[] = [
       is: 'foreign',
       ids: ['job-1'],
     }),
-    [`conflict ${PRICES}: AWS Data Exchange job job-1 may be what another spec’s create made, so it is not excused`],
+    [
+      `conflict ${PRICES}: AWS Data Exchange job job-1 may be what another spec’s create made, so it cannot be excluded`,
+    ],
   ],
   [
     'a running job is cancelled by a decision',

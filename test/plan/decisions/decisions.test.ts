@@ -119,8 +119,8 @@ t.test('cancel ends no job that is another one, was not read, or may not be show
   t.strictSame(told(settled({ identity }).live(REBOOT, { createdAt: '2026-11-15T08:55:00Z' }), REBOOT, STOP), [
     'conflict',
     'PLAN_OTHER_JOB',
-    'AWS IoT job kiosk-reboot is not the one on record: it was created 2026-11-15T08:55:00Z, and ours 2026-11-15T08:50:05Z. Nothing is done to it',
-    'record that ours is lost > jobwright > reconcile',
+    'AWS IoT job kiosk-reboot is not the one on record: it was created 2026-11-15T08:55:00Z, and the recorded job 2026-11-15T08:50:05Z. Nothing is done to it',
+    'record that the old job is lost > jobwright > reconcile',
   ])
   t.strictSame(told(settled().unread(REBOOT), REBOOT, STOP), ['blocked', 'PLAN_REFUSED', UNREAD])
   const young = settled({ createdAt: '2026-11-15T08:59:00Z' }).absent(REBOOT)
@@ -168,7 +168,7 @@ t.test('cancel says what it finds, and remembers that a person asked for the end
 t.test('a cancel that failed is not tried again in the run', async (t) => {
   const problem = { class: 'outage', name: 'InternalFailure', message: 'try again' } as const
   const run = { ...FRESH_RUN, failed: new Map<Address, AwsProblem>([[REBOOT, problem]]) }
-  const reason = 'failed in this run: InternalFailure: try again'
+  const reason = 'failed in this reconcile: InternalFailure: try again'
   t.strictSame(told(settled().live(REBOOT).with({ run }), REBOOT, STOP), ['blocked', undefined, reason])
   const ending = world().record(REBOOT, { onRemove: 'cancel' }).live(REBOOT).with({ run })
   t.match(planOf(ending.input()).actions[0], { action: 'blocked', reason })
@@ -192,7 +192,7 @@ t.test('that a create made nothing is believed once AWS was asked for its mark',
   t.strictSame(marked(carried), [
     'conflict',
     'PLAN_OWN_MARK',
-    'AWS Import/Export job JOB7 carries the mark of its create, so it is ours',
+    'AWS Import/Export job JOB7 carries the mark of this create, so it is its job',
     'take it over > jobwright > reconcile',
   ])
   t.equal(marked(spec(DISK).unknown(DISK, { marker: own }), `kiosk-fleet ${DISK}#2.1`)[0], 'keep', 'of another run')
@@ -210,10 +210,10 @@ t.test('foreign excuses listed jobs by their ID, and only unclaimed ones', async
   t.match(lineOf(two(), PRICES, foreign('a')), {
     action: 'keep',
     excuses: [key('a')],
-    reason: 'recorded that 1 job is not ours',
+    reason: 'recorded that 1 job belongs to somebody else',
   })
   t.match(lineOf(two(), PRICES, { is: 'foreign', ids: 'listed' }), { excuses: [key('a'), key('b')] })
-  t.equal(told(two(), PRICES, foreign('a', 'b'))[2], 'recorded that 2 jobs are not ours')
+  t.equal(told(two(), PRICES, foreign('a', 'b'))[2], 'recorded that 2 jobs belong to somebody else')
   const owned = () =>
     two()
       .spec(RATES, { policy: { allowIdentical: true } })
@@ -230,7 +230,7 @@ t.test('foreign excuses listed jobs by their ID, and only unclaimed ones', async
     'AWS knows no such AWS Data Exchange job: z',
   ])
   t.strictSame(told(spec(PRICES).unread(PRICES), PRICES, foreign('a')), ['blocked', 'PLAN_REFUSED', UNREAD])
-  const words = 'jobs of this kind are identified by their ID: none needs to be excused'
+  const words = 'its own ID identifies its job, so no job of this kind needs to be excluded'
   t.equal(told(spec(REBOOT), REBOOT, foreign('a'))[2], words)
   t.equal(told(two().site(undefined), PRICES, foreign('a'))[2], words)
 })
@@ -241,18 +241,21 @@ t.test('foreign excuses no job with our mark, and none that an open create may h
   t.strictSame(marked(`kiosk-fleet ${DISK}#1.1`), [
     'conflict',
     'PLAN_OWN_MARK',
-    'AWS Import/Export job JOB7 carries the mark of this very spec, so it is ours',
+    'AWS Import/Export job JOB7 carries the mark of this very spec, so it is its job',
     `take it over > jobwright > adopt > ${DISK} > --id > JOB7`,
     'or write policy.run: 2 to run it again',
   ])
   t.strictSame(marked(`kiosk-fleet ${DISK}#2.1`), [
     'conflict',
     'PLAN_OWN_MARK',
-    `AWS Import/Export job JOB7 carries the mark of ${DISK}, so it is not excused`,
+    `AWS Import/Export job JOB7 carries the mark of ${DISK}, so it cannot be excluded`,
     'find that out first > jobwright > reconcile',
   ])
-  t.equal(marked(`other-fleet ${DISK}#1.1`)[2], 'recorded that 1 job is not ours')
-  t.equal(marked(`kiosk-fleet ${DISK}#1.1`, { is: 'foreign', ids: 'listed' })[2], 'recorded that 0 jobs are not ours')
+  t.equal(marked(`other-fleet ${DISK}#1.1`)[2], 'recorded that 1 job belongs to somebody else')
+  t.equal(
+    marked(`kiosk-fleet ${DISK}#1.1`, { is: 'foreign', ids: 'listed' })[2],
+    'recorded that 0 jobs belong to somebody else',
+  )
   const beside = (facts: Partial<JobRecord>, address: Address = RATES) =>
     told(spec(PRICES).unknown(address, {}, facts).listed(PRICES, { id: 'a' }), PRICES, foreign('a'))[0]
   t.equal(beside({}), 'conflict')

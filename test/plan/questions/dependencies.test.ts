@@ -142,8 +142,8 @@ t.test('what cannot go on blocks the whole chain behind it', async (t) => {
     `blocked ${CLIP}: its spec has errors: SPEC_ENUM`,
   ])
   check(t, world().spec(CLIP).spec(PRICES, after(CLIP)).live(CLIP), [
-    `conflict ${CLIP}: AWS Elemental MediaPackage job cup-final exists and is not ours: IN_PROGRESS, created 2026-11-15 08:50 UTC`,
-    `blocked ${PRICES}: depends on ${CLIP}, which is in conflict: AWS Elemental MediaPackage job cup-final exists and is not ours: IN_PROGRESS, created 2026-11-15 08:50 UTC`,
+    `conflict ${CLIP}: AWS Elemental MediaPackage job cup-final exists, but is not on record: IN_PROGRESS, created 2026-11-15 08:50 UTC`,
+    `blocked ${PRICES}: depends on ${CLIP}, which is in conflict: AWS Elemental MediaPackage job cup-final exists, but is not on record: IN_PROGRESS, created 2026-11-15 08:50 UTC`,
   ])
 })
 

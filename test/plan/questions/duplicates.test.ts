@@ -218,7 +218,7 @@ t.test('a duplicate with our mark says so, and how to leave it', (t) => {
     ],
   })
   t.strictSame(told(readers(), READERS)?.remedies?.[1], {
-    text: 'if it is not ours',
+    text: 'if somebody else created it',
     command: ['jobwright', 'resolve', READERS, '--foreign', 'second'],
   })
   t.end()

@@ -52,7 +52,7 @@ t.test('hold, and a failure in this run, come before anything that AWS says', as
   const failed = reboot({ policy: { hold: true } }).with({
     run: { ...FRESH_RUN, failed: new Map([[REBOOT, problem]]) },
   })
-  t.strictSame(told(failed), ['blocked', undefined, 'failed in this run: InternalFailure: try again'])
+  t.strictSame(told(failed), ['blocked', undefined, 'failed in this reconcile: InternalFailure: try again'])
 })
 
 t.test('an ID has one job: a record’s, an open create’s, or the one that exists', async (t) => {
@@ -71,14 +71,14 @@ t.test('an ID has one job: a record’s, an open create’s, or the one that exi
   t.strictSame(told(reboot().live(REBOOT)), [
     'conflict',
     'PLAN_FOREIGN',
-    'AWS IoT job kiosk-reboot exists and is not ours: IN_PROGRESS, created 2026-11-15 08:50 UTC',
+    'AWS IoT job kiosk-reboot exists, but is not on record: IN_PROGRESS, created 2026-11-15 08:50 UTC',
     'to take it over, write policy.adopt: true',
     `or record that it is this spec’s > jobwright > adopt > ${REBOOT}`,
     'to make another job, choose another name or jobId',
   ])
   t.equal(
     told(reboot().live(REBOOT, { createdAt: undefined }))[2],
-    'AWS IoT job kiosk-reboot exists and is not ours: IN_PROGRESS',
+    'AWS IoT job kiosk-reboot exists, but is not on record: IN_PROGRESS',
   )
   t.strictSame(told(reboot().unread(REBOOT)), ['blocked', 'PLAN_REFUSED', UNREAD])
   t.match(lineAt(reboot().live(REBOOT), REBOOT), { id: 'kiosk-reboot' })

@@ -114,7 +114,7 @@ t.test('a job ends with its spec only where that was on record, and it is the on
   t.strictSame(
     told(ending().live(REBOOT, { createdAt: '2026-11-15T08:55:00Z' })),
     forgotten(
-      'ID kiosk-reboot now belongs to another job (it was created 2026-11-15T08:55:00Z, and ours 2026-11-15T08:50:05Z), which stays as it is',
+      'ID kiosk-reboot now belongs to another job (it was created 2026-11-15T08:55:00Z, and the recorded job 2026-11-15T08:50:05Z), which stays as it is',
     ),
   )
   t.match(first(ending().live(REBOOT, { createdAt: '2026-11-15T08:55:00Z' }))?.next, { lost: true })

@@ -33,7 +33,7 @@ const immutable = (what: string, way: string, end = '') => [
   'conflict',
   'PLAN_IMMUTABLE',
   `${what} after the job was submitted${end}`,
-  `${way}, copy the spec under a new name, or write policy.run: 2 to run it again`,
+  `${way}, or write policy.run: 2 to run it again; for another job beside it, restore this spec and write a second one`,
 ]
 
 t.test('a running job takes on what AWS lets one change', async (t) => {
@@ -70,7 +70,7 @@ t.test(
     t.match(first(dirty), { id: 'kiosk-reboot', record: { id: 'kiosk-reboot' } })
     const problem = { class: 'outage', name: 'InternalFailure', message: 'try again' } as const
     const failed = kiosk(described).with({ run: { ...FRESH_RUN, failed: new Map([[REBOOT, problem]]) } })
-    t.strictSame(told(failed), ['blocked', undefined, 'failed in this run: InternalFailure: try again'])
+    t.strictSame(told(failed), ['blocked', undefined, 'failed in this reconcile: InternalFailure: try again'])
   },
 )
 
@@ -134,7 +134,7 @@ t.test('a job that is gone or another one is lost, and never made again', async 
   t.strictSame(told(absent), ['keep', 'PLAN_LOST', lost])
   t.match(first(absent).next, { lost: true })
   const replaced = kiosk({}, { identity: { createdAt: '2026-11-15T08:50:04Z', source: 'read' } }).live(REBOOT)
-  const why = 'it was created 2026-11-15T08:50:05Z, and ours 2026-11-15T08:50:04Z'
+  const why = 'it was created 2026-11-15T08:50:05Z, and the recorded job 2026-11-15T08:50:04Z'
   t.strictSame(told(replaced), ['keep', 'PLAN_LOST', `its ID now belongs to another job: ${why}; ${lost}`])
   t.match(first(replaced).next, { lost: true, status: 'IN_PROGRESS' })
   const young = kiosk({}, { createdAt: '2026-11-15T08:59:00Z' }).absent(REBOOT)
@@ -186,7 +186,7 @@ t.test('a job that waits is started from its record, unless it is held, ended, s
   t.equal(first(waiting({ lost: true })).code, 'PLAN_LOST')
   const problem = { class: 'outage', name: 'InternalFailure', message: 'try again' } as const
   const failed = waiting().with({ run: { ...FRESH_RUN, failed: new Map([[PRICES, problem]]) } })
-  t.strictSame(told(failed), ['blocked', undefined, 'failed in this run: InternalFailure: try again'])
+  t.strictSame(told(failed), ['blocked', undefined, 'failed in this reconcile: InternalFailure: try again'])
   t.equal(
     first(
       world()

@@ -93,7 +93,7 @@ const TAGS: readonly (readonly [name: string, given: World, expected: string])[]
   [
     'a tag that is missing once AWS shows tags is not ours',
     reboot({ markRead: 'succeeded' }, {}, '2026-11-15T08:52:30Z'),
-    `conflict ${REBOOT}: ${EXISTS} does not carry the tag that our create asked for`,
+    `conflict ${REBOOT}: ${EXISTS} does not carry the tag that this create asked for`,
   ],
   ['tags that may not be read prove nothing', reboot({}, {}, '2026-11-15T08:52:00Z'), `adopt ${REBOOT}: ${FOUND}`],
   [

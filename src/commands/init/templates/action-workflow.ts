@@ -2,6 +2,7 @@ import {
   AWS_CREDENTIALS,
   CHECKOUT,
   COMMAND_INPUT,
+  formatCron,
   formatLfs,
   formatLiteral,
   formatSetup,
@@ -13,7 +14,7 @@ import {
 /** What differs between the workflows of repositories that use the Action. */
 export type ActionWorkflowOptions = Pick<
   WorkflowOptions,
-  'branch' | 'commandsApart' | 'submodules' | 'lfs' | 'examples'
+  'branch' | 'commandsApart' | 'submodules' | 'lfs' | 'examples' | 'everyMinutes'
 > & {
   /** What `uses:` names: `OWNER/jobwright@HASH`, or `./` in the Action's own repository. */
   readonly action: string
@@ -59,7 +60,7 @@ on:
   push:
     branches: [${quoteText(formatLiteral(branch))}]
   schedule:
-    - cron: '17 * * * *' # records how jobs ended, and submits those that had to wait
+    - cron: '${formatCron(options.everyMinutes)}' # records how jobs ended, and submits those that had to wait
   workflow_dispatch:
     inputs:
 ${COMMAND_INPUT}${only === undefined ? PROJECT_INPUT : ''}

@@ -27,7 +27,7 @@ ${region === undefined ? addComments(formatTargets('eu-west-1')) : formatTargets
 # Environment variables that specs may read with $env, such as a secret of the workflow. A new name is reviewed here.
 # env: [DISK_PIN]
 
-# What one run may do at most before it refuses. To do more, raise these numbers in a reviewed change.
+# What one reconcile may do at most before it refuses. To do more, raise these numbers in a reviewed change.
 # guards:
 #   maxCreates: 50
 #   maxRemovals: 10

@@ -14,6 +14,8 @@ export type WorkflowOptions = {
   readonly leg?: { readonly name: string; readonly file: string }
   /** The host does not support `queue` (GitHub Enterprise Server). Each manual command gets its own concurrency group. */
   readonly commandsApart?: boolean
+  /** Every how many minutes it runs. Absent: once an hour. */
+  readonly everyMinutes?: number
   /** Specs are in a submodule. */
   readonly submodules?: boolean
   /** .gitattributes sends files through Git LFS. Without LFS, a run would read pointers. */
@@ -41,8 +43,13 @@ export const COMMAND_INPUT = `      command:
 /** Where GitHub looks for the workflow, relative to the repository's top. */
 export const WORKFLOW_FILE = '.github/workflows/reconcile.yml'
 
+/** Formats when the workflow runs. GitHub is least busy away from the full hour. */
+export function formatCron(everyMinutes: number | undefined): string {
+  return everyMinutes === undefined ? '17 * * * *' : `*/${everyMinutes} * * * *`
+}
+
 /**
- * Formats the workflow. Pull requests are checked without credentials. The default branch is reconciled on each push, every hour and on
+ * Formats the workflow. Pull requests are checked without credentials. The default branch is reconciled on each push, on a schedule and on
  * demand. No text that an outsider chooses (a title, a fork's branch) reaches a shell command.
  */
 export function formatWorkflow(options: WorkflowOptions): string {
@@ -67,7 +74,7 @@ on:
 ${formatPaths(paths)}  push:
     branches: [${pattern}]
 ${formatPaths(paths)}  schedule:
-    - cron: '17 * * * *' # writes down how jobs ended, and makes those that had to wait
+    - cron: '${formatCron(options.everyMinutes)}' # writes down how jobs ended, and makes those that had to wait
   workflow_dispatch:
     inputs:
 ${COMMAND_INPUT}
