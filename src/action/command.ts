@@ -48,7 +48,7 @@ export function chooseCommand(
 
 /** Returns true if the findings of the project may have changed. Jobs of the emulator need nobody. */
 export function changesFindings([verb = '', ...options]: readonly string[], event: WorkflowEvent): boolean {
-  return !UNMERGED.has(event.name) && DECIDING.has(verb) && !options.includes('--emulator')
+  return !event.isUnmerged && DECIDING.has(verb) && !options.includes('--emulator')
 }
 
 function createRefused(message: string, way: string): Problem {
