@@ -91,7 +91,7 @@ async function ignoreDeleted<T>(request: Promise<T>): Promise<T | undefined> {
   try {
     return await request
   } catch (error) {
-    if ((error as { readonly status?: number }).status === 404) return undefined
+    if ((error as Failure).status === 404) return undefined
     throw error
   }
 }
