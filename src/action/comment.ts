@@ -1,6 +1,6 @@
 import type { Octokit } from '@octokit/core'
 import type { WorkflowEvent } from './event.ts'
-import { isDenied, openGitHub } from './github.ts'
+import { type Failure, isDenied, openGitHub } from './github.ts'
 
 /** The most bytes of a comment. GitHub counts characters; bytes are never fewer. */
 export const COMMENT_MAX_BYTES = 65_536
@@ -91,7 +91,7 @@ async function ignoreDeleted<T>(request: Promise<T>): Promise<T | undefined> {
   try {
     return await request
   } catch (error) {
-    if ((error as { readonly status?: number }).status === 404) return undefined
+    if ((error as Failure).status === 404) return undefined
     throw error
   }
 }

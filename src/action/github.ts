@@ -31,7 +31,8 @@ export function openGitHub({ apiUrl }: WorkflowEvent, token: string): Octokit {
   return github
 }
 
-type Failure = {
+/** An error of a request. */
+export type Failure = {
   readonly status?: number
   readonly errors?: readonly { readonly type?: string }[]
   readonly response?: { readonly headers?: Readonly<Record<string, string | undefined>> }

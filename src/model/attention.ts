@@ -1,6 +1,6 @@
 import type { Address } from './address.ts'
 import type { PlanCode } from './codes.ts'
-import type { Place } from './diagnostic.ts'
+import type { Place } from './place.ts'
 import type { Remedy } from './remedy.ts'
 
 /*

@@ -2,19 +2,11 @@ import type { Address } from './address.ts'
 import type { Finding } from './attention.ts'
 import { type Code, getSeverity } from './codes.ts'
 import type { Pointer } from './json.ts'
+import type { Place } from './place.ts'
 import type { Remedy } from './remedy.ts'
 import type { Severity } from './severity.ts'
 
-export type { Severity }
-
-/** A range in a file. Lines and columns count from 1; columns count UTF-16 units; the end is exclusive. */
-export type Place = {
-  readonly file: string
-  readonly line: number
-  readonly column: number
-  readonly endLine: number
-  readonly endColumn: number
-}
+export type { Place, Severity }
 
 /** A message about the user's input. Never an exception: a run collects all of them. */
 export type Diagnostic = {

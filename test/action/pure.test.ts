@@ -68,7 +68,15 @@ t.test('a command that the event may not run is refused', async (t) => {
 })
 
 t.test('inputs have defaults, and a folder stays inside the repository', async (t) => {
-  t.strictSame(readInputs({}), { command: '', folder: '.', project: '', planFile: '', comment: 'changes', token: '' })
+  t.strictSame(readInputs({}), {
+    command: '',
+    folder: '.',
+    project: '',
+    planFile: '',
+    comment: 'changes',
+    failureIssues: true,
+    token: '',
+  })
   for (const [given, folder] of [
     ['', '.'],
     ['.', '.'],

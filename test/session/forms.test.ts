@@ -21,13 +21,23 @@ const STATE = '.jobwright/emulator/jobs.state.json'
 type Line = { readonly type: string; readonly [member: string]: unknown }
 
 /** Members of lines that came later, by type. */
-const ADDED: Readonly<Record<string, readonly string[]>> = { summary: ['needsAttention'] }
+const ADDED: Readonly<Record<string, readonly string[]>> = {
+  summary: ['needsAttention'],
+  diagnostic: ['finding'],
+  planned: [
+    ...['file', 'line', 'target', 'account', 'region', 'consoleUrl', 'run', 'id'],
+    ...['goodUntil', 'members', 'elements', 'request'],
+  ],
+}
 /** Members of records that came later; the first run that reads a job adds them. */
 const ADDED_TO_RECORDS: readonly string[] = ['identity']
 
-/** Members that may change, by type of line: words, and times that follow from how long a version waits. They stay strings. */
+/**
+ * Members that may change, by type of line: words, times that follow from how long a version waits, and the place of an
+ * edit, which is now its element. They keep their type.
+ */
 const FREE: Readonly<Record<string, readonly string[]>> = {
-  diagnostic: ['message', 'hint'],
+  diagnostic: ['message', 'hint', 'column', 'endColumn', 'pointer'],
   planned: ['reason', 'until'],
   job: ['message'],
   summary: ['nextAt'],

@@ -46,9 +46,13 @@ Commands:
                                        cut a run of --apply short
   status [options] [address]           show every job in the state, or one in
                                        full; calls AWS only with --wait
+  next [options] [address...]          show when the next run of each schedule
+                                       is due; calls nothing
   rerun [options] <address>            raise policy.run of a spec in its file,
                                        so that reconcile runs the job again;
                                        calls nothing
+  skip [options] <address>             take the next run of a schedule out, on
+                                       record; the runs after it stay
   adopt [options] [address|kind] [id]  record an existing job for its spec
                                        (adopt KIND/NAME), list the jobs without
                                        a record (--list), or write the spec of a
