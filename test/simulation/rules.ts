@@ -84,6 +84,16 @@ export const RULES: readonly Mutation[] = [
       "if (mark === 'other' && record.how === 'baseline') return",
     ],
     [
+      'a job just after the window of the answer is ours without the mark that our create asked for',
+      "if (record.window?.marked && live.markRead === 'succeeded' && mark === 'none')",
+      "if (record.window?.marked && live.markRead === 'succeeded' && !mark)",
+    ],
+    [
+      'a job just after the window of the answer needs a mark that may not be read',
+      "if (record.window?.marked && live.markRead === 'succeeded' && mark === 'none')",
+      "if (record.window?.marked && mark === 'none')",
+    ],
+    [
       'the first read of a creation time may be far from the record',
       'Math.abs(Date.parse(createdAt) - Date.parse(expected)) > FIRST_READ_MS',
       'Math.abs(Date.parse(createdAt) - Date.parse(expected)) > 1e15 + FIRST_READ_MS',
@@ -992,8 +1002,27 @@ export const RULES: readonly Mutation[] = [
   ...inTest('test/model/evidence.test.ts', 'src/model/record.ts', [
     [
       'a read overwrites the identity on record',
-      'identity: record.identity ?? identity',
-      'identity: identity ?? record.identity',
+      'const known = record.identity ?? identity',
+      'const known = identity ?? record.identity',
+    ],
+  ]),
+  ...inTest('test/model/record.test.ts', 'src/model/record.ts', [
+    [
+      'a read that proves nothing overwrites the recorded creation time',
+      'known === undefined ? record.createdAt : (live.createdAt ?? record.createdAt)',
+      '(live.createdAt ?? record.createdAt)',
+    ],
+    [
+      'a read that proves nothing drops the window of the create',
+      'window: known === undefined ? record.window : undefined',
+      'window: live.createdAt === undefined ? record.window : undefined',
+    ],
+  ]),
+  ...inTest('test/apply/apply.test.ts', 'src/apply/create.ts', [
+    [
+      'a created record forgets that its create asked for our mark',
+      '...(marker !== undefined && { marked: true as const })',
+      '...(marker === null && { marked: true as const })',
     ],
   ]),
   ...inTest('test/apply/pass.test.ts', 'src/apply/apply.ts', [
