@@ -924,8 +924,8 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'metadata.formerly moves a record in an older checkout',
-      'if (explainPresence(input) !== undefined) return { input, moved }\n',
-      '',
+      'if (renamed.length === 0 || explainPresence(input) !== undefined) return { input, moved }',
+      'if (renamed.length === 0) return { input, moved }',
     ],
   ]),
   ...inTest('test/plan/plan.test.ts', 'src/plan/bounds/quotas.ts', [
@@ -975,13 +975,6 @@ export const RULES: readonly Mutation[] = [
       'spend(state?.budgets?.[key], max, now)',
     ],
   ]),
-  ...inTest('test/apply/intents.test.ts', 'src/model/attempt-name.ts', [
-    [
-      'a create carries no tag',
-      'return isTagged ? formatAttemptTag(own) : undefined',
-      'return isTagged && !own ? formatAttemptTag(own) : undefined',
-    ],
-  ]),
   ...inTest('test/model/model.test.ts', 'src/model/record.ts', [
     [
       'the history forgets the run before',
@@ -1020,8 +1013,8 @@ export const RULES: readonly Mutation[] = [
     ['what could not be written down does not stop a pass', '        broken = true\n', ''],
     [
       'an intent that was not sent stays',
-      '      tally.released++\n      await giveBack(store, options, [one])',
-      '      tally.released++',
+      '      if (isCounted(one)) tally.releasedCounted++\n      await giveBack(store, options, [one])',
+      '      if (isCounted(one)) tally.releasedCounted++',
     ],
     ['a create that was released takes the record before away', 'record: previous ?? null', 'record: previous && null'],
   ]),
