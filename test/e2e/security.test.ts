@@ -341,7 +341,7 @@ t.test(
       ['adopt IotJob lamp-1 --yes', /"--yes"/],
       [
         'init --new-state',
-        /does not run "init".*reconcile, plan, status, adopt, resolve, cancel, baseline, acknowledge/s,
+        /does not run "init".*reconcile, plan, status, adopt, resolve, next, skip, cancel, baseline, acknowledge/s,
       ],
       ['paperwork ImportExportJob/disk --out /tmp', /does not run "paperwork"/],
       ['schema --out /tmp', /does not run "schema"/],

@@ -353,7 +353,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a failed job needs nobody',
     file: 'src/plan/attention/findings.ts',
-    from: '  if (!hasFailed(record)) return []',
+    from: '  if (!hasFailed(record) || occurrence?.isSettled) return []',
     to: '  if (hasFailed(record) || !hasFailed(record)) return []',
   },
   {

@@ -26,9 +26,7 @@ export function chooseAction(given: string | false | undefined): ActionReference
     code: 'USAGE',
     message: `${JSON.stringify(given.slice(0, 120))} is not an Action with a full commit hash`,
     remedies: [
-      advise(
-        'write OWNER/jobwright@ and the 40 digits of a commit: git ls-remote https://github.com/OWNER/jobwright v1',
-      ),
+      advise('write OWNER/jobwright@ and the 40 hexadecimal digits of a commit, which the page of a release shows'),
     ],
   })
 }
