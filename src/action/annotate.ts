@@ -32,8 +32,14 @@ function isOwnCause({ code }: DiagnosticLine): boolean {
 function nameCause({ code, message, address, file, line }: DiagnosticLine): string {
   if (!code.startsWith('AWS_') || address === undefined) return JSON.stringify([code, address, message, file, line])
   const { name } = parseAddress(address)
-  const words = message.replace(/ \(request [^)]*\)$/, '').split(/([^A-Za-z0-9_-]+)/)
+  const words = withoutRequestId(message).split(/([^A-Za-z0-9_-]+)/)
   return JSON.stringify([code, ...words.filter((word) => word !== name)])
+}
+
+/** Drops ` (request ID)` at the end of a message. */
+function withoutRequestId(message: string): string {
+  const at = message.endsWith(')') ? message.lastIndexOf(' (request ') : -1
+  return at === -1 ? message : message.slice(0, at)
 }
 
 function toDiagnostic([first, ...others]: readonly DiagnosticLine[], { project, verb }: RunReport): Diagnostic {

@@ -23,6 +23,8 @@ const NAMED: Readonly<Record<string, SpecCode>> = {
 
 /** What only jobwright.yaml refers to. */
 const CONFIG_ONLY = 'common.schema.json#/$defs/name'
+/** Schedules have rules between their members, so that few faults come alone. specs.test.ts tries them. */
+const SCHEDULE = 'job.schema.json#/$defs/envelope/properties/policy/properties/schedule/'
 
 /** Where a fault has to be shown: at the member, or, where it is missing, at the key of what lacks it. */
 function placeOf({ keys, values }: Written, pointer: Pointer, aim: 'key' | 'value'): string {
@@ -65,7 +67,8 @@ t.test(
     )
     const envelope = rulesOf('job.schema.json', '/$defs/envelope')
     const left = [...rules, ...envelope].filter(
-      (rule) => !broken.has(rule) && !(rule in UNREACHABLE) && !rule.startsWith(CONFIG_ONLY),
+      (rule) =>
+        !broken.has(rule) && !(rule in UNREACHABLE) && !rule.startsWith(CONFIG_ONLY) && !rule.startsWith(SCHEDULE),
     )
     t.strictSame(left, [], 'no constraint is left out')
     t.ok(all.length > 700, `${all.length} documents`)

@@ -1140,6 +1140,17 @@ t.test('a schedule must be one that can be followed', async (t) => {
   ]
   for (const [schedule, more, message] of cases)
     t.strictSame(scheduled(schedule, 'a', more), [`SPEC_SCHEDULE ${message}`], schedule)
+  const whole: [string, string][] = [
+    ['cron', 'timezone: UTC, start: 2026-12-01'],
+    ['every', 'start: 2026-12-01'],
+    ['at', 'start: 2026-12-01'],
+    ['timezone', 'cron: "0 3 * * 1", start: 2026-12-01'],
+    ['start', 'every: P1D'],
+    ['end', daily],
+  ]
+  for (const [member, rest] of whole)
+    for (const value of ['7', 'true', '[7]', '{ a: 1 }'])
+      t.match(scheduled(`${member}: ${value}, ${rest}`), [/SPEC_(WRONG_)?TYPE/], `${member}: ${value}`)
   t.strictSame(scheduled(daily), [])
   t.strictSame(scheduled(daily, 'a'.repeat(43)), [])
   t.match(scheduled(daily, 'a'.repeat(44)), [/^SPEC_SCHEDULE the name has 44 characters/])

@@ -69,6 +69,7 @@ function checkCron(cron: string): Fault[] {
 }
 
 function checkTimes(value: JsonObject): Fault[] {
+  if (!isTyped(value)) return []
   const zone = getZone({ timezone: value['timezone'] as string | undefined })
   const { start, end, at } = value
   const written: [string, Json | undefined][] = [
@@ -87,13 +88,19 @@ function checkTimes(value: JsonObject): Fault[] {
         ]
       : [],
   )
-  if (faults.length > 0 || typeof start !== 'string') return faults
+  if (faults.length > 0) return faults
   const schedule = value as Partial<Schedule> as Schedule
   const bounds = readBounds(schedule)
   if (bounds.end < bounds.start)
     return [refuse('end', `end ${schedule.end} is before start ${start}`, 'write a later end, or an earlier start')]
   if (listNext(schedule, Number.NEGATIVE_INFINITY, 1).length > 0) return []
   return [refuse('', 'no run is ever due between start and end', 'write other times, or another start or end', 'key')]
+}
+
+/** Returns whether the times have the right types. The schema reports those that do not. */
+function isTyped({ start, end = '', cron = '', every = '', timezone = '', at = [] }: JsonObject): boolean {
+  const texts = [start, end, cron, every, timezone, ...(Array.isArray(at) ? at : [undefined])]
+  return texts.every((text) => typeof text === 'string')
 }
 
 /** Reports what a spec with a schedule must not have besides it. */

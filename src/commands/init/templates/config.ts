@@ -32,6 +32,7 @@ ${region === undefined ? addComments(formatTargets('eu-west-1')) : formatTargets
 #   maxCreates: 50
 #   maxRemovals: 10
 #   maxUpdates: 50
+#   maxRunsPerDay: 50
 `
 }
 
