@@ -27,6 +27,13 @@ t.test('a page shows totals, what needs a person, the plan, results and problems
   t.end()
 })
 
+t.test('the totals name each condition as the terminal does', async (t) => {
+  const { jobs } = runReport
+  const [job] = jobs
+  const running = { ...runReport, jobs: [...jobs, { ...job!, condition: 'InProgress' as const }] }
+  t.match(formatRunMarkdown(running, SUMMARY), /Jobs: .*1 in progress/)
+})
+
 t.test('no text from outside is active in a page', (t) => {
   for (const text of [
     '@football-archive/admins',

@@ -7,7 +7,7 @@ import { formatDiff, formatPath } from '../difference-text.ts'
 import type { DiagnosticLine, JobLine, PlannedLine } from '../json-lines.ts'
 import { countNeedsPerson, countPlanned, isForPerson, type RunReport } from '../run-report.ts'
 import { formatTime } from '../time.ts'
-import { formatCount } from '../words.ts'
+import { CONDITION_WORDS, formatCount } from '../words.ts'
 import { fitPage, type List, type Part } from './fit.ts'
 import { toCode, toCodeBlock, toLink, toProse, toRow, toTableHead } from './inline.ts'
 
@@ -103,7 +103,7 @@ const DONE: ReadonlySet<string> = new Set([
 function countConditions(jobs: readonly JobLine[]): string {
   const counts = new Map<string, number>()
   for (const { condition, record } of jobs) {
-    const word = (condition ?? record).toLowerCase()
+    const word = condition === undefined ? record : CONDITION_WORDS[condition]
     counts.set(word, (counts.get(word) ?? 0) + 1)
   }
   return [...counts].map(([word, count]) => `${count} ${word}`).join(', ')
