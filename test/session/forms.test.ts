@@ -24,10 +24,7 @@ type Line = { readonly type: string; readonly [member: string]: unknown }
 const ADDED: Readonly<Record<string, readonly string[]>> = {
   summary: ['needsAttention'],
   diagnostic: ['finding'],
-  planned: [
-    ...['file', 'line', 'target', 'account', 'region', 'consoleUrl', 'run', 'id'],
-    ...['goodUntil', 'members', 'elements', 'request'],
-  ],
+  planned: 'file line target account region consoleUrl run id goodUntil members elements request'.split(' '),
 }
 /** Members of records that came later; the first run that reads a job adds them. */
 const ADDED_TO_RECORDS: readonly string[] = ['identity']

@@ -92,7 +92,9 @@ function checkTimes(value: JsonObject): Fault[] {
   const schedule = value as Partial<Schedule> as Schedule
   const bounds = readBounds(schedule)
   if (bounds.end < bounds.start)
-    return [refuse('end', `end ${schedule.end} is before start ${start}`, 'write a later end, or an earlier start')]
+    return [
+      refuse('end', `end ${schedule.end} is before start ${schedule.start}`, 'write a later end, or an earlier start'),
+    ]
   if (listNext(schedule, Number.NEGATIVE_INFINITY, 1).length > 0) return []
   return [refuse('', 'no run is ever due between start and end', 'write other times, or another start or end', 'key')]
 }
