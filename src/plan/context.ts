@@ -9,9 +9,10 @@ import type { KindModel } from '../model/kind.ts'
 import type { Live } from '../model/live.ts'
 import type { JobRead } from '../model/observed.ts'
 import type { Planned, PlannedKeep, PlannedStop } from '../model/plan.ts'
+import { refreshWithStage } from '../model/record.ts'
 import { advise, type Remedy } from '../model/remedy.ts'
-import type { Blocked, Spec } from '../model/spec.ts'
-import { type Identity, isSettled, type JobRecord, type SettledRecord } from '../model/state.ts'
+import type { Blocked, Policy, Spec } from '../model/spec.ts'
+import { type IdentifiedRecord, type Identity, isSettled, type JobRecord, type SettledRecord } from '../model/state.ts'
 import type { Decision, PlanInput } from './input.ts'
 import { createListings, type Listing } from './questions/listing.ts'
 import { getClaim, type Ownership, readOwnership } from './questions/ownership.ts'
@@ -93,6 +94,18 @@ export function judgeSeen(plan: Planner, address: Address, record: SettledRecord
   const verdict = judgeIdentity(record, seen.live, plan.modelOf(parseAddress(address).kind), plan.state?.lineage)
   if (verdict.is === 'other') return { is: 'replaced', why: verdict.why }
   return { is: 'live', live: seen.live, identity: verdict.is === 'same' ? verdict.identity : record.identity }
+}
+
+/** Returns a record as a read shows its job now. `policy`: which failures of devices its spec allows. */
+export function refreshAsSeen(
+  plan: Planner,
+  address: Address,
+  policy: Pick<Policy, 'maxFailedPercent'>,
+  record: SettledRecord,
+  { live, identity }: Extract<SeenRecord, { is: 'live' }>,
+): IdentifiedRecord {
+  const { lifecycle } = plan.modelOf(parseAddress(address).kind)
+  return refreshWithStage(record, live, lifecycle.stageOf(live), lifecycle.condition(live, policy), plan.now, identity)
 }
 
 /** Returns the ISO time from which the absence of a recorded job proves something; undefined if it already does. */

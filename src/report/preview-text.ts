@@ -1,7 +1,7 @@
 import { parseArn } from '../model/arn.ts'
 import { isObject, type Json, type JsonObject } from '../model/json.ts'
 import { findPartition } from '../model/partition.ts'
-import type { ActionName, Planned } from '../model/plan.ts'
+import { type ActionName, CHANGING_ACTIONS, type Planned } from '../model/plan.ts'
 import type { Preview } from '../model/preview.ts'
 import { isDigest } from '../model/written.ts'
 import { formatPath } from './difference-text.ts'
@@ -12,17 +12,9 @@ import { cut } from './width.ts'
 import { formatCount } from './words.ts'
 
 /** Actions that make something of a job, now or later. */
-const MAKING: ReadonlySet<ActionName> = new Set<ActionName>([
-  'create',
-  'upload',
-  'start',
-  'download',
-  'adopt',
-  'update',
-  'cancel',
-  'waiting',
-  'held',
-])
+const MAKING: ReadonlySet<ActionName> = new Set<ActionName>(
+  [...CHANGING_ACTIONS, 'waiting' as const, 'held' as const].filter((action) => action !== 'forget'),
+)
 const MEMBERS_MAX = 8
 const ITEMS_MAX = 3
 const INDENT = ' '.repeat(6)

@@ -1,6 +1,5 @@
 import type { KindModel } from '../../model/kind.ts'
 import type { Planned, PlannedStop } from '../../model/plan.ts'
-import { refreshWithStage } from '../../model/record.ts'
 import { advise, suggest } from '../../model/remedy.ts'
 import type { Spec } from '../../model/spec.ts'
 import { isSettled, type JobRecord, type SettledRecord } from '../../model/state.ts'
@@ -13,7 +12,7 @@ import {
   nameJob,
   type Planner,
   planUnread,
-  type SeenRecord,
+  refreshAsSeen,
 } from '../context.ts'
 import type { Decision } from '../input.ts'
 import { isCancellable, planCancel } from '../situations/plan-cancel.ts'
@@ -43,7 +42,7 @@ export function planCancelDecision(
   if (seen?.is === 'absent')
     return { ...keepRecord(spec, record, 'AWS no longer knows its job'), next: markGone(record) }
   const model = plan.modelOf(spec.kind)
-  const next = seen?.is === 'live' ? refreshAsSeen(plan, spec, model, record, seen) : undefined
+  const next = seen?.is === 'live' ? refreshAsSeen(plan, spec.address, spec.policy, record, seen) : undefined
   const now = next ?? record
   // The pass after a cancellation comes here too.
   if (!isCancellable(now)) {
@@ -62,23 +61,6 @@ export function planCancelDecision(
     reason: `${nameJob(model, now.id)} cannot be cancelled: ${cancel.refused}`,
     remedies: [advise('wait for its end; its record is kept')],
   })
-}
-
-function refreshAsSeen(
-  plan: Planner,
-  spec: Spec,
-  { lifecycle }: KindModel,
-  record: SettledRecord,
-  { live, identity }: Extract<SeenRecord, { is: 'live' }>,
-): SettledRecord {
-  return refreshWithStage(
-    record,
-    live,
-    lifecycle.stageOf(live),
-    lifecycle.condition(live, spec.policy),
-    plan.now,
-    identity,
-  )
 }
 
 function refuseReplaced(spec: Spec, model: KindModel, record: SettledRecord, why: string): PlannedStop {

@@ -1,7 +1,6 @@
 import { type Address, parseAddress } from '../../model/address.ts'
 import { formatIso } from '../../model/iso.ts'
 import type { Planned } from '../../model/plan.ts'
-import { refreshWithStage } from '../../model/record.ts'
 import { advise } from '../../model/remedy.ts'
 import { type IdentifiedRecord, isSettled, type JobRecord, type SettledRecord } from '../../model/state.ts'
 import {
@@ -11,7 +10,7 @@ import {
   markGone,
   NOT_SHOWN_YET,
   type Planner,
-  type SeenRecord,
+  refreshAsSeen,
 } from '../context.ts'
 import { explainPresence } from '../questions/absence.ts'
 import { planWithoutSpec } from '../questions/ownership.ts'
@@ -38,7 +37,11 @@ export function planRemovedSpec(plan: Planner, address: Address, record: JobReco
   const until = seen?.is === 'absent' ? computeShownFrom(plan, record) : undefined
   if (until !== undefined) return { ...base, action: 'settling', reason: NOT_SHOWN_YET, until }
   const now: SettledRecord =
-    seen === undefined ? record : seen.is === 'live' ? refreshAsSeen(plan, address, record, seen) : markGone(record)
+    seen === undefined
+      ? record
+      : seen.is === 'live'
+        ? refreshAsSeen(plan, address, { maxFailedPercent: 0 }, record, seen)
+        : markGone(record)
   const left =
     seen?.is === 'replaced'
       ? `ID ${record.id} now belongs to another job (${seen.why}), which stays as it is`
@@ -72,17 +75,6 @@ function planForget(
 /** Returns whether a record asks to cancel its job with its spec, and that job is not terminal. */
 export function mayCancel(record: JobRecord): record is IdentifiedRecord {
   return record.onRemove === 'cancel' && isCancellable(record)
-}
-
-function refreshAsSeen(
-  plan: Planner,
-  address: Address,
-  record: SettledRecord,
-  { live, identity }: Extract<SeenRecord, { is: 'live' }>,
-): IdentifiedRecord {
-  const { lifecycle } = plan.modelOf(parseAddress(address).kind)
-  const condition = lifecycle.condition(live, { maxFailedPercent: 0 })
-  return refreshWithStage(record, live, lifecycle.stageOf(live), condition, plan.now, identity)
 }
 
 /** Absence counts only in a complete, current checkout, and only if the spec was not renamed. */

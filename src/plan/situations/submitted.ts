@@ -2,7 +2,6 @@ import { isSteady, isTerminal } from '../../model/condition.ts'
 import { isSameJson, type Json } from '../../model/json.ts'
 import type { KindModel } from '../../model/kind.ts'
 import type { Difference, Planned, PlannedKeep, PlannedStep, PlannedStop } from '../../model/plan.ts'
-import { refreshWithStage } from '../../model/record.ts'
 import { advise } from '../../model/remedy.ts'
 import type { Spec } from '../../model/spec.ts'
 import { isIdentified, isSettled, type JobRecord, type SettledRecord } from '../../model/state.ts'
@@ -19,6 +18,7 @@ import {
   planFailed,
   planLowerRun,
   planUnread,
+  refreshAsSeen,
   type SeenRecord,
 } from '../context.ts'
 import { describeChanges, findEdits, planEdited } from '../questions/edits.ts'
@@ -41,7 +41,7 @@ export function planRecorded(plan: Planner, spec: Spec, stored: JobRecord): Plan
   const seen = judgeSeen(plan, spec.address, record)
   const fresh = seen?.is === 'absent' ? planNotShownYet(plan, spec, record) : undefined
   if (fresh) return fresh
-  const now = planAsSeen(plan, spec, model, record, seen)
+  const now = planAsSeen(plan, spec, record, seen)
   const next = isEqual(now, stored) ? undefined : now
   if (spec.policy.run < record.run) return { ...planLowerRun(spec, now), next }
   // The site of a terminal job no longer matters. Whether its target is known depends on other unfinished jobs.
@@ -66,7 +66,7 @@ export function keepRecorded(plan: Planner, spec: Spec, record: SettledRecord): 
   if (fresh) return fresh
   if (seen?.is === 'absent' || seen?.is === 'replaced')
     return createLine(spec, { ...base, action: 'keep', reason: 'gone', next: markGone(record) })
-  const now = planAsSeen(plan, spec, model, record, seen)
+  const now = planAsSeen(plan, spec, record, seen)
   const next = isEqual(now, record) ? undefined : now
   const isIdle = model.lifecycle.steps.includes('start') && now.stage === 'created' && !isTerminal(now.condition)
   if (isIdle) return createLine(spec, { ...base, next, action: 'held', reason: 'created, and not started by this' })
@@ -150,24 +150,9 @@ function planEdit(
   })
 }
 
-function planAsSeen(
-  plan: Planner,
-  spec: Spec,
-  { lifecycle }: KindModel,
-  record: SettledRecord,
-  seen: SeenRecord | undefined,
-): SettledRecord {
+function planAsSeen(plan: Planner, spec: Spec, record: SettledRecord, seen: SeenRecord | undefined): SettledRecord {
   if (seen?.is === 'absent' || seen?.is === 'replaced') return markGone(record)
-  if (seen?.is !== 'live') return record
-  const { live, identity } = seen
-  return refreshWithStage(
-    record,
-    live,
-    lifecycle.stageOf(live),
-    lifecycle.condition(live, spec.policy),
-    plan.now,
-    identity,
-  )
+  return seen?.is === 'live' ? refreshAsSeen(plan, spec.address, spec.policy, record, seen) : record
 }
 
 /** A new job may not be shown yet. Its absence proves nothing, and nothing is done to it. */

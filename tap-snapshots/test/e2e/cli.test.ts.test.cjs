@@ -103,7 +103,7 @@ Exit codes:
     5  some actions failed
     6  a decision is needed (conflict, unresolved, expired, lost, duplicate)
     7  a guard refused
-    8  locked, stale, or no state
+    8  locked, stale, no state, or not the approved plan
     9  partial: blocked, outcome pending, no free slot, or timed out
    10  a job failed, or is blocked by one that failed
   130  interrupted, state safe
