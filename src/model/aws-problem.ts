@@ -57,6 +57,13 @@ export function getRemedies(problem: AwsProblem): readonly Remedy[] | undefined 
   if (problem.name === 'ForeignAnswer') {
     return [advise("let the service's host pass the proxy or firewall, or sign in to the portal, then run again")]
   }
+  if (problem.name === 'Unproven') {
+    return [
+      advise(
+        'look at that job in the console of AWS, and change or cancel it there if it is yours. Then restore the old value in the spec; or if the spec was removed, resolve its address as removed',
+      ),
+    ]
+  }
   if (!isTagRefusal(problem)) return undefined
   return [
     advise('allow the role iot:TagResource, or set ownerTag: false in policy or for the target in jobwright.yaml'),

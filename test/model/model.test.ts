@@ -411,5 +411,7 @@ t.test('credentials that expire during a run are no reason to fear for jobs', (t
     t.match(ways, [{ text: /sign in again.*continues where/ }])
   }
   t.equal(getRemedies({ class: 'auth', name: 'AccessDeniedException', message: 'no' }), undefined)
+  const [unproven] = getRemedies({ class: 'conflict', name: 'Unproven', message: 'nothing proves it' }) ?? []
+  t.match(unproven?.text, /restore the old value/, 'a job that may not be touched has a way out')
   t.end()
 })
