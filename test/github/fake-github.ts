@@ -99,6 +99,9 @@ function readSchema(): GraphQLSchema {
   return schema
 }
 
+/** REST, and `viewer` in GraphQL, show an app with this suffix; other logins in GraphQL have none. */
+const nameOfApp = (login: string): string => (login === 'github-actions' ? `${login}[bot]` : login)
+
 type Answer = { readonly status: number; readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> }
 
 const fail = (status: number, message: string, more: object = {}): Answer => ({
@@ -151,10 +154,17 @@ export async function startGitHub(
     user: { login: one.author },
   })
 
-  const rest = (method: string, path: string, token: Token | undefined, given: unknown): Answer => {
+  const rest = (
+    method: string,
+    path: string,
+    query: URLSearchParams,
+    token: Token | undefined,
+    given: unknown,
+  ): Answer => {
     if (token === undefined) return fail(401, 'Bad credentials')
     const start = `/repos/${repository}/`
     if (!path.startsWith(start)) return fail(404, 'Not Found')
+    if (method === 'GET' && path === `${start}issues`) return listIssues(query)
     if (/^issues(\/\d+)?$/.test(path.slice(start.length)))
       return writeIssue(method, path.slice(start.length), token, given)
     const [, issue] = /^issues\/(\d+)\/comments$/.exec(path.slice(start.length)) ?? []
@@ -215,15 +225,17 @@ export async function startGitHub(
     return { status: 200, body: { number: found.number } }
   }
 
-  type IssuesPage = Page & { labels?: string[] | null; states?: string[] | null }
-  const listIssues = ({ labels, states, ...page }: IssuesPage, { login }: Token) =>
-    cutPage(
-      issues
-        .filter((one) => !labels || one.labels.some((label) => labels.includes(label)))
-        .filter((one) => !states || states.includes(one.state.toUpperCase()))
-        .map((one) => ({ ...one, viewerDidAuthor: one.author === login })),
-      page,
-    )
+  const listIssues = (query: URLSearchParams): Answer => {
+    const [page, size] = [Number(query.get('page') ?? 1), Number(query.get('per_page') ?? 30)]
+    const state = query.get('state') ?? 'open'
+    const labels = query.get('labels')?.split(',') ?? []
+    const all = issues
+      .filter((one) => state === 'all' || one.state === state)
+      .filter((one) => labels.every((label) => one.labels.includes(label)))
+      .filter((one) => [null, nameOfApp(one.author)].includes(query.get('creator')))
+      .map(({ number, title, body, author }) => ({ number, title, body, user: { login: nameOfApp(author) } }))
+    return { status: 200, body: all.reverse().slice((page - 1) * size, page * size) }
+  }
 
   const graphql = async (token: Token | undefined, given: unknown): Promise<Answer> => {
     if (token === undefined) return fail(401, 'Bad credentials')
@@ -235,9 +247,8 @@ export async function startGitHub(
       pullRequests.includes(number) ? { comments: (page: Page) => listComments(number, page, token) } : null
     const rootValue = {
       repository: ({ owner, name }: { owner: string; name: string }) =>
-        `${owner}/${name}` === repository
-          ? { pullRequest, issues: (page: IssuesPage) => listIssues(page, token) }
-          : null,
+        `${owner}/${name}` === repository ? { pullRequest } : null,
+      viewer: { login: nameOfApp(token.login) },
     }
     return {
       status: 200,
@@ -269,7 +280,12 @@ export async function startGitHub(
     }
   }
 
-  const answer = async (method: string, path: string, headers: IncomingHttpHeaders, text: string): Promise<Answer> => {
+  const answer = async (
+    method: string,
+    { pathname: path, searchParams }: URL,
+    headers: IncomingHttpHeaders,
+    text: string,
+  ): Promise<Answer> => {
     const [, secret = ''] = /^(?:token|bearer) (.*)$/i.exec(headers.authorization ?? '') ?? []
     const token = tokens[secret]
     const isMeant = (one: Fault): boolean =>
@@ -285,7 +301,7 @@ export async function startGitHub(
       path === (isEnterprise ? '/api/graphql' : '/graphql')
         ? await graphql(token, given)
         : path.startsWith(api)
-          ? rest(method, path.slice(api.length), token, given)
+          ? rest(method, path.slice(api.length), searchParams, token, given)
           : fail(404, 'Not Found')
     return fault ? answerFault(fault) : usual
   }
@@ -295,13 +311,13 @@ export async function startGitHub(
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', async () => {
       const method = request.method ?? ''
-      const { pathname } = new URL(request.url ?? '', 'http://localhost')
+      const url = new URL(request.url ?? '', 'http://localhost')
       const {
         status,
         body,
         headers = {},
-      } = await answer(method, pathname, request.headers, Buffer.concat(chunks).toString())
-      requests.push({ method, path: pathname, status, headers: request.headers })
+      } = await answer(method, url, request.headers, Buffer.concat(chunks).toString())
+      requests.push({ method, path: url.pathname, status, headers: request.headers })
       response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers })
       response.end(body === undefined ? undefined : JSON.stringify(body))
     })
