@@ -33,6 +33,27 @@ export type StoredIssue = {
   edits: number
 }
 
+/** A merged pull request as GitHub keeps it. */
+export type StoredPull = {
+  readonly number: number
+  readonly mergedAt: string
+  /** The merge, the squashed commit, or the last one of a rebased branch. */
+  readonly commit: string
+  /** The branch: how many commits, and the last one. */
+  readonly count: number
+  readonly last: { readonly message: string; readonly authoredDate: string }
+  labels: string[]
+}
+
+/** A run of a workflow, and its jobs, as GitHub keeps them. */
+export type StoredRun = {
+  readonly id: number
+  /** The name of the workflow's file. */
+  readonly workflow: string
+  status: string
+  readonly jobs: { readonly name: string; status: string }[]
+}
+
 /** An answer in place of the usual one, for the next request that fits. */
 export type Fault = {
   readonly method?: string
@@ -61,6 +82,9 @@ export type FakeGitHub = {
   readonly graphqlUrl: string
   readonly comments: StoredComment[]
   readonly issues: StoredIssue[]
+  /** The latest last. */
+  readonly merged: StoredPull[]
+  readonly runs: StoredRun[]
   readonly requests: Request[]
   readonly faults: Fault[]
   /** Adds a comment of somebody. */
@@ -121,6 +145,8 @@ export async function startGitHub(
   const { repository, pullRequests, tokens, isEnterprise = false } = options
   const comments: StoredComment[] = []
   const issues: StoredIssue[] = []
+  const merged: StoredPull[] = []
+  const runs: StoredRun[] = []
   const requests: Request[] = []
   const faults: Fault[] = []
   let nextId = FIRST_ID
@@ -154,6 +180,21 @@ export async function startGitHub(
     user: { login: one.author },
   })
 
+  const isPullRequest = (number: number): boolean =>
+    pullRequests.includes(number) || merged.some((one) => one.number === number)
+
+  const writeLabels = (method: string, path: string, token: Token, given: unknown): Answer => {
+    const [, number, , name] = path.split('/')
+    const pull = merged.find((one) => one.number === Number(number))
+    if (!pull) return fail(404, 'Not Found')
+    if (!token.canWrite) return fail(403, 'Resource not accessible by integration')
+    const label = decodeURIComponent(name ?? '')
+    if (method === 'POST') pull.labels = [...new Set([...pull.labels, ...(given as { labels: string[] }).labels])]
+    else if (!pull.labels.includes(label)) return fail(404, 'Label does not exist')
+    else pull.labels = pull.labels.filter((one) => one !== label)
+    return { status: 200, body: pull.labels.map((one) => ({ name: one })) }
+  }
+
   const rest = (
     method: string,
     path: string,
@@ -165,11 +206,14 @@ export async function startGitHub(
     const start = `/repos/${repository}/`
     if (!path.startsWith(start)) return fail(404, 'Not Found')
     if (method === 'GET' && path === `${start}issues`) return listIssues(query)
+    if (method === 'GET' && path.startsWith(`${start}actions/`)) return readActions(path.slice(start.length), query)
     if (/^issues(\/\d+)?$/.test(path.slice(start.length)))
       return writeIssue(method, path.slice(start.length), token, given)
+    if (/^issues\/\d+\/labels/.test(path.slice(start.length)))
+      return writeLabels(method, path.slice(start.length), token, given)
     const [, issue] = /^issues\/(\d+)\/comments$/.exec(path.slice(start.length)) ?? []
     const [, id] = /^issues\/comments\/(\d+)$/.exec(path.slice(start.length)) ?? []
-    const isKnown = issue === undefined || pullRequests.includes(Number(issue))
+    const isKnown = issue === undefined || isPullRequest(Number(issue))
     const found = id === undefined ? undefined : comments.find((one) => one.id === Number(id))
     if ((issue === undefined && id === undefined) || !isKnown || (id !== undefined && !found))
       return fail(404, 'Not Found')
@@ -225,6 +269,16 @@ export async function startGitHub(
     return { status: 200, body: { number: found.number } }
   }
 
+  const readActions = (path: string, query: URLSearchParams): Answer => {
+    const [, workflow] = /^actions\/workflows\/([^/]+)\/runs$/.exec(path) ?? []
+    const [, id] = /^actions\/runs\/(\d+)\/jobs$/.exec(path) ?? []
+    const found = runs.find((one) => one.id === Number(id))
+    if (found) return { status: 200, body: { total_count: found.jobs.length, jobs: found.jobs } }
+    if (workflow === undefined) return fail(404, 'Not Found')
+    const all = runs.filter((one) => one.workflow === workflow && [null, one.status].includes(query.get('status')))
+    return { status: 200, body: { total_count: all.length, workflow_runs: all } }
+  }
+
   const listIssues = (query: URLSearchParams): Answer => {
     const [page, size] = [Number(query.get('page') ?? 1), Number(query.get('per_page') ?? 30)]
     const state = query.get('state') ?? 'open'
@@ -244,10 +298,23 @@ export async function startGitHub(
     const errors = validate(readSchema(), document)
     if (errors.length > 0) return { status: 200, body: { errors } }
     const pullRequest = ({ number }: { number: number }) =>
-      pullRequests.includes(number) ? { comments: (page: Page) => listComments(number, page, token) } : null
+      isPullRequest(number) ? { comments: (page: Page) => listComments(number, page, token) } : null
+    const listPulls = ({ labels, first }: { labels?: string[] | null; first: number }) => ({
+      nodes: merged
+        .filter((one) => !labels || one.labels.some((label) => labels.includes(label)))
+        .map((one) => ({
+          ...one,
+          mergeCommit: { oid: one.commit },
+          labels: () => ({ nodes: one.labels.map((name) => ({ name })) }),
+          commits: () => ({ totalCount: one.count, nodes: [{ commit: one.last }] }),
+          comments: (page: Page) => listComments(one.number, page, token),
+        }))
+        .reverse()
+        .slice(0, first),
+    })
     const rootValue = {
       repository: ({ owner, name }: { owner: string; name: string }) =>
-        `${owner}/${name}` === repository ? { pullRequest } : null,
+        `${owner}/${name}` === repository ? { pullRequest, pullRequests: listPulls } : null,
       viewer: { login: nameOfApp(token.login) },
     }
     return {
@@ -331,6 +398,8 @@ export async function startGitHub(
     graphqlUrl: isEnterprise ? `${base}/api/graphql` : `${base}/graphql`,
     comments,
     issues,
+    merged,
+    runs,
     requests,
     faults,
     add,
