@@ -31,7 +31,10 @@ export function judgeResult({ address, merged, later }: ChangedSpec, known: Know
   const own = job?.run === merged.run ? job : undefined
   const stuck = known.findings.find(({ kind }) => STUCK.has(kind))
   if (own && !(stuck && later === undefined)) return { ...base, ...judgeJob(own, known) }
-  if (later !== undefined) return { ...base, words: 'not submitted', hasEnded: true }
+  if (later !== undefined) {
+    const isFollowed = job !== undefined && job.run > merged.run
+    return { ...base, words: isFollowed ? `run ${job.run} followed` : 'not submitted', hasEnded: true }
+  }
   if (stuck) return { ...base, ...describeJob(own), words: `${stuck.kind}: ${stuck.message}`, hasEnded: false }
   if (planned === undefined) return { ...base, words: 'not submitted yet', hasEnded: false }
   const { action, reason } = planned

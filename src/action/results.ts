@@ -3,6 +3,7 @@ import type { Octokit } from '@octokit/core'
 import { type CommittedSpec, findLaterChange, readChangedSpecs, readSpecs } from '../load/changed-documents.ts'
 import { findMergeBase, isPushedWith } from '../load/merge-range.ts'
 import type { Address } from '../model/address.ts'
+import type { ExitCode } from '../model/exit-code.ts'
 import { formatResult, type JobResult } from '../report/markdown/result-markdown.ts'
 import type { RunReport } from '../report/run-report.ts'
 import { COMMENT_MAX_BYTES, formatMarker, RESULT, writeComment } from './comment.ts'
@@ -45,7 +46,12 @@ export async function writeResults(input: ResultsInput): Promise<'written' | 'de
     for (const pull of pulls) {
       const changed = await findChanged(pull, input)
       if (changed === undefined) continue
-      known ??= indexKnown(await input.read())
+      if (known === undefined) {
+        const reports = await input.read()
+        // Without the state, every job looks new.
+        if (!Object.values(reports).every(isWhole)) return 'written'
+        known = indexKnown(reports)
+      }
       if ((await writeResult(pull, changed, known, input, at)) === 'denied') return 'denied'
     }
     return 'written'
@@ -90,6 +96,11 @@ async function findLater(
   const where = merged?.file ?? file
   if (now?.text === merged?.text || where === undefined) return undefined
   return findLaterChange(root, commit, where, address, merged)
+}
+
+/** Returns whether a command read the state, and the specs as far as they are valid. */
+function isWhole({ summary }: RunReport): boolean {
+  return summary?.needsAttention !== undefined && ![1, 4, 8].some((code) => summary.outcomes.includes(code as ExitCode))
 }
 
 function indexKnown({ plan, status }: { plan: RunReport; status: RunReport }): (address: Address) => Known {
