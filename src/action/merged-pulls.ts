@@ -32,17 +32,21 @@ fragment merged on PullRequest {
   mergeCommit { oid }
   labels(first: 100) { nodes { name } }
   commits(last: 1) { totalCount nodes { commit { message authoredDate } } }
-  comments(first: 100) { nodes { body viewerDidAuthor } }
+  first: comments(first: 50) { nodes { body viewerDidAuthor } }
+  last: comments(last: 50) { nodes { body viewerDidAuthor } }
 }`
 
 type Nodes<Node> = { readonly nodes: readonly (Node | null)[] }
+type Comment = { readonly body: string; readonly viewerDidAuthor: boolean }
 type Found = {
   readonly number: number
   readonly mergedAt: string
   readonly mergeCommit: { readonly oid: string } | null
   readonly labels: Nodes<{ readonly name: string }> | null
   readonly commits: Nodes<{ readonly commit: NonNullable<Merged['last']> }> & { readonly totalCount: number }
-  readonly comments: Nodes<{ readonly body: string; readonly viewerDidAuthor: boolean }>
+  /** A plan is among the first comments; the result of a pull request from a fork is among the last ones. */
+  readonly first: Nodes<Comment>
+  readonly last: Nodes<Comment>
 }
 type Answer = {
   readonly repository: { readonly running: Nodes<Found>; readonly recent: Nodes<Found> } | null
@@ -60,7 +64,7 @@ export async function listMerged(
   const { running, recent } = repository ?? { running: { nodes: [] }, recent: { nodes: [] } }
   const young = recent.nodes.filter((one) => one && now - Date.parse(one.mergedAt) < RECENT_MS)
   const all = new Map([...running.nodes, ...young].flatMap((one) => (one ? [[one.number, one]] : [])))
-  return [...all.values()].flatMap(({ number, mergeCommit, labels, commits, comments }) => {
+  return [...all.values()].flatMap(({ number, mergeCommit, labels, commits, first, last }) => {
     if (mergeCommit === null) return []
     return {
       number,
@@ -68,7 +72,7 @@ export async function listMerged(
       count: commits.totalCount,
       ...(commits.nodes[0] && { last: commits.nodes[0].commit }),
       hasLabel: labels?.nodes.some((label) => label?.name === RUNNING) ?? false,
-      comments: comments.nodes.flatMap((one) => (one?.viewerDidAuthor ? one.body : [])),
+      comments: [...first.nodes, ...last.nodes].flatMap((one) => (one?.viewerDidAuthor ? one.body : [])),
     }
   })
 }

@@ -31,6 +31,16 @@ export type ResultsInput = {
 
 type At = { readonly github: Octokit; readonly owner: string; readonly repo: string }
 
+/** A project in its repository. */
+type Project = {
+  /** Its folder on this disk. */
+  readonly root: string
+  /** Returns whether a file below it belongs to another project. */
+  readonly isOther: (file: string) => boolean
+  /** The specs of its files at HEAD, each file read once. */
+  readonly atHead: Map<string, Promise<Map<Address, CommittedSpec>>>
+}
+
 /**
  * Turns the comments of merged pull requests from the plan into the result, and brings results up to date until all their jobs have ended.
  * A pull request without a comment, such as one from a fork, gets its result from the push that merged it. Throws if GitHub fails. Returns
@@ -42,9 +52,11 @@ export async function writeResults(input: ResultsInput): Promise<'written' | 'de
   const at = { github: openGitHub(event, token), owner, repo }
   try {
     const pulls = await listMerged(at.github, event, at, now)
+    if (pulls.length === 0) return 'written'
+    const place = await openProject(input)
     let known: ((address: Address) => Known) | undefined
     for (const pull of pulls) {
-      const changed = await findChanged(pull, input)
+      const changed = await findChanged(pull, input, place)
       if (changed === undefined) continue
       if (known === undefined) {
         const reports = await input.read()
@@ -52,7 +64,7 @@ export async function writeResults(input: ResultsInput): Promise<'written' | 'de
         if (!Object.values(reports).every(isWhole)) return 'written'
         known = indexKnown(reports)
       }
-      if ((await writeResult(pull, changed, known, input, at)) === 'denied') return 'denied'
+      if ((await writeResult(pull, changed, known, input, place, at)) === 'denied') return 'denied'
     }
     return 'written'
   } catch (error) {
@@ -64,36 +76,41 @@ export async function writeResults(input: ResultsInput): Promise<'written' | 'de
 /** Returns the specs that a pull request changed in this project. Undefined: its comment needs nothing. */
 async function findChanged(
   pull: MergedPull,
-  input: ResultsInput,
+  { event, project }: ResultsInput,
+  { root, isOther }: Project,
 ): Promise<ReadonlyMap<Address, CommittedSpec | undefined> | undefined> {
-  const { event, top, project } = input
-  const root = path.join(top, project)
   const marker = formatMarker(project)
   const own = pull.comments.find((body) => body.startsWith(marker))
   if (own?.startsWith(`${marker}\n${ENDED}`)) return undefined
-  const base = await findMergeBase(root, pull)
-  if (base === undefined) return undefined
   // A comment that a person deleted does not come back.
   if (own === undefined && !(event.pushed && (await isPushedWith(root, event.pushed, pull.commit)))) return undefined
+  const base = await findMergeBase(root, pull)
+  if (base === undefined) return undefined
+  const specs = await readChangedSpecs(root, base, pull.commit, isOther)
+  return specs.size === 0 ? undefined : specs
+}
+
+async function openProject({ top, project }: ResultsInput): Promise<Project> {
   const folders = (await findProjects(top)).map(({ folder }) => folder)
   const below = folders.flatMap((folder) => {
     const relative = path.posix.relative(project, folder)
     return relative === '' || relative.startsWith('..') ? [] : `${relative}/`
   })
   const isOther = (file: string): boolean => below.some((folder) => file.startsWith(folder))
-  const specs = await readChangedSpecs(root, base, pull.commit, isOther)
-  return specs.size === 0 ? undefined : specs
+  return { root: path.join(top, project), isOther, atHead: new Map() }
 }
 
 /** Finds the commit after a merge that changed a spec, or brought a removed one back. A spec that only moved to another file is the same. */
 async function findLater(
-  root: string,
+  { root, atHead }: Project,
   commit: string,
   [address, merged]: readonly [Address, CommittedSpec | undefined],
   file: string | undefined,
 ): Promise<string | undefined> {
-  const now = file === undefined ? undefined : (await readSpecs(root, 'HEAD', file)).get(address)
   const where = merged?.file ?? file
+  const specs = file === undefined ? undefined : (atHead.get(file) ?? readSpecs(root, 'HEAD', file))
+  if (file !== undefined && specs) atHead.set(file, specs)
+  const now = (await specs)?.get(address)
   if (now?.text === merged?.text || where === undefined) return undefined
   return findLaterChange(root, commit, where, address, merged)
 }
@@ -119,14 +136,15 @@ async function writeResult(
   pull: MergedPull,
   changed: ReadonlyMap<Address, CommittedSpec | undefined>,
   known: (address: Address) => Known,
-  { event, token, top, project }: ResultsInput,
+  { event, token, project }: ResultsInput,
+  place: Project,
   { github, owner, repo }: At,
 ): Promise<'written' | 'denied'> {
   const marker = formatMarker(project)
   const jobs: JobResult[] = []
   for (const [address, merged] of changed) {
     const now = known(address)
-    const later = await findLater(path.join(top, project), pull.commit, [address, merged], now.planned?.file)
+    const later = await findLater(place, pull.commit, [address, merged], now.planned?.file)
     const spec = { address, merged, later }
     jobs.push(addLinks(judgeResult(spec, now), spec, pull, project, event))
   }

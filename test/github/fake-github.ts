@@ -323,7 +323,7 @@ export async function startGitHub(
     }
   }
 
-  type Page = { first?: number | null; after?: string | null }
+  type Page = { first?: number | null; last?: number | null; after?: string | null }
   const listComments = (issue: number, page: Page, { login }: Token) => {
     const all = comments.filter((one) => one.issue === issue)
     const nodes = all.map((one) => ({
@@ -335,9 +335,10 @@ export async function startGitHub(
     }))
     return cutPage(nodes, page)
   }
-  const cutPage = <Node>(all: readonly Node[], { first, after }: Page) => {
+  const cutPage = <Node>(all: readonly Node[], { first: asked, last, after }: Page) => {
+    const first = asked ?? last
     if (!first || first > PAGE_MAX) throw new Error('You must provide a `first` value of 1 to 100')
-    const start = after ? Number(Buffer.from(after, 'base64').toString()) : 0
+    const start = last ? Math.max(0, all.length - last) : after ? Number(Buffer.from(after, 'base64').toString()) : 0
     const nodes = all.slice(start, start + first)
     const end = start + nodes.length
     return {

@@ -154,7 +154,7 @@ function formatMergedIf({ branch }: ActionWorkflowOptions, variable: string): st
   return `${MERGED} && github.ref == ${quoteText(`refs/heads/${branch}`)} && vars.${variable} != ''`
 }
 
-/** The permissions of a job that reconciles, and its checkout and credentials. */
+/** The permissions of a job that reconciles. */
 function formatAccess(): string {
   return `    permissions:
       contents: write # pushes the state to its branch
@@ -177,15 +177,21 @@ ${checkout}${setup}${between}      - uses: ${AWS_CREDENTIALS}
 `
 }
 
-function formatReconcile(parts: Parts): string {
-  const { options, uses } = parts
-  return `  reconcile:
+/** Formats the start of a job with a leg for each project, up to its credentials. */
+function formatJobStart(name: string, role: string, parts: Parts): string {
+  const { options } = parts
+  return `  ${name}:
     needs: projects
-    if: ${formatMergedIf(options, 'JOBWRIGHT_ROLE_ARN')}
+    if: ${formatMergedIf(options, role)}
     runs-on: ubuntu-latest
     timeout-minutes: 60
 ${formatAccess()}${formatMatrix()}    concurrency:
-${formatConcurrency(options)}${formatStart(parts, 'JOBWRIGHT_ROLE_ARN')}      - name: Reconcile
+${formatConcurrency(options)}${formatStart(parts, role)}`
+}
+
+function formatReconcile(parts: Parts): string {
+  const { uses } = parts
+  return `${formatJobStart('reconcile', 'JOBWRIGHT_ROLE_ARN', parts)}      - name: Reconcile
         ${uses}
         env:
           JOBWRIGHT_ALLOW_FORCE: \${{ vars.JOBWRIGHT_ALLOW_FORCE }}
@@ -206,13 +212,7 @@ function formatApproval(parts: Parts, environment: string): string {
           name: jobwright-plan-\${{ matrix.project.name }}
           path: \${{ runner.temp }}/approved
 `
-  return `  plan:
-    needs: projects
-    if: ${formatMergedIf(options, 'JOBWRIGHT_PLAN_ROLE_ARN')}
-    runs-on: ubuntu-latest
-    timeout-minutes: 60
-${formatAccess()}${formatMatrix()}    concurrency:
-${formatConcurrency(options)}${formatStart(parts, 'JOBWRIGHT_PLAN_ROLE_ARN')}      - name: Record statuses, or run the command
+  return `${formatJobStart('plan', 'JOBWRIGHT_PLAN_ROLE_ARN', parts)}      - name: Record statuses, or run the command
         ${uses}
         env:
           JOBWRIGHT_ALLOW_FORCE: \${{ vars.JOBWRIGHT_ALLOW_FORCE }}
