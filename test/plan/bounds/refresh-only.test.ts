@@ -77,3 +77,33 @@ t.test('with refreshOnly, statuses and the outcomes of unknown creates are recor
   )
   t.end()
 })
+
+t.test('with refreshOnly, a due run of a schedule is decided and held, and a removed schedule stays', (t) => {
+  const schedule = {
+    cron: '0 3 * * 1',
+    timezone: 'Europe/Berlin',
+    start: '2026-12-01',
+    catchUp: 'none',
+    maxCatchUp: 3,
+    overlap: 'wait',
+  } as const
+  const request = `sha256:${'0'.repeat(64)}`
+  const due = planOf(
+    world()
+      .spec(KIOSKS, { policy: { schedule }, template: REQUESTS['IotJob']! })
+      .at('2026-12-07T02:01:00Z')
+      .with({ refreshOnly: true })
+      .input(),
+  )
+  t.match(due.actions, [
+    { action: 'held', address: `${KIOSKS}-202612070200` },
+    { action: 'waiting', address: KIOSKS },
+  ])
+  t.match(due.decided, [{ set: 'series', series: { due: ['2026-12-07T02:00:00Z'] } }], 'an approval may come late')
+  const removed = world()
+    .state({ series: { [KIOSKS]: { schedule, request, decided: '2026-12-07T02:00:00Z' } } })
+    .at('2026-12-10T09:00:00Z')
+  t.match(planOf(removed.input()).decided, [{ set: 'series', series: { withdrawn: /2026/ } }])
+  t.notOk(planOf(removed.with({ refreshOnly: true }).input()).decided)
+  t.end()
+})
