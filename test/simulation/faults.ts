@@ -36,6 +36,8 @@ export type Rates = {
   /** Per write to the disk. */
   readonly diskFull: number
   readonly syncFails: number
+  /** Per download: so much time passes that its link may expire. */
+  readonly slowLink: number
 }
 
 export const NO_FAULTS: Rates = {
@@ -63,6 +65,7 @@ export const NO_FAULTS: Rates = {
   remoteStale: 0,
   diskFull: 0,
   syncFails: 0,
+  slowLink: 0,
 }
 
 /** The highest rates; a world draws from zero up to these. */
@@ -91,6 +94,7 @@ const MOST: Rates = {
   remoteStale: 0.05,
   diskFull: 0.02,
   syncFails: 0.01,
+  slowLink: 0.4,
 }
 
 /** Draws a world's rates. Each fault is absent, rare or frequent, so that no fault hides another in every world. */

@@ -6,7 +6,7 @@ import type { Traits } from './faults.ts'
 import { EPOCH } from './machine.ts'
 import { addressOf } from './places.ts'
 import type { Random } from './random.ts'
-import { isUpload, MD5, requestFor } from './requests.ts'
+import { assetIn, isUpload, MD5, requestFor } from './requests.ts'
 import type { Wish } from './services.ts'
 
 const KINDS = ['IotJob', 'MediaPackageHarvestJob', 'DataExchangeJob', 'PinpointExportJob', 'ImportExportJob'] as const
@@ -48,13 +48,15 @@ export type Want = {
   isReverted?: true
   notBefore?: string
   expires?: string
+  /** How often the place of its exported asset was changed. Missing: nobody wants the asset. */
+  saves?: number
 }
 
 /** The habits of users. */
 export type Habits = Pick<Traits, 'people' | 'places' | 'times' | 'changes'>
 
 /** Kinds of edits, by number. Where jobs change often, supported updates are more frequent. */
-const EDITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]
+const EDITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]
 const CHANGES = [...EDITS, 2, 2, 2, 8, 8, 8, 8]
 
 /** The member of a request that holds the caller's job ID. */
@@ -140,6 +142,7 @@ export class Ledger {
     }
     this.wants.push(want)
     this.#write(want)
+    if (assetIn(want.request) !== undefined) want.saves = 0
   }
 
   /** Times that users write: a start, an end, or both. */
@@ -188,8 +191,9 @@ export class Ledger {
       this.choose(want, `${want.name}-own-${want.edits++}`)
       want.isEdited = true
     } else if (kind === 12 && this.#isDistinct(want) && !isOpen && !want.isGone) this.#copy(want, random.hit(0.5))
+    else if (kind === 13 && want.saves !== undefined) this.saveElsewhere(want)
     else return 'touches nothing'
-    return `${['adds', 'raises', 'removes or restores', 'renames', 'answers', 'edits', 'holds or frees', '', 'annotates', 'moves', 'times', 'names', 'copies'][kind]} ${want.kind}/${want.name}`
+    return `${['adds', 'raises', 'removes or restores', 'renames', 'answers', 'edits', 'holds or frees', '', 'annotates', 'moves', 'times', 'names', 'copies', 'saves elsewhere'][kind]} ${want.kind}/${want.name}`
   }
 
   /** Makes supported updates, ends running jobs, and asks for new ones in place of those that ended. */
@@ -218,6 +222,16 @@ export class Ledger {
   choose(want: Want, id: string): void {
     want.ownId = id
     this.#write(want)
+  }
+
+  /** Names another place for the exported asset. */
+  saveElsewhere(want: Want): void {
+    want.saves = (want.saves ?? 0) + 1
+  }
+
+  /** The place of the exported asset, if somebody wants it. */
+  fileOf({ who, saves }: Want): string | undefined {
+    return saves === undefined ? undefined : `out/${this.name}-${who}-${saves}.csv`
   }
 
   /** The want whose spec is now at an address. */
@@ -356,6 +370,8 @@ export class Ledger {
     const upload = isUpload(request)
       ? { file: 'prices.csv', path: '/repo/prices.csv', bytes: 0, modifiedMs: 0, md5: MD5 }
       : undefined
+    const saved = this.fileOf(want)
+    const download = saved === undefined ? undefined : { file: saved, root: '/repo', isThere: false }
     const first = after && this.wants[after.who]
     return {
       address: addressOf(kind, name),
@@ -374,10 +390,12 @@ export class Ledger {
         ...(expires !== undefined && { expires }),
         ...(isCancelled && { onRemove: 'cancel' as const }),
         ...(upload && { upload: '../prices.csv' }),
+        ...(download && { download: `../${download.file}` }),
         // Whoever removes a spec also removes the references to it.
         ...(first && !first.isGone && { dependsOn: [{ job: addressOf(first.kind, first.name), when: after.when }] }),
       },
       ...(upload && { upload }),
+      ...(download && { download }),
       request,
       files: [file],
       place: { file, line: 1, column: 1, endLine: 1, endColumn: 1 },

@@ -6,6 +6,7 @@ import type { JobRecord, State } from '../../src/model/state.ts'
 import type { Duplicate } from '../../src/plan/questions/duplicates.ts'
 import { factsOf, isBlind, MARGINS } from './aws-facts.ts'
 import type { Create, OnStep } from './calls.ts'
+import { contentOf, digestOf } from './downloads.ts'
 import type { Ledger, Want } from './ledger.ts'
 import { EPOCH, type Process, type Setting } from './machine.ts'
 import { kindAt, placeOf, recordEntries } from './places.ts'
@@ -65,6 +66,9 @@ export class Oracle {
   readonly #done = new Map<string, Set<string>>()
   /** The parts of events that hold no secret. */
   readonly #searched = new WeakSet<object>()
+  /** Files that downloads named, with their digests, and the records about them that were judged. */
+  readonly #saved = new Set<string>()
+  readonly #judged = new Set<string>()
   readonly #name: string
   readonly #ledger: Ledger
   readonly #services: Services
@@ -225,6 +229,7 @@ export class Oracle {
     const { process, order } = sent
     this.#setting.count(`${what} sent`)
     if (what === 'start') this.#onStart(kind, id, stored)
+    if (what === 'download') this.#onDownload(kind, id)
     if (what === 'update' || what === 'cancel') {
       if (isShared && process.wroteAt < process.plannedAt)
         this.violated(`${kind} ${id}: ${what} was sent before the state was compared and swapped`)
@@ -232,6 +237,36 @@ export class Oracle {
       if (!isWord) this.#onWriteOf(`${what} of ${kind} ${id}`, request && this.#ledger.mayWish(request), sent)
       if (!isWord) this.#limit(sent, what === 'cancel' ? 'maxRemovals' : 'maxUpdates', id)
     }
+  }
+
+  /** A whole file has the name that a download wanted. */
+  onSaved(file: string, content: string): void {
+    this.#saved.add(`${file} ${digestOf(content)}`)
+  }
+
+  /** A link to a job's asset was asked for: the job is ours, and has exported its asset. */
+  #onDownload(kind: string, id: string): void {
+    const jobs = this.#services.ofKind(kind).filter((job) => job.id === id)
+    if (!jobs.some(({ wish }) => wish.of === this.#name))
+      this.violated(`${kind} ${id}, which is not ours, was downloaded`)
+    if (!jobs.some((job) => job.succeeds && this.#services.statusOf(job).isOver && job.cancelledAt === undefined))
+      this.violated(`${kind} ${id} was downloaded before it had exported anything`)
+  }
+
+  /** A record names a file: that file was whole under its name, and holds what the recorded job exported. */
+  #onDownloaded(address: Address, { id, downloaded }: JobRecord): void {
+    if (downloaded === undefined) return
+    const { file, bytes, digest } = downloaded
+    const key = `${address} ${id} ${file} ${digest} ${bytes}`
+    if (this.#judged.has(key)) return
+    this.#judged.add(key)
+    const job = this.#services.ofKind(kindAt(address)).find((one) => one.id === id)
+    const content = job && contentOf(job.request)
+    if (content === undefined || digest !== digestOf(content) || bytes !== content.length)
+      this.violated(`${address} says that ${file} holds the asset of ${id}, but it holds something else`)
+    else if (!this.#saved.has(`${file} ${digest}`))
+      this.violated(`${address} says that ${file} is there, but it never was`)
+    else this.#setting.count('download recorded')
   }
 
   /** A create is sent. Its dependencies have ended as required, its start time has come, and it has not expired. */
@@ -324,6 +359,7 @@ export class Oracle {
         if (isMade) made.add(job)
         held.add(`${kind} ${id}`)
       }
+      this.#onDownloaded(address, record)
       const jobs = this.#services.jobs.filter((job) => job.kind === kind && job.id === record.id)
       if (isSettled && record.how !== 'baseline' && jobs.length === 0)
         this.violated(`${address} has the ID ${record.id}, which no job ever had`)
@@ -407,6 +443,8 @@ export class Oracle {
         job.request['description'] !== want.request['description']
       )
         return [`${address} says ${String(job.request['description'])}, not ${String(want.request['description'])}`]
+      if (!asked.has(address) && this.#isUnsaved(want, job, record))
+        return [`${address} exported ${this.#ledger.fileOf(want)}, which was never downloaded`]
       return []
     })
   }
@@ -446,9 +484,19 @@ export class Oracle {
       // was first. Some kinds have one status for a job that AWS ended and a job that somebody ended.
       const isCancelled = job.cancelledAt !== undefined || factsOf(want.kind).words[3] === undefined
       if (isCancelled && record?.cancelled === true && this.cancelWords.has(`${want.who}`)) continue
+      const isFileLeft = this.acknowledged.has(`${want.who} ${want.run} conflict`)
+      if (wasOver && !isBad && !want.hold && !isFileLeft && this.#isUnsaved(want, job, record))
+        this.violated(`exit 0, though the asset of ${address} was not downloaded`)
       if (wasOver && isBad && record?.condition?.type !== 'Succeeded')
         this.violated(`exit 0, though ${address} failed and nobody has acknowledged it`)
     }
+  }
+
+  /** True if a job's asset was to be saved and is not. */
+  #isUnsaved(want: Want, job: Job, record: JobRecord | undefined): boolean {
+    const file = this.#ledger.fileOf(want)
+    const isExported = job.succeeds && job.cancelledAt === undefined && this.#services.statusOf(job).isOver
+    return file !== undefined && isExported && record?.downloaded?.file !== file
   }
 
   #isBaselined({ who, run }: Want): boolean {

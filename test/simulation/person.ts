@@ -129,6 +129,16 @@ export class Person {
       ...(/another (jobId|Id|name)|choose another|write one that was never used|leave (jobId|Id) out/.test(text)
         ? [() => ledger.choose(want, `${want.name}-free-${this.#town.setting.random.int(0, 1_000_000)}`)]
         : []),
+      ...(/move the file away/.test(text)
+        ? [() => ledger.saveElsewhere(want), () => this.#town.putFile(this.#town.ledger.fileOf(want) ?? '', undefined)]
+        : []),
+      ...(/remove policy\.download/.test(text)
+        ? [
+            () => {
+              delete want.saves
+            },
+          ]
+        : []),
       ...(/later policy\.expires/.test(text)
         ? [
             () => {

@@ -16,6 +16,7 @@ import { createGitStore } from '../../src/state/git-store.ts'
 import type { Store } from '../../src/state/store.ts'
 import { type Create, callsOf, type OnStep } from './calls.ts'
 import { countPlan } from './coverage.ts'
+import { filesOf } from './downloads.ts'
 import { NO_FAULTS, type Rates } from './faults.ts'
 import { GitRemote } from './git-remote.ts'
 import { Ledger, type Want } from './ledger.ts'
@@ -106,6 +107,7 @@ export class Town {
   readonly #texts: string[] = []
   readonly #states = new Map<string, State>()
   #marks = 0
+  readonly #machines: Machine[] = []
   /** Called with each event of a run, at its moment. */
   onEvent: (process: Process, event: Event) => void = () => {}
 
@@ -151,6 +153,7 @@ export class Town {
   /** A new machine. */
   machine(name: string, skew = 0): Machine {
     const machine = new Machine(name, skew)
+    this.#machines.push(machine)
     machine.disk.onWrite = (text) => this.oracle.onWrite(text)
     if (this.store === 'file') {
       let last: string | undefined
@@ -161,6 +164,11 @@ export class Town {
       }
     }
     return machine
+  }
+
+  /** Somebody writes a file on all machines, or removes it. */
+  putFile(file: string, content: string | undefined): void {
+    for (const { disk } of this.#machines) disk.put(`/repo/${file}`, content)
   }
 
   /** A new machine with only what everybody has: the state, if it is a file. */
@@ -322,6 +330,10 @@ export class Town {
     const specs = (part?.by === 'load' ? all.filter(({ address }) => part.of.has(address)) : all).map((spec) =>
       spec.files.some((file) => dirty.includes(file)) ? this.ledger.uncommitted(spec) : spec,
     )
+    for (const [at, { download, ...spec }] of specs.entries()) {
+      const isThere = download && process.machine.disk.text(`${download.root}/${download.file}`) !== undefined
+      if (isThere) specs[at] = { ...spec, download: { ...download, isThere } }
+    }
     if (order.isFileGone) for (const [at, { upload: _upload, ...spec }] of specs.entries()) specs[at] = spec
 
     return reconcile(
@@ -368,6 +380,7 @@ export class Town {
           close: () => {},
         },
         store,
+        files: filesOf(process, (file, content) => this.oracle.onSaved(file, content)),
         clock,
         timeScale: 1,
         modelOf: getModel,
