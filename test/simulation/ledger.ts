@@ -120,7 +120,25 @@ export class Ledger {
   /** Adds a wanted job. */
   add(random: Random, kind: string = random.pick(this.habits.changes ? CHANGING : KINDS)): void {
     const who = this.wants.length
-    const want: Want = {
+    this.#enter({
+      ...this.#plain(kind),
+      isCancelled: factsOf(kind).cancels !== 'never' && random.hit(this.habits.changes ? 0.9 : 0.4),
+      ...(who > 0 &&
+        random.hit(0.25) && { after: { who: random.int(0, who - 1), when: random.pick(['finished', 'succeeded']) } }),
+      adopt: this.habits.people && random.hit(0.3),
+      ...(this.habits.places && random.hit(0.4) && { target: 'there' }),
+      ...(this.habits.times && random.hit(0.4) && this.#times(random)),
+    })
+  }
+
+  /** Adds a wanted job without conditions. */
+  addPlain(kind: string): Want {
+    return this.#enter(this.#plain(kind))
+  }
+
+  #plain(kind: string): Want {
+    const who = this.wants.length
+    return {
       who,
       kind,
       name: `job-${who}`,
@@ -130,19 +148,19 @@ export class Ledger {
       wasGone: false,
       edits: 0,
       notes: 0,
-      isCancelled: factsOf(kind).cancels !== 'never' && random.hit(this.habits.changes ? 0.9 : 0.4),
-      ...(who > 0 &&
-        random.hit(0.25) && { after: { who: random.int(0, who - 1), when: random.pick(['finished', 'succeeded']) } }),
+      isCancelled: false,
       isEdited: false,
       request: {},
-      adopt: this.habits.people && random.hit(0.3),
+      adopt: false,
       allowIdentical: false,
-      ...(this.habits.places && random.hit(0.4) && { target: 'there' }),
-      ...(this.habits.times && random.hit(0.4) && this.#times(random)),
     }
+  }
+
+  #enter(want: Want): Want {
     this.wants.push(want)
     this.#write(want)
     if (assetIn(want.request) !== undefined) want.saves = 0
+    return want
   }
 
   /** Times that users write: a start, an end, or both. */

@@ -2,6 +2,7 @@ import type { Address } from '../../src/model/address.ts'
 import type { Planned } from '../../src/model/plan.ts'
 import type { JobRecord } from '../../src/model/state.ts'
 import { factsOf, MARGINS } from './aws-facts.ts'
+import { meetForeign, sayTooEarly } from './episodes.ts'
 import { drawRates, drawTraits, NO_FAULTS, NO_TRAITS, type Traits } from './faults.ts'
 import type { Want } from './ledger.ts'
 import { type CrashPlan, type Machine, Process } from './machine.ts'
@@ -67,6 +68,8 @@ export async function randomLife(seed: number, trace?: (line: string) => void): 
   await life.baseline()
   await life.turmoil(neighbour)
   await life.collect()
+  await sayTooEarly(life)
+  await meetForeign(life)
   await life.untruths()
   await life.errands()
   await life.rewind()
@@ -215,13 +218,14 @@ export class Life {
     const { town, traits } = this
     const { random } = town.setting
     if (!traits.changes || town.oracle.violations.length > 0) return
-    const machine = this.#rightMachine()
+    const skew = this.#rightSkew()
     town.ledger.settle()
     let isCarriedOut = true
     for (let left = random.int(6, 14); left > 0; left--) {
       if (isCarriedOut) town.setting.log(`somebody ${town.ledger.change(random)}`)
       town.ledger.commit()
-      const end = await this.alone(random.hit(0.2) ? this.#randomOrder() : this.order({}), undefined, machine)
+      const order = random.hit(0.2) ? this.#randomOrder() : this.order({})
+      const end = await this.withClock(skew, () => this.alone(order))
       if (town.oracle.violations.length > 0) return
       isCarriedOut = end !== undefined && 'done' in end && end.done.plan.refusals.length === 0
     }
@@ -240,16 +244,33 @@ export class Life {
       const want = random.pick(wants)
       const file = town.ledger.fileOf(want)
       if (file !== undefined && random.hit(0.15)) town.putFile(file, 'notes of somebody')
-      await this.alone(this.order({ settleMs: 10 * MINUTE }), undefined, this.#rightMachine())
+      await this.withClock(this.#rightSkew(), () => this.alone(this.order({ settleMs: 10 * MINUTE })))
       if (random.hit(0.3)) town.ledger.saveElsewhere(want)
       town.ledger.commit()
     }
     town.rates = rates
   }
 
-  /** A machine whose clock may create jobs. */
-  #rightMachine(): Machine {
-    return Math.abs(this.#laptop.skew) > 60_000 ? this.town.machine('desk') : this.#laptop
+  /** A clock error with which the laptop may create jobs: its own, if that is small enough. */
+  #rightSkew(): number {
+    const { skew } = this.#laptop
+    return Math.abs(skew) > SKEW_MS ? 0 : skew
+  }
+
+  /** The laptop has another clock error for a while. */
+  async withClock<Value>(skew: number, work: () => Promise<Value>): Promise<Value> {
+    const machine = this.#laptop
+    const before = machine.skew
+    machine.skew = skew
+    const value = await work()
+    machine.skew = before
+    return value
+  }
+
+  /** No more faults by chance, until the next turmoil. */
+  hush(): void {
+    this.town.rates = NO_FAULTS
+    this.town.setting.isEdgy = false
   }
 
   /** Once no request can arrive, people say that creates made no job, although a job's marker shows otherwise. */
@@ -274,9 +295,10 @@ export class Life {
     const { town } = this
     town.ledger.add(town.setting.random, 'ImportExportJob')
     town.ledger.commit()
-    town.rates = { ...NO_FAULTS, lostResponse: 1 }
+    this.hush()
+    town.setting.createFate = 'answer lost'
     await this.alone(this.order({}))
-    town.rates = NO_FAULTS
+    town.setting.createFate = undefined
   }
 
   /** A person's claim that a job with our marker is not ours: for its own spec, and for another of its kind. */

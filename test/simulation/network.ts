@@ -34,7 +34,7 @@ export type Leaving = {
 }
 
 /** The outcome of a request, decided when it is sent. */
-type Fate =
+export type Fate =
   | 'fine'
   | 'lost'
   | 'answer lost'
@@ -76,7 +76,7 @@ function answered<Value>(
 ): Promise<Value> {
   const { label, signatureMs, signatureFactor, execute, signal, watch, echo = 'no' } = asked
   const { time, random, log } = process.setting
-  const fate = fateOf(process, watch !== undefined)
+  const fate = (leaving && process.setting.createFate) ?? fateOf(process, watch !== undefined)
   if (fate !== 'fine') process.setting.count(`request ${fate}`)
   const arrival = fate === 'late' ? lateness(process, signatureMs) : random.int(10, 400)
   return new Promise((resolve, reject) => {

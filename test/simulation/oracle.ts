@@ -57,6 +57,8 @@ export class Oracle {
   readonly #packets: Packet[] = []
   /** Others' jobs that cannot be distinguished from our own: address and ID. They stay on record. */
   readonly #believed = new Set<string>()
+  /** Jobs that people called foreign, as the state names them. */
+  #foreign: ReadonlySet<string> = new Set()
   /** Job IDs that the stored state has held: kind and ID -> when. */
   #held = new Set<string>()
   #state: State | undefined
@@ -110,6 +112,8 @@ export class Oracle {
           isRepeat && kind === job?.kind && wish.who === job.wish.who && wish.run === job.wish.run,
       )
       const isSecond = isRepeated || job?.wish.of === NOBODYS.of
+      if (job && this.#isForeign(job.kind, job.id))
+        this.violated(`${job.id} is foreign, and was reported of ${address}`)
       if (!this.#wasPutBack && !this.isWild && !isSecond)
         this.violated(`a false alarm of ${address}: ${diagnostic.message}`)
     }
@@ -368,9 +372,34 @@ export class Oracle {
       if (record.withdrawn !== undefined && !this.#ledger.wasEverGone(address))
         this.violated(`${address} was withdrawn, though its spec was never gone`)
     }
+    this.#onSaid(state)
     for (const id of this.#held) if (!held.has(id)) this.violated(`${id} was in the state and is not any more`)
     this.#held = new Set([...held].filter((id) => this.#isJob(id)))
     this.#state = state
+  }
+
+  /**
+   * What people said is on record. It is never lost, and a create is given up only when AWS accepts none of its requests
+   * any more.
+   */
+  #onSaid({ foreign = {}, records }: State): void {
+    for (const key of this.#foreign) if (foreign[key] === undefined) this.violated(`${key} was foreign, and no more`)
+    this.#foreign = new Set(Object.keys(foreign))
+    for (const [address, { run, intent }] of recordEntries(records)) {
+      if (!intent?.givenUp || this.isWild || this.#wasPutBack) continue
+      const who = this.#ledger.whoAt(address)
+      const { now } = this.#setting.time
+      const open = this.#packets.find(
+        ({ wish, isClear, acceptedUntil }) =>
+          wish.who === who && wish.run === run && !isClear && acceptedUntil > now + SECOND_MS,
+      )
+      if (open) this.violated(`${address} was given up ${open.acceptedUntil - now} ms before its last request expired`)
+    }
+  }
+
+  /** True if a person called a job foreign, and the state says so. */
+  #isForeign(kind: string, id: string | undefined): boolean {
+    return [...this.#foreign].some((key) => key.startsWith(`${kind} `) && key.endsWith(` ${id}`))
   }
 
   /**
@@ -385,7 +414,9 @@ export class Oracle {
     const { mark } = factsOf(kind)
     const mayBeDuplicate = mark === 'none' || mark === 'prefix' || (mark === 'tag' && this.isTagRefused)
     if (this.#believed.has(`${address} ${record.id}`)) return
-    if (mayBeDuplicate && from !== undefined && jobs.some(({ createdAt }) => createdAt >= from)) {
+    const isAlike = ({ createdAt, request }: Job): boolean =>
+      createdAt >= from! && writeSorted(request) === writeSorted(withoutId(record.request))
+    if (mayBeDuplicate && from !== undefined && !this.#isForeign(kind, record.id) && jobs.some(isAlike)) {
       this.#believed.add(`${address} ${record.id}`)
       this.#setting.count('a job that looks like ours was believed')
       const who = this.#ledger.whoAt(address) ?? -1
@@ -405,6 +436,7 @@ export class Oracle {
   /** A person restored an older state, or the newer one again. Its content is no promise of ours. */
   forgetState(): void {
     this.#held = new Set()
+    this.#foreign = new Set()
     this.#wasPutBack = true
   }
 
@@ -529,6 +561,20 @@ function isOf({ wish }: Job, name: string, who: number): boolean {
 
 function isSame(a: JsonObject, b: JsonObject): boolean {
   return JSON.stringify(a) === JSON.stringify(b)
+}
+
+/** A request without the ID that its caller chose, which is no part of what its job does. */
+function withoutId({ jobId: _jobId, Id: _id, tags: _tags, ...rest }: JsonObject): JsonObject {
+  return rest
+}
+
+/** A value as text, whatever the order of its members. */
+function writeSorted(value: unknown): string {
+  return JSON.stringify(value, (_name, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  )
 }
 
 function ids(jobs: readonly Job[]): string {
