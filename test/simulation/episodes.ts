@@ -41,7 +41,7 @@ export async function sayTooEarly(life: Life): Promise<void> {
 export async function meetForeign(life: Life): Promise<void> {
   const { town, traits } = life
   const { random } = town.setting
-  if (!traits.people || !isSane(life)) return
+  if (!traits.people || !isSane(life) || random.hit(0.5)) return
   const want = await loseCreate(life, random.pick(FOREIGN_KINDS), 'lost')
   const { kind, name } = want
   if (!town.recordAt(want)?.intent || madeFor(life, want).length > 0) return

@@ -36,6 +36,8 @@ export type Rates = {
   /** Per write to the disk. */
   readonly diskFull: number
   readonly syncFails: number
+  /** Per update or cancel: it is lost, so that another run sends it again. */
+  readonly stepLost: number
   /** Per download: so much time passes that its link may expire. */
   readonly slowLink: number
 }
@@ -65,6 +67,7 @@ export const NO_FAULTS: Rates = {
   remoteStale: 0,
   diskFull: 0,
   syncFails: 0,
+  stepLost: 0,
   slowLink: 0,
 }
 
@@ -94,6 +97,7 @@ const MOST: Rates = {
   remoteStale: 0.05,
   diskFull: 0.02,
   syncFails: 0.01,
+  stepLost: 0.2,
   slowLink: 0.4,
 }
 
@@ -148,7 +152,7 @@ const OFTEN: Readonly<Record<keyof Traits, number>> = {
   places: 0.25,
   times: 0.25,
   baseline: 0.1,
-  changes: 0.5,
+  changes: 0.55,
   wild: 0.05,
 }
 

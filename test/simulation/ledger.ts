@@ -11,7 +11,7 @@ import type { Wish } from './services.ts'
 
 const KINDS = ['IotJob', 'MediaPackageHarvestJob', 'DataExchangeJob', 'PinpointExportJob', 'ImportExportJob'] as const
 /** The same kinds, but more often those that AWS updates and cancels. */
-const CHANGING = [...Array<'IotJob'>(9).fill('IotJob'), 'DataExchangeJob', ...KINDS] as const
+const CHANGING = [...Array<'IotJob'>(20).fill('IotJob'), 'DataExchangeJob', ...KINDS] as const
 
 /** A job that somebody wants, through all its edits. */
 export type Want = {
@@ -52,12 +52,15 @@ export type Want = {
   saves?: number
 }
 
+/** Where the recorded job of a want is. */
+export type Standing = 'unknown' | 'running' | 'over'
+
 /** The habits of users. */
 export type Habits = Pick<Traits, 'people' | 'places' | 'times' | 'changes'>
 
 /** Kinds of edits, by number. Where jobs change often, supported updates are more frequent. */
-const EDITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]
-const CHANGES = [...EDITS, 2, 2, 2, 8, 8, 8, 8]
+const EDITS = [0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 8, 9, 10, 11, 12, 13]
+const CHANGES = [...EDITS, 2, 2, 8, 8, 8]
 
 /** The member of a request that holds the caller's job ID. */
 function idMemberOf(kind: string): string {
@@ -122,7 +125,7 @@ export class Ledger {
     const who = this.wants.length
     this.#enter({
       ...this.#plain(kind),
-      isCancelled: factsOf(kind).cancels !== 'never' && random.hit(this.habits.changes ? 0.9 : 0.4),
+      isCancelled: factsOf(kind).cancels !== 'never' && random.hit(this.habits.changes ? 0.9 : 0.7),
       ...(who > 0 &&
         random.hit(0.25) && { after: { who: random.int(0, who - 1), when: random.pick(['finished', 'succeeded']) } }),
       adopt: this.habits.people && random.hit(0.3),
@@ -131,9 +134,9 @@ export class Ledger {
     })
   }
 
-  /** Adds a wanted job without conditions. */
-  addPlain(kind: string): Want {
-    return this.#enter(this.#plain(kind))
+  /** Adds a wanted job without conditions. `isCancelled`: it ends with its spec. */
+  addPlain(kind: string, isCancelled = false): Want {
+    return this.#enter({ ...this.#plain(kind), isCancelled })
   }
 
   #plain(kind: string): Want {
@@ -214,16 +217,21 @@ export class Ledger {
     return `${['adds', 'raises', 'removes or restores', 'renames', 'answers', 'edits', 'holds or frees', '', 'annotates', 'moves', 'times', 'names', 'copies', 'saves elsewhere'][kind]} ${want.kind}/${want.name}`
   }
 
-  /** Makes supported updates, ends running jobs, and asks for new ones in place of those that ended. */
-  change(random: Random): string {
+  /**
+   * Makes supported updates, ends running jobs, and asks for new ones in place of those that ended. `ends`: how likely it
+   * ends one.
+   */
+  change(random: Random, standingOf: (want: Want) => Standing, ends: number): string {
     const wants = this.wants.filter(
       ({ kind, oldName }) => oldName === undefined && (kind === 'IotJob' || random.hit(0.1)),
     )
     for (const want of wants) {
-      if (want.isGone) {
+      const standing = standingOf(want)
+      if (want.isGone && standing === 'over' && random.hit(0.2)) {
         want.isGone = false
         this.raise(want)
-      } else if (random.hit(0.3)) this.remove(want)
+      } else if (want.isGone || standing !== 'running') continue
+      else if (random.hit(ends)) this.remove(want)
       else if (want.kind === 'IotJob') this.annotate(want)
     }
     return `annotates, removes or restores ${wants.map(({ name }) => name).join(', ')}`

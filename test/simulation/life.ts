@@ -4,14 +4,14 @@ import type { JobRecord } from '../../src/model/state.ts'
 import { factsOf, MARGINS } from './aws-facts.ts'
 import { meetForeign, sayTooEarly } from './episodes.ts'
 import { drawRates, drawTraits, NO_FAULTS, NO_TRAITS, type Traits } from './faults.ts'
-import type { Want } from './ledger.ts'
+import type { Standing, Want } from './ledger.ts'
 import { type CrashPlan, type Machine, Process } from './machine.ts'
 import { meddle } from './others.ts'
 import { type Deed, Person } from './person.ts'
 import { isTerminal } from './places.ts'
 import { Random } from './random.ts'
 import { type Job, NOBODYS, type Wish } from './services.ts'
-import { type End, JOURNAL, type Order, Town, World } from './town.ts'
+import { type Approval, type End, JOURNAL, type Order, Town, World } from './town.ts'
 
 const MINUTE = 60_000
 /** The longest job takes less than three hours. */
@@ -178,7 +178,7 @@ export class Life {
     town.oracle.isTagRefused = town.isTagRefused
     if (traits.wild) this.#goWild()
     town.services.isSlow = traits.changes
-    let toCome = random.int(2, 6)
+    let toCome = random.int(traits.changes ? 1 : 2, traits.changes ? 3 : 6)
     const isOver = (): boolean =>
       (toCome === 0 && this.#running === 0 && (neighbour?.isIdle ?? true)) ||
       town.oracle.violations.length > 0 ||
@@ -199,7 +199,7 @@ export class Life {
       if (traits.people && random.hit(0.5))
         time.after(Math.max(0, at - random.int(1_000, 12_000)), () => this.#meddle())
     }
-    const often = traits.changes ? [10, 30] : [5, 5, 20]
+    const often = traits.changes ? [3, 10] : [5, 5, 20]
     for (let left = random.int(0, random.pick(often)); left > 0; left--) {
       time.after(random.int(0, at + 5 * MINUTE), () => {
         if (this.#isPeace) return
@@ -220,11 +220,15 @@ export class Life {
     if (!traits.changes || town.oracle.violations.length > 0) return
     const skew = this.#rightSkew()
     town.ledger.settle()
+    for (let more = random.int(3, 6); more > 0; more--) town.ledger.addPlain('IotJob', true)
+    town.rates = { ...town.rates, stepLost: random.pick([0.2, 0.6]) }
     let isCarriedOut = true
-    for (let left = random.int(6, 14); left > 0; left--) {
-      if (isCarriedOut) town.setting.log(`somebody ${town.ledger.change(random)}`)
+    for (let left = random.int(6, 9); left > 0; left--) {
+      const ends = left <= 3 ? 0.8 : 0.15
+      if (isCarriedOut) town.setting.log(`somebody ${town.ledger.change(random, this.#standingOf, ends)}`)
       town.ledger.commit()
-      const order = random.hit(0.2) ? this.#randomOrder() : this.order({})
+      const approval = random.hit(0.1) ? await this.withClock(skew, () => this.#approve()) : undefined
+      const order = random.hit(0.1) ? this.#randomOrder() : this.order({ ...(approval && { approval }) })
       const end = await this.withClock(skew, () => this.alone(order))
       if (town.oracle.violations.length > 0) return
       isCarriedOut = end !== undefined && 'done' in end && end.done.plan.refusals.length === 0
@@ -249,6 +253,29 @@ export class Life {
       town.ledger.commit()
     }
     town.rates = rates
+  }
+
+  /**
+   * A person approves a plan, and then somebody may edit. The plan file may be of another project, or of a lost commit.
+   */
+  async #approve(): Promise<Approval | undefined> {
+    const { town } = this
+    const { random } = town.setting
+    // Guards that let nothing through make a run say what it would do.
+    const end = await this.alone(this.order({ guards: { maxCreates: 0, maxRemovals: 0, maxUpdates: 0 } }))
+    if (end === undefined) return undefined
+    if (random.hit(0.4)) {
+      town.ledger.change(random, this.#standingOf, 0.3)
+      town.ledger.commit()
+    }
+    const relation = random.pick(['same', 'ahead', 'ahead', 'ahead', 'diverged'] as const)
+    return town.approve(end, relation, random.hit(0.1) ? 'another' : 'jobs')
+  }
+
+  readonly #standingOf = (want: Want): Standing => {
+    const record = this.town.recordAt(want)
+    if (record === undefined || record.intent !== undefined) return 'unknown'
+    return isTerminal(record.condition) || record.lost ? 'over' : 'running'
   }
 
   /** A clock error with which the laptop may create jobs: its own, if that is small enough. */
@@ -296,9 +323,13 @@ export class Life {
     town.ledger.add(town.setting.random, 'ImportExportJob')
     town.ledger.commit()
     this.hush()
+    // A list does not show the job yet.
+    town.rates = { ...NO_FAULTS, listLag: 1 }
+    town.setting.isEdgy = true
     town.setting.createFate = 'answer lost'
     await this.alone(this.order({}))
     town.setting.createFate = undefined
+    this.hush()
   }
 
   /** A person's claim that a job with our marker is not ours: for its own spec, and for another of its kind. */
@@ -400,7 +431,8 @@ export class Life {
   /** Sometimes nobody runs anything for longer than services keep jobs. */
   async holiday(): Promise<void> {
     const { random, log } = this.town.setting
-    if (this.town.oracle.violations.length > 0 || !random.hit(0.05)) return
+    const isSaving = this.town.ledger.wants.some(({ saves }) => saves !== undefined)
+    if (this.town.oracle.violations.length > 0 || !random.hit(isSaving ? 0.2 : 0.05)) return
     log('nobody runs anything for 100 days')
     for (const want of this.town.ledger.wants) if (want.saves !== undefined) this.town.ledger.saveElsewhere(want)
     await this.pass(100 * 24 * 60 * MINUTE)
@@ -522,6 +554,7 @@ export class Life {
     const isWhole =
       order.part === undefined &&
       order.decisions === undefined &&
+      order.approval === undefined &&
       order.dirty === undefined &&
       order.invalid === undefined
     if (isZero(end) && isWhole && order.commit === this.town.ledger.commits.length - 1)

@@ -179,6 +179,7 @@ export class Oracle {
     // A request from before its machine's sleep is rejected on arrival.
     if (acceptedUntil > time.now && !this.isWild) this.#assertAlone(packet)
     this.#packets.push(packet)
+    this.#onApproved(what, sent.order, create.request, wish)
     this.#limit(sent, 'maxCreates', `create ${wish.who} ${wish.run}`)
     return packet
   }
@@ -212,6 +213,23 @@ export class Oracle {
       this.violated(`a create of ${kind} ${wish.who} was sent as another job while an earlier one may still arrive`)
   }
 
+  /**
+   * A run with an approved plan sends only what the approved commit asks for: its requests for its runs, and the end of
+   * jobs whose specs it lacks.
+   */
+  #onApproved(what: string, { approval }: Order, request: JsonObject | undefined, wish: Wish | undefined): void {
+    if (approval === undefined) return
+    const { given, commit } = approval
+    if (given.relation === 'diverged' || given.project !== given.plan.project)
+      this.violated(`${what} was sent for a plan file of somebody else`)
+    const specs = this.#ledger.commits[commit] ?? []
+    const isApproved = request
+      ? specs.some((spec) => spec.policy.run === wish?.run && isSame(spec.request, request))
+      : !specs.some((spec) => this.#ledger.wishOf(spec.request).who === wish?.who)
+    if (isApproved) this.#setting.count('approved action sent')
+    else this.violated(`${what} was sent, though nobody approved it`)
+  }
+
   /** Something is sent to AWS for a spec: HEAD holds it, and its checkout may speak for the repository. */
   #onWriteOf(what: string, wish: Wish | undefined, { process, relation }: Sent): void {
     if (wish?.isUncommitted) this.violated(`${what} says what HEAD does not hold`)
@@ -239,6 +257,9 @@ export class Oracle {
         this.violated(`${kind} ${id}: ${what} was sent before the state was compared and swapped`)
       const isWord = what === 'cancel' && order.decisions !== undefined
       if (!isWord) this.#onWriteOf(`${what} of ${kind} ${id}`, request && this.#ledger.mayWish(request), sent)
+      const job = this.#services.ofKind(kind).find((one) => one.id === id)
+      const wish = what === 'cancel' ? job?.wish : request && this.#ledger.mayWish(request)
+      if (!isWord) this.#onApproved(`${what} of ${kind} ${id}`, order, request, wish)
       if (!isWord) this.#limit(sent, what === 'cancel' ? 'maxRemovals' : 'maxUpdates', id)
     }
   }

@@ -5,10 +5,12 @@ import type { Checkout, UncommittedWhy } from '../../src/model/checkout.ts'
 import { DEFAULT_WAITS } from '../../src/model/create-protocol.ts'
 import type { Event } from '../../src/model/event.ts'
 import { formatIso } from '../../src/model/iso.ts'
+import type { Plan } from '../../src/model/plan.ts'
 import { Problem } from '../../src/model/problem.ts'
 import type { Spec } from '../../src/model/spec.ts'
 import { emptyState, type JobRecord, type Site, type State } from '../../src/model/state.ts'
 import { acknowledge } from '../../src/plan/attention/notes.ts'
+import { listApproved } from '../../src/plan/bounds/approval.ts'
 import type { PlanInput } from '../../src/plan/input.ts'
 import { type Reconciled, reconcile } from '../../src/reconcile/reconcile.ts'
 import { openFileStore } from '../../src/state/file-store.ts'
@@ -63,7 +65,12 @@ export type Order = {
   readonly guards?: { readonly maxCreates: number; readonly maxRemovals: number; readonly maxUpdates: number }
   /** A person's words about addresses. */
   readonly decisions?: PlanInput['decisions']
+  /** The plan that a person approved. */
+  readonly approval?: Approval
 }
+
+/** An approved plan, as the program reads it, and the index of the commit from which it was made. */
+export type Approval = { readonly given: NonNullable<PlanInput['approval']>; readonly commit: number }
 
 /** How a run ended. A process that died has no end. */
 export type End = { readonly done: Reconciled } | { readonly problem: Problem }
@@ -107,6 +114,8 @@ export class Town {
   readonly #texts: string[] = []
   readonly #states = new Map<string, State>()
   #marks = 0
+  /** The commits from which plans were made. */
+  readonly #plannedAt = new WeakMap<Plan, number>()
   readonly #machines: Machine[] = []
   /** Called with each event of a run, at its moment. */
   onEvent: (process: Process, event: Event) => void = () => {}
@@ -254,6 +263,7 @@ export class Town {
       const store = await this.#storeOf(process).open()
       try {
         const done = await this.#reconcile(process, order, store)
+        this.#plannedAt.set(done.plan, order.commit)
         this.oracle.onDuplicates(done.duplicates ?? [])
         return { done }
       } finally {
@@ -263,6 +273,25 @@ export class Town {
       if (error instanceof Problem) return { problem: error }
       throw error
     }
+  }
+
+  /** A person approves what a run planned last. Undefined if no plan could be made. */
+  approve(end: End, relation: Approval['given']['relation'], project: string): Approval | undefined {
+    if ('problem' in end || end.done.plan.refusals.some(({ code }) => !code.startsWith('GUARD_'))) return undefined
+    const siteOf = ({ policy }: Spec): Site | undefined => SITES[policy.target ?? 'here']
+    const commit = this.#plannedAt.get(end.done.plan)
+    if (commit === undefined) return undefined
+    const plan = {
+      apiVersion: 'jobwright/v1',
+      kind: 'Plan',
+      version: 1,
+      writtenBy: 'simulation',
+      lineage: this.#lineage,
+      project: 'jobs',
+      commit: commitName(commit),
+      actions: listApproved(end.done.plan, { modelOf: getModel, siteOf }),
+    } as const
+    return { given: { plan, file: 'plan.json', relation, project }, commit }
   }
 
   /** A person acknowledges the open findings of an address. `end`: what a run said about it. */
@@ -345,6 +374,7 @@ export class Town {
         complete: part?.by !== 'load',
         ...(part?.by === 'only' && { only: (address: string) => part.of.has(address) }),
         ...(order.decisions && { decisions: order.decisions }),
+        ...(order.approval && { approval: order.approval.given }),
         waits: DEFAULT_WAITS,
         modelOf: getModel,
         checkout,
