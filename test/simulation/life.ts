@@ -140,8 +140,14 @@ export class Life {
     const chosen = (town.ledger.commits.at(-1) ?? []).filter(() => town.setting.random.hit(0.6))
     const decisions = new Map(chosen.map(({ address }) => [address, { is: 'baseline' } as const]))
     await this.alone(this.order({ decisions, part: { by: 'only', of: new Set(decisions.keys()) } }))
-    for (const want of town.ledger.wants)
-      if (town.recordAt(want)?.how === 'baseline') town.oracle.baselined.add(`${want.who} ${want.run}`)
+    this.#noteBaseline()
+  }
+
+  /** Notes which wishes the state takes as done. */
+  #noteBaseline(): void {
+    const { ledger, oracle } = this.town
+    for (const want of ledger.wants)
+      if (this.town.recordAt(want)?.how === 'baseline') oracle.baselined.add(`${want.who} ${want.run}`)
   }
 
   /** Work of one process while nothing else happens. */
@@ -402,6 +408,7 @@ export class Life {
     this.#laptop = town.stranger(this.#laptop)
     town.setting.count('state rewound unseen')
     town.oracle.baselined.clear()
+    this.#noteBaseline()
     let end: End | undefined
     for (let run = 0; run < 3; run++) {
       end = await this.alone(this.order({ settleMs: 40 * MINUTE }))

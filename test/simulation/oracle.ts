@@ -55,7 +55,7 @@ export class Oracle {
   readonly adoptWords = new Set<string>()
   readonly acknowledged = new Set<string>()
   readonly #packets: Packet[] = []
-  /** Others' jobs that cannot be distinguished from our own: address and ID. They stay on record. */
+  /** Others' jobs that cannot be distinguished from our own: kind and ID. They stay on record. */
   readonly #believed = new Set<string>()
   /** Jobs that people called foreign, as the state names them. */
   #foreign: ReadonlySet<string> = new Set()
@@ -353,6 +353,7 @@ export class Oracle {
   onAct(job: Job, what: string, by: string): void {
     if (by !== this.#name) return
     const { kind, id, wish } = job
+    if (wish.of !== this.#name && job.isShared) return
     if (wish.of !== this.#name) {
       this.violated(`${what} of ${kind} ${id}, which is ${wish.of}'s`)
       return
@@ -434,14 +435,17 @@ export class Oracle {
     const from = intent && Date.parse(intent.firstAt ?? intent.awsAt ?? intent.at) - EPOCH - AWS_MARGIN_MS
     const { mark } = factsOf(kind)
     const mayBeDuplicate = mark === 'none' || mark === 'prefix' || (mark === 'tag' && this.isTagRefused)
-    if (this.#believed.has(`${address} ${record.id}`)) return
+    // A renamed spec takes its job along.
+    if (this.#believed.has(`${kind} ${record.id}`)) return
     const isAlike = ({ createdAt, request }: Job): boolean =>
       createdAt >= from! && writeSorted(request) === writeSorted(withoutId(record.request))
     if (mayBeDuplicate && from !== undefined && !this.#isForeign(kind, record.id) && jobs.some(isAlike)) {
-      this.#believed.add(`${address} ${record.id}`)
+      this.#believed.add(`${kind} ${record.id}`)
       this.#setting.count('a job that looks like ours was believed')
       const who = this.#ledger.whoAt(address) ?? -1
-      for (const job of jobs) if (job.wish.of === NOBODYS.of) job.wish = { of: this.#name, who, run: record.run }
+      for (const job of jobs)
+        if (job.wish.of === NOBODYS.of) job.wish = { of: this.#name, who, run: record.run }
+        else if (job.wish.of !== this.#name) job.isShared = true
       return
     }
     // A spec or a person's word may allow adopting an existing job.
@@ -481,6 +485,8 @@ export class Oracle {
         ? jobs.filter(({ id }) => id === record?.id)
         : jobs.filter(({ wish }) => wish.run === want.run)
       if (this.#isBaselined(want)) return []
+      // The other project's wish has come true.
+      if (this.#services.ofKind(want.kind).some((job) => job.isShared && job.id === record?.id)) return []
       if (want.isGone) return want.isCancelled && !asked.has(address) ? this.#running(want) : []
       if (asked.has(address) && (own.length === 0 || record?.id === undefined)) return []
       // Cancelled with its spec before its start. A restored spec does not undo that.
@@ -493,6 +499,7 @@ export class Oracle {
         !asked.has(address) &&
         !want.isReverted &&
         !job.isUndone &&
+        !job.isShared &&
         job.request['description'] !== want.request['description']
       )
         return [`${address} says ${String(job.request['description'])}, not ${String(want.request['description'])}`]
@@ -524,7 +531,7 @@ export class Oracle {
       if (jobs.length === 0 && record === undefined && !mayWait && !isLeft)
         this.violated(`exit 0, though nothing was ever made for ${address}`)
       const job = jobs.find(({ id }) => id === record?.id)
-      if (!job) continue
+      if (!job || job.isShared) continue
       const { isOver, finishedAt } = this.#services.statusOf(job)
       const isBad = job.cancelledAt === undefined ? !job.succeeds : job.cancelledBy !== this.#name
       const wasOver = isOver && finishedAt !== undefined && Date.parse(finishedAt) - EPOCH < startedAt
@@ -561,7 +568,7 @@ export class Oracle {
     if (kind !== 'IotJob') return []
     return this.#services.jobs
       .filter((job) => job.kind === kind && isOf(job, this.#name, who) && job.wish.run === run)
-      .filter((job) => !this.#services.statusOf(job).isOver)
+      .filter((job) => job.deletedAt === undefined && !this.#services.statusOf(job).isOver)
       .map(({ id }) => `${kind} ${id} runs on, though it was to end with its spec`)
   }
 

@@ -1,4 +1,5 @@
 import type { Finding } from '../../src/model/attention.ts'
+import { getRemedies } from '../../src/model/aws-problem.ts'
 import type { Planned } from '../../src/model/plan.ts'
 import type { Remedy } from '../../src/model/remedy.ts'
 import type { PlanInput } from '../../src/plan/input.ts'
@@ -50,6 +51,21 @@ export class Person {
       this.#town.setting.log(`somebody reads of ${question.address}: ${chosen.remedy.text}`)
       this.#town.setting.count(`followed ${chosen.remedy.command?.slice(1, 2).join() ?? chosen.remedy.text}`)
       return chosen.go()
+    }
+    return this.#answerFailure(end)
+  }
+
+  /** Follows what a run printed of a step that failed: nothing proved whose the job is. */
+  #answerFailure(end: End): Deed | undefined {
+    if ('problem' in end) return undefined
+    for (const [address, problem] of end.done.failed) {
+      const text = getRemedies(problem)?.[0]?.text ?? ''
+      const want = this.#town.ledger.ownerOf(address)
+      if (!/look at that job in the console/.test(text) || !want) continue
+      this.#town.setting.log(`somebody reads of ${address}: ${text}`)
+      this.#town.setting.count('followed look at that job in the console of AWS')
+      if (want.isGone) return { is: 'word', address, decision: { is: 'removed' } }
+      return this.#edit(() => this.#putBack(want))()
     }
     return undefined
   }
