@@ -9,7 +9,7 @@ import { findApprovalRefusals, holdUnapproved, warnUnapproved } from './bounds/a
 import { findRefusals } from './bounds/guards.ts'
 import { applyLimits } from './bounds/quotas.ts'
 import { createPlanner, isSelected, type Planner, planSequentially } from './context.ts'
-import { planDecided } from './decisions/decided.ts'
+import { planDecided } from './decisions/plan-decided.ts'
 import { type Decision, isCheckoutUsed, type PlanInput } from './input.ts'
 import { explainWaits } from './questions/dependencies.ts'
 import { findEdits } from './questions/edits.ts'

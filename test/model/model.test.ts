@@ -32,7 +32,7 @@ import {
   type OpenRecord,
   type SettledRecord,
 } from '../../src/model/state.ts'
-import { formatDocument, isDigest, writeDocuments } from '../../src/model/written.ts'
+import { formatDocument, isDigest, writeDocuments } from '../../src/model/write-documents.ts'
 import { DONE, liveOf, OTHER_SITE, recordOf, SITE, specOf, unknownOf } from '../plan/world.ts'
 
 const REBOOT = 'IotJob/kiosk-reboot'

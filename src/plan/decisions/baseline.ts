@@ -1,6 +1,6 @@
 import type { Planned } from '../../model/plan.ts'
 import type { Spec } from '../../model/spec.ts'
-import { writeDocuments } from '../../model/written.ts'
+import { writeDocuments } from '../../model/write-documents.ts'
 import { createLine, type Planner, planUnread } from '../context.ts'
 import { planAdoptDecision } from './adopt.ts'
 

@@ -5,7 +5,7 @@ import type { Difference, Planned, PlannedKeep, PlannedStep, PlannedStop } from 
 import { advise } from '../../model/remedy.ts'
 import type { Spec } from '../../model/spec.ts'
 import { isIdentified, isSettled, type JobRecord, type SettledRecord } from '../../model/state.ts'
-import { writeDocuments } from '../../model/written.ts'
+import { writeDocuments } from '../../model/write-documents.ts'
 import {
   computeShownFrom,
   createLine,

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { DEFAULT_WAITS } from '../../src/model/create-protocol.ts'
-import { readWaits } from '../../src/session/waits.ts'
+import { readWaits } from '../../src/session/read-waits.ts'
 
 const here = { AWS_ENDPOINT_URL: 'http://127.0.0.1:4599', JOBWRIGHT_WAITS: '{"leaseMs":2000}' }
 const none = { targets: {} }
