@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import t from 'tap'
 import type { Schedule } from '../../../src/model/schedule.ts'
 import type { Series } from '../../../src/model/series.ts'
@@ -40,7 +41,7 @@ function decidedOf(given: World): Series | undefined {
   const own = (planOf(given.input()).decided ?? []).filter(
     (change): change is Extract<Change, { set: 'series' }> => change.set === 'series' && change.address === AT,
   )
-  t.ok(own.length < 2)
+  assert.ok(own.length < 2)
   return own[0]?.series ?? undefined
 }
 
