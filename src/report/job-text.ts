@@ -18,7 +18,7 @@ const REQUEST_MAX = 20
 const ORIGIN_WORDS = {
   created: 'made by Jobwright',
   adopted: 'taken over',
-  baseline: 'taken as done before the state began',
+  baseline: 'assumed done before the state was created',
 } as const
 
 /**
@@ -36,7 +36,7 @@ export function formatJob(
   const rows: [label: string, text: string | undefined][] = [
     ['condition', paint(chooseConditionStyle(condition), describeStanding(record), options)],
     ['why', condition?.message && toSentence(condition.message)],
-    ['at AWS', record.status && toSentence(record.status)],
+    ['in AWS', record.status && toSentence(record.status)],
     ['counts', formatCounts(record.counts)],
     ['run', String(record.run)],
     ['id', record.id && toSentence(record.id)],

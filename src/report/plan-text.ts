@@ -168,7 +168,7 @@ function formatKept(quiet: readonly Planned[]): string[] {
   const parts = [
     finished.length === 0 ? '' : `${finished.length} finished`,
     failed.length === 0 ? '' : `${failed.length} of them failed`,
-    records.length === finished.length ? '' : `${records.length - finished.length} running`,
+    records.length === finished.length ? '' : `${records.length - finished.length} unfinished`,
   ].filter((part) => part !== '')
   return [`  · ${quiet.length} kept${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`]
 }
@@ -201,7 +201,7 @@ function formatIdle(actions: readonly Planned[], isWithoutFiles: boolean): strin
   if (records.length === 0) return actions.length === 0 ? 'Nothing to do: no specs.' : `Nothing to do: ${specs}.`
   const jobs = formatCount(records.length, 'job')
   if (records.every(({ condition }) => isTerminal(condition)))
-    return `Nothing to do: ${specs}, ${jobs}, all settled (${countConditions(records)}).`
+    return `Nothing to do: ${specs}, ${jobs}, all finished (${countConditions(records)}).`
   return `Nothing to do now: ${specs}, ${jobs} (${countConditions(records)}).`
 }
 

@@ -53,14 +53,17 @@ export function formatFullPreview(planned: Planned, options: ReportOptions): str
   ]
 }
 
-/** `in prod (123456789012, eu-west-1); good until 2026-11-28 19:45 UTC`. */
+/** `in prod (123456789012, eu-west-1); can be submitted until 2026-11-28 19:45 UTC`. */
 function formatPlace({ reason }: Planned, preview: Preview, options: ReportOptions): string[] {
   const { target, account, region, goodUntil } = preview
   const site = [account, region].filter((part) => part !== undefined).join(', ')
   const where = target === undefined ? site : site === '' ? target : `${target} (${site})`
   // The reason of a job that waits has it already.
-  const isTold = goodUntil === undefined || reason.includes('good until')
-  const parts = [...(where === '' ? [] : [`in ${where}`]), ...(isTold ? [] : [`good until ${formatTime(goodUntil)}`])]
+  const isTold = goodUntil === undefined || reason.includes('can be submitted until')
+  const parts = [
+    ...(where === '' ? [] : [`in ${where}`]),
+    ...(isTold ? [] : [`can be submitted until ${formatTime(goodUntil)}`]),
+  ]
   return parts.length === 0 ? [] : [cut(`${INDENT}${escapeForTerminal(parts.join('; '))}`, options.width)]
 }
 

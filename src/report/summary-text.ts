@@ -80,7 +80,7 @@ export function formatSummary(given: RunEnd, options: ReportOptions): string {
     ...(attention === undefined ? [] : [attention]),
     ...(end.nextAt === undefined
       ? []
-      : [`Next: ${formatUntil(end.nextAt, options.now)}, when waiting jobs can continue.`]),
+      : [`Next reconcile: ${formatUntil(end.nextAt, options.now)}, when a waiting job is due.`]),
     ...formatExitLines(end, options),
   ].join('\n')
 }

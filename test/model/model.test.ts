@@ -292,7 +292,7 @@ t.test('small nouns', async (t) => {
   t.equal(digest(''), 'sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855')
   t.notOk(isTerminal(undefined))
   t.notOk(isTerminal({ type: 'Unknown' }), 'what is not known may still change')
-  const kept = { address: REBOOT, action: 'keep', reason: 'running' } as const
+  const kept = { address: REBOOT, action: 'keep', reason: 'unfinished' } as const
   t.strictSame(
     countActions({ actions: [kept, kept, { ...kept, action: 'conflict' }], diagnostics: [], refusals: [] }),
     {

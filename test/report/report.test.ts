@@ -132,7 +132,7 @@ t.test('a plan with nothing to do says so and still names failed and running job
   )
   t.equal(
     last(formatPlan(finished, heading, plain)),
-    'Nothing to do: 2 specs, 2 jobs, all settled (1 succeeded, 1 failed).',
+    'Nothing to do: 2 specs, 2 jobs, all finished (1 succeeded, 1 failed).',
   )
   t.equal(last(formatPlan({ ...idle, actions: [] }, heading, plain)), 'Nothing to do: no specs.')
 })

@@ -364,7 +364,7 @@ export const MUTATIONS: readonly Mutation[] = [
     in: { trait: 'changes' },
   },
   {
-    name: 'what is uncommitted is changed at AWS',
+    name: 'what is uncommitted is changed in AWS',
     file: 'src/plan/situations/submitted.ts',
     from: 'const stop = planHeld(plan, spec) ?? planUncommitted(plan, spec)',
     to: 'const stop = planHeld(plan, spec)',

@@ -168,7 +168,7 @@ export function findApprovalRefusals(plan: Planner): Diagnostic[] {
       address,
       place: (plan.specAt.get(address) ?? plan.blockedAt.get(address))?.place,
       message: `${address}: the approved action (${action}) changed: ${why}`,
-      remedies: [suggest('look at the plan again, and approve it anew', 'plan', '--out', approval.file)],
+      remedies: [suggest('look at the plan again, and approve it again', 'plan', '--out', approval.file)],
     }),
   )
 }

@@ -46,7 +46,7 @@ export function planAdoptDecision(
   const adopter = record
     ? { ...record, request, how }
     : { run, site, how, request, history: extendHistory(stored, run, site) }
-  const reason = how === 'baseline' ? 'taken as done before this state began' : 'as decided'
+  const reason = how === 'baseline' ? 'assumed done before the state was created' : 'as decided'
   return adoptJob(plan, spec, adopter, live, { reason, record })
 }
 

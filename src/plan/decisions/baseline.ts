@@ -20,7 +20,7 @@ export function planBaselineDecision(plan: Planner, spec: Spec): Planned {
     })
   return createLine(spec, {
     action: 'adopt',
-    reason: 'taken as done before this state began; no job of it was looked at',
+    reason: 'assumed done before the state was created; not checked in AWS',
     next: {
       run: spec.policy.run,
       site,

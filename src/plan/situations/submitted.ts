@@ -117,7 +117,7 @@ function describeKept({ lifecycle }: KindModel, record: JobRecord): string {
   if (record.archived) return 'done; AWS has forgotten it since'
   if (isTerminal(record.condition)) return record.finishedAt ? `done ${formatMinute(record.finishedAt)}` : 'done'
   const reached = isSteady(record.condition, lifecycle) ? lifecycle.steady?.words : undefined
-  return reached ?? 'running'
+  return reached ?? 'unfinished'
 }
 
 /** Plans an edit of a submitted spec: an update if AWS supports it, else a conflict. */

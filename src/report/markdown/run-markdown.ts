@@ -206,7 +206,7 @@ export function isConsole(url: string): boolean {
 function formatTimes({ until, goodUntil }: PlannedLine): string {
   return [
     ...(until === undefined ? [] : [`continues ${toProse(formatTime(until))}`]),
-    ...(goodUntil === undefined ? [] : [`good until ${toProse(formatTime(goodUntil))}`]),
+    ...(goodUntil === undefined ? [] : [`can be submitted until ${toProse(formatTime(goodUntil))}`]),
   ].join(', ')
 }
 
