@@ -76,7 +76,7 @@ const ENTRANCES = ['commands', 'cli', 'session', 'cli.ts', 'start.ts', 'index.ts
 /** Rooms without a clock, a network, a disk or luck: the same input gives the same output. */
 const PURE = ['model', 'schedule', 'documents', 'lane', 'plan', 'report']
 const PURE_FILES =
-  /^(model|schedule|documents|lane|plan|report)\/|^kinds\/([^/]+\/)?(model|normal|updating|live|manifest|rules|schedule|tags|unknown-status)\.ts$/
+  /^(model|schedule|documents|lane|plan|report)\/|^kinds\/([^/]+\/)?(model|normal|updating|live|manifest|rules|schedule|tags|tally|unknown-status)\.ts$/
 
 const SRC = fileURLToPath(new URL('../src/', import.meta.url))
 
