@@ -1,34 +1,14 @@
-import { createHash } from 'node:crypto'
 import { AwsError } from '../../src/aws/aws-error.ts'
-import type { JsonObject } from '../../src/model/json.ts'
 import type { Receive } from '../../src/model/kind-calls.ts'
 import { FileDiffers } from '../../src/system/download-file.ts'
 import type { JobFiles } from '../../src/system/job-files.ts'
+import { digestOf, type Link } from './assets.ts'
 import { LINK_MS } from './aws-facts.ts'
 import type { Process } from './machine.ts'
-import { assetIn } from './requests.ts'
-
-/** A signed link to the asset that a job exports. Anyone may use it, until it expires. */
-export type Link = { readonly content: string; readonly expiresAt: number }
 
 /** How many links a download requests at most. */
 const LINKS_MAX = 2
 const PIECES = 3
-
-/** The bytes of an asset. The asset of a revision never changes (Data Exchange user guide, "Revisions"). */
-export function contentOf(request: JsonObject): string {
-  return `prices of ${assetIn(request)}\n`.repeat(4)
-}
-
-/** A new link to what a job exports. */
-export function linkTo(request: JsonObject, now: number): Link {
-  return { content: contentOf(request), expiresAt: now + LINK_MS }
-}
-
-/** A file's digest, as docs/state.md describes it. */
-export function digestOf(content: string): string {
-  return `sha256:${createHash('sha256').update(content).digest('hex')}`
-}
 
 /**
  * Downloads through a new link, as the program does over sockets. `look` reads the link. Undefined if AWS does not know

@@ -3,7 +3,7 @@ import type { Want } from './ledger.ts'
 import type { Life } from './life.ts'
 import { addressOf, placeOf } from './places.ts'
 import { isUpload, requestFor } from './requests.ts'
-import { type Job, NOBODYS } from './services.ts'
+import { type Job, NOBODYS, ServiceFault } from './services.ts'
 import { type Order, SITES } from './town.ts'
 
 /*
@@ -45,13 +45,24 @@ export async function meetForeign(life: Life): Promise<void> {
   const want = await loseCreate(life, random.pick(FOREIGN_KINDS), 'lost')
   const { kind, name } = want
   if (!town.recordAt(want)?.intent || madeFor(life, want).length > 0) return
-  const foreign = makeForeign(life, want)
+  const foreign = tryMakeForeign(life, want)
+  if (!foreign) return
   town.setting.count('a foreign job was made beside an unknown create')
   if (factsOf(kind).named === 'by the service') {
     const decisions = new Map([[addressOf(kind, name), { is: 'foreign', ids: [foreign.id] } as const]])
     await life.withClock(0, () => life.alone(life.order({ part: partOf(want), decisions })))
   }
   await goOn(life, want)
+}
+
+/** Undefined if the ID is taken already. */
+function tryMakeForeign(life: Life, want: Want): Job | undefined {
+  try {
+    return makeForeign(life, want)
+  } catch (error) {
+    if (error instanceof ServiceFault) return undefined
+    throw error
+  }
 }
 
 /** Another team's job: an identical one for kinds that AWS names; else one of the same ID that differs in a fact. */

@@ -1,5 +1,4 @@
 import type { Finding } from '../../src/model/attention.ts'
-import { getRemedies } from '../../src/model/aws-problem.ts'
 import type { Planned } from '../../src/model/plan.ts'
 import type { Remedy } from '../../src/model/remedy.ts'
 import type { PlanInput } from '../../src/plan/input.ts'
@@ -59,7 +58,7 @@ export class Person {
   #answerFailure(end: End): Deed | undefined {
     if ('problem' in end) return undefined
     for (const [address, problem] of end.done.failed) {
-      const text = getRemedies(problem)?.[0]?.text ?? ''
+      const text = this.#town.adviseOn(problem)
       const want = this.#town.ledger.ownerOf(address)
       if (!/look at that job in the console/.test(text) || !want) continue
       this.#town.setting.log(`somebody reads of ${address}: ${text}`)

@@ -1,4 +1,4 @@
-import { getValue, type JsonObject } from '../../src/model/json.ts'
+import type { JsonObject } from '../../src/model/json.ts'
 
 const ROLE = 'arn:aws:iam::123456789012:role/jobs'
 
@@ -21,8 +21,8 @@ function typeOf(what: string): (typeof TYPES)[number] {
 
 /** The asset that a job gives as a file; undefined if it gives none. */
 export function assetIn(request: JsonObject): string | undefined {
-  const asset = getValue(request, '/Details/ExportAssetToSignedUrl/AssetId')
-  return typeof asset === 'string' ? asset : undefined
+  const { Details } = request as { readonly Details?: Readonly<Record<string, { readonly AssetId?: string }>> }
+  return Details?.['ExportAssetToSignedUrl']?.AssetId
 }
 
 /** A valid request of a kind. Different `what` give different requests. */

@@ -1,6 +1,7 @@
 import { createLanes } from '../../src/aws/lanes.ts'
 import { getModel } from '../../src/kinds/index.ts'
 import { openFindings } from '../../src/model/attention.ts'
+import { type AwsProblem, getRemedies } from '../../src/model/aws-problem.ts'
 import type { Checkout, UncommittedWhy } from '../../src/model/checkout.ts'
 import { DEFAULT_WAITS } from '../../src/model/create-protocol.ts'
 import type { Event } from '../../src/model/event.ts'
@@ -273,6 +274,11 @@ export class Town {
       if (error instanceof Problem) return { problem: error }
       throw error
     }
+  }
+
+  /** What a run says about a step that failed, besides the error. */
+  adviseOn(problem: AwsProblem): string {
+    return getRemedies(problem)?.[0]?.text ?? ''
   }
 
   /** A person approves what a run planned last. Undefined if no plan could be made. */
