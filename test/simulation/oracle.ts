@@ -452,7 +452,9 @@ export class Oracle {
     if (this.adoptWords.has(`${address} ${record.id}`) || this.#ledger.ownerOf(address)?.adopt) {
       this.#setting.count('a job of somebody was taken over, as asked')
       const who = this.#ledger.whoAt(address) ?? -1
-      for (const job of jobs) if (job.wish.of === NOBODYS.of) job.wish = { of: this.#name, who, run: record.run }
+      for (const job of jobs)
+        if (job.wish.of === NOBODYS.of) job.wish = { of: this.#name, who, run: record.run }
+        else if (job.wish.of !== this.#name) job.isShared = true
       return
     }
     this.violated(`${address} took ${record.id}, which is ${jobs[0]?.wish.of}'s`)
