@@ -1,9 +1,10 @@
 import type { Address } from '../../model/address.ts'
 import type { ConditionType } from '../../model/condition.ts'
+import { isConsole } from '../console-link.ts'
 import { formatCount } from '../words.ts'
 import { fitPage, type Part } from './fit.ts'
 import { toCode, toLink, toProse, toRow, toTableHead } from './inline.ts'
-import { formatCondition, isConsole } from './run-markdown.ts'
+import { formatCondition } from './run-markdown.ts'
 
 /** What became of one job of a merged pull request. */
 export type JobResult = {
