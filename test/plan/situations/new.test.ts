@@ -2,6 +2,8 @@ import t from 'tap'
 import type { Planned } from '../../../src/model/plan.ts'
 import type { JobRecord } from '../../../src/model/state.ts'
 import { FRESH_RUN } from '../../../src/plan/input.ts'
+import { moveFormerNames } from '../../../src/plan/questions/former-names.ts'
+import { findRenames } from '../../../src/plan/questions/rename-pairs.ts'
 import { DONE, OTHER_SITE, planOf, REQUESTS, type World, world } from '../world.ts'
 
 /*
@@ -212,6 +214,32 @@ t.test('a spec that was renamed needs a decision', async (t) => {
     ['conflict', 'keep', 'keep'],
     'none of those that it may be is withdrawn',
   )
+})
+
+t.test('each former name is reported once, by the first spec that looks like it', async (t) => {
+  const third = 'IotJob/kiosk-third'
+  const input = world().spec(NIGHT).spec(third).record(REBOOT).record('IotJob/kiosk-old').input()
+  const { to, from } = findRenames(input, input.state?.records ?? {})
+  t.strictSame(
+    [...to],
+    [
+      [NIGHT, REBOOT],
+      [third, REBOOT],
+    ],
+  )
+  t.strictSame(
+    [...from],
+    [
+      [REBOOT, NIGHT],
+      ['IotJob/kiosk-old', NIGHT],
+    ],
+  )
+})
+
+t.test('where no record moves, nothing is copied', async (t) => {
+  const input = world().spec(NIGHT, { formerly: 'kiosk-reboot' }).record(NIGHT).input()
+  t.equal(moveFormerNames(input).input, input)
+  t.equal(moveFormerNames({ ...input, state: undefined }).input.state, undefined)
 })
 
 t.test('metadata.formerly moves a record whose spec was removed, and nothing else', async (t) => {
