@@ -58,6 +58,8 @@ t.test('a series that is back skips what was due meanwhile', async (t) => {
   t.strictSame(skips(back), [`${DEC_14} removed`, `${DEC_21} removed`])
   t.strictSame(due(back), [])
   t.equal(back.series.withdrawn, undefined)
+  const later = decide('2026-12-22T09:00:00Z', { before: series({ withdrawn: '2026-12-08T00:00:00Z' }) })
+  t.equal(later.series.decided, '2026-12-22T09:00:00Z', 'and is decided up to now')
 })
 
 t.test('without catching up a run is late after two hours', async (t) => {
