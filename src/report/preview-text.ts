@@ -8,7 +8,7 @@ import { formatPath } from './difference-text.ts'
 import { escapeForTerminal } from './escape.ts'
 import type { ReportOptions } from './options.ts'
 import { formatTime } from './time.ts'
-import { cut } from './width.ts'
+import { cut, wrapText } from './width.ts'
 import { formatCount } from './words.ts'
 
 /** Actions that make something of a job, now or later. */
@@ -64,7 +64,9 @@ function formatPlace({ reason }: Planned, preview: Preview, options: ReportOptio
     ...(where === '' ? [] : [`in ${where}`]),
     ...(isTold ? [] : [`can be submitted until ${formatTime(goodUntil)}`]),
   ]
-  return parts.length === 0 ? [] : [cut(`${INDENT}${escapeForTerminal(parts.join('; '))}`, options.width)]
+  if (parts.length === 0) return []
+  const lines = wrapText(escapeForTerminal(parts.join('; ')), options.width - INDENT.length)
+  return lines.map((line) => `${INDENT}${line}`)
 }
 
 /** Names a member as its service does: the last steps of its pointer. */

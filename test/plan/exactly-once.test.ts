@@ -561,10 +561,7 @@ table('an unknown create of a job that begins at once and that AWS names', [
   [
     'is repeated after two reads a lag of lists apart',
     world().spec(READERS).unknown(READERS, { absentSince: '2026-11-15T08:58:30Z' }).listed(READERS),
-    [
-      `create ${READERS} (attempt 2): its create (attempt 1) left no job at two reads`,
-      'warning: PinpointExportJob: Amazon ended support for Pinpoint on 2026-10-30; the API may refuse new export jobs',
-    ],
+    [`create ${READERS} (attempt 2): its create (attempt 1) left no job at two reads`],
   ],
   [
     'is not repeated before the second read',
@@ -608,10 +605,7 @@ table('an unknown create of a job that begins at once and that AWS names', [
       .unknown(READERS, { attempt: 2, ...LOOKED })
       .state({ foreign: { 'PinpointExportJob aws/123456789012/eu-west-1 job-51': '2026-11-15T08:59:00Z' } })
       .listed(READERS, at(51)),
-    [
-      `create ${READERS}: policy.run was raised from 1 to 2; its create (attempt 2) left no job at two reads`,
-      'warning: PinpointExportJob: Amazon ended support for Pinpoint on 2026-10-30; the API may refuse new export jobs',
-    ],
+    [`create ${READERS}: policy.run was raised from 1 to 2; its create (attempt 2) left no job at two reads`],
   ],
   [
     'of the same request as another one adopts another job, never the same',
@@ -625,7 +619,6 @@ table('an unknown create of a job that begins at once and that AWS names', [
     [
       `adopt ${READERS}: ${FOUND}`,
       'create PinpointExportJob/readers-2 (attempt 2): its create (attempt 1) left no job at two reads',
-      'warning: PinpointExportJob: Amazon ended support for Pinpoint on 2026-10-30; the API may refuse new export jobs',
     ],
   ],
   [
@@ -639,7 +632,6 @@ table('an unknown create of a job that begins at once and that AWS names', [
     [
       `create ${READERS} (attempt 2): its create (attempt 1) left no job at two reads`,
       'keep PinpointExportJob/readers-2: done 2026-11-14 23:10 UTC',
-      'warning: PinpointExportJob: Amazon ended support for Pinpoint on 2026-10-30; the API may refuse new export jobs',
     ],
   ],
 ])
@@ -657,7 +649,6 @@ table('a job of a service without regions', [
     [
       'create ImportExportJob/disk-7 (attempt 2): its create (attempt 1) left no job at two reads',
       'keep ImportExportJob/disk-8: done 2026-11-14 23:10 UTC',
-      'warning: ImportExportJob: AWS Import/Export Disk is a legacy service that AWS no longer lists; it may refuse new jobs',
     ],
   ],
 ])

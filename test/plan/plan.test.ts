@@ -1591,7 +1591,7 @@ table('a new job that AWS names, where an unclaimed job exists,', [
         job(31, { marker: `kiosk-fleet ${DISK}-2#1.1` }),
         job(32, { marker: `other-fleet ${DISK}#1.1` }),
       ),
-    [`create ${DISK}: new spec`, DISK_ENDED],
+    [`create ${DISK}: new spec`],
   ],
   [
     'is a question where that carries the mark of a removed spec without a record',
@@ -1790,4 +1790,17 @@ t.test('what a plan writes without a call', async (t) => {
   )
   t.match(renamed, { run: 1, id: 'kiosk-reboot' }, 'and one under a new name')
   t.notHas(renamed, 'withdrawn')
+})
+
+t.test('a retired kind is told until the state has a job or a schedule of it', async (t) => {
+  check(t, world().spec(DISK), [`create ${DISK}: new spec`, DISK_ENDED])
+  const other = `${DISK}-2` as const
+  check(t, world().spec(DISK).record(other, { id: 'job-8', withdrawn: '2026-11-15T08:45:00Z' }), [
+    `create ${DISK}: new spec`,
+  ])
+  check(t, world().spec(DISK).spec(REBOOT).record(REBOOT), [
+    `create ${DISK}: new spec`,
+    `keep ${REBOOT}: unfinished`,
+    DISK_ENDED,
+  ])
 })
