@@ -333,6 +333,12 @@ t.test('the plan names five of the candidates', async (t) => {
     .unknown(READERS)
     .listed(READERS, { id: 'e0', marker: undefined, createdAt: undefined })
   check(t, undated, `unresolved ${READERS}: ${one}: e0 (IN_PROGRESS)`)
+  t.strictSame(
+    first(asked(1)).remedies?.map(({ text }) => text),
+    ['if it is the job', 'if it is not'],
+  )
+  const { findingKey } = first(asked(1)) as { findingKey?: string }
+  t.match(findingKey, /^a job may be what its create made, and nothing shows which: e0/, 'acknowledgements name it')
   t.equal(first(asked(2)).code, 'PLAN_UNRESOLVED')
   t.match(hints(asked(2)), /resolve PinpointExportJob\/readers --adopt e0.* \| if none of them is.*--not-created/i)
 })
