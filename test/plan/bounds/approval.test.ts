@@ -443,6 +443,10 @@ t.test('a changed action says what changed', async (t) => {
     [changed(world().blocked(KIOSKS, ['SPEC_TYPE', 'SPEC_ENUM'])), ['its spec has errors: SPEC_TYPE, SPEC_ENUM']],
     [changed(world().record(KIOSKS)), ['its spec was removed']],
     [changed(spec().record(KIOSKS), undefined, world().record(KIOSKS)), ['its spec is back']],
+    [
+      changed(world().record(KIOSKS, { run: 2 }), undefined, world().record(KIOSKS)),
+      ['its policy.run was 1, and is 2'],
+    ],
     [changed(spec().record(KIOSKS, { withdrawn: '2026-11-15T08:00:00Z' }), undefined, world().record(KIOSKS)), []],
     [changed(world().record(KIOSKS), () => ({ removed: undefined }), world().record(KIOSKS)), ['its spec was removed']],
     [
