@@ -22,6 +22,7 @@ import {
   openProjectStore,
   type Project,
   stateFile,
+  tellBy,
 } from '../../session/project.ts'
 import { chooseBranch, listBranches } from '../../session/project-branch.ts'
 import { refreshSchema } from '../../session/project-schema.ts'
@@ -94,7 +95,7 @@ export async function init(options: InitOptions, host: Host): Promise<ExitCode> 
     return isNew
   })
   await refreshSchema(openProject(project.root, host.env))
-  if (!options.emulator) out.text(await beginState(openProject(project.root, host.env), options, out))
+  if (!options.emulator) out.text(await beginState(tellBy(openProject(project.root, host.env), out), options, out))
   const files = written.map((part) => formatPath(part.at, host))
   const state = store === 'file' ? formatPath(stateFile(openProject(project.root, host.env), {})!, host) : undefined
   out.text(
