@@ -132,7 +132,7 @@ t.test('what a server says acts on no terminal and no log', async (t) => {
   t.match(shown, /GH006/)
   t.notMatch(shown, /\u001b/)
   t.same(
-    shown.match(/^\s*::\w+.*::/gm)?.map((line) => line.slice(0, 8)),
+    shown.match(/^[ \t]*::\w+.*::/gm)?.map((line) => line.slice(0, 8)),
     ['::error '],
     'the annotation is ours',
   )
