@@ -100,7 +100,7 @@ function findRefusal(
   const isMissing = types.includes('NOT_FOUND') || status === 404
   if ((isMissing && /branch/i.test(words)) || /reference already exists/i.test(words)) return { is: 'moved', why: said }
   const isRule = types.includes('BRANCH_PROTECTION_RULE_VIOLATION') || /rule violations?/i.test(words)
-  const rule = isRule && createRuleProblem(`GitHub refused the state on ${branch}`, `GH013 ${words}`, said, asked)
+  const rule = isRule && createRuleProblem(`GitHub refused the state on ${branch}`, words, said, asked)
   if (rule) return { is: 'refused', problem: rule }
   if (status === 413 || /too (large|big)/i.test(words))
     return { is: 'refused', problem: createTooLarge(`the state on ${branch} of ${repository}`, said) }

@@ -120,7 +120,8 @@ export function createRuleProblem(
   shown: string,
   write: RefusedWrite,
 ): Problem | undefined {
-  if (!ANY_RULE.test(words)) return undefined
+  // GitHub's API names the type of its error.
+  if (!write.isByApi && !ANY_RULE.test(words)) return undefined
   const rules = RULES.filter((rule) => rule.words.test(words))
   const asks = rules.length === 0 ? 'a hook or a rule there refused it' : `a rule there ${joinAnd(rules)}`
   return new Problem({

@@ -9,13 +9,14 @@ const OUTCOME_BYTES = 4096
 export function assertFits(where: string, { text }: StateText, { records }: State, maxBytes: number): void {
   const pending = Object.values(records).filter((record) => !isSettled(record)).length
   const bytes = Buffer.byteLength(text) + pending * OUTCOME_BYTES
-  if (bytes > maxBytes)
-    throw createTooLarge(
-      where,
-      `it has ${formatMegabytes(bytes)} with the outcomes of ${pending} pending creates, and the API takes ${formatMegabytes(maxBytes)}`,
-    )
+  if (bytes <= maxBytes) return
+  const creates = pending === 1 ? 'pending create' : 'pending creates'
+  throw createTooLarge(
+    where,
+    `it needs ${formatBytes(bytes)} bytes with the outcomes of ${pending} ${creates}, and the API takes ${formatBytes(maxBytes)}`,
+  )
 }
 
-function formatMegabytes(bytes: number): string {
-  return `${(bytes / 1_000_000).toFixed(1)} MB`
+function formatBytes(bytes: number): string {
+  return bytes.toLocaleString('en-US')
 }

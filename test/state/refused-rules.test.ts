@@ -124,6 +124,7 @@ t.test('what a server says acts on no terminal and no log', async (t) => {
   const host: Host = {
     cwd: here,
     env: { GITHUB_ACTIONS: 'true' },
+    colour: false,
     stdout: stream,
     stderr: stream,
     signal: new AbortController().signal,

@@ -39,7 +39,8 @@ t.test('a place with a limit refuses intents whose outcomes might not fit, and t
     exitCode: 4,
     diagnostic: {
       code: 'STATE_TOO_LARGE',
-      message: /^the state is too large for GitHub's API: it has \S+ MB with the outcomes of 3 pending creates/,
+      message:
+        /^the state is too large for GitHub's API: it needs 1\d,\d{3} bytes with the outcomes of 3 pending creates, and the API takes 10,000$/,
     },
   })
   t.match(hintFor((problem as Problem).diagnostic), /write it by git push.*split the project/)
