@@ -193,7 +193,7 @@ function recovery(model: KindModel): string {
 function policies(model: KindModel): string {
   const { plan, reconcile } = model.permissions
   return [
-    'To plan and to follow jobs:',
+    'To plan, and to monitor jobs:',
     `\`\`\`json\n${policyText(model, plan)}\n\`\`\``,
     'To reconcile:',
     `\`\`\`json\n${policyText(model, [...plan, ...reconcile])}\n\`\`\``,

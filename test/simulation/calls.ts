@@ -2,8 +2,8 @@ import { attemptOnce } from '../../src/aws/attempt.ts'
 import type { SendOptions } from '../../src/aws/handler.ts'
 import type { LaneModel, Lanes } from '../../src/aws/lanes.ts'
 import { type Page, readPages } from '../../src/aws/pages.ts'
-import { pick } from '../../src/aws/plain.ts'
-import { createAsk as askOver } from '../../src/aws/read.ts'
+import { pick } from '../../src/aws/pick-members.ts'
+import { createAsk as askOver } from '../../src/aws/read-with-retries.ts'
 import { fillSecrets } from '../../src/aws/secret-values.ts'
 import { toLive as importExportLive } from '../../src/kinds/import-export-job/live.ts'
 import { writeManifest } from '../../src/kinds/import-export-job/manifest.ts'
@@ -71,14 +71,14 @@ export function callsOf(
       lane(operation),
       model,
       { ...options, ...(secrets && { secrets }) },
-      ({ watch, abortSignal }: SendOptions) =>
+      ({ sending, abortSignal }: SendOptions) =>
         exchange(process, {
           label: operation,
           signatureMs,
           signatureFactor: services.signatureFactor,
           execute,
           ...(again && { again }),
-          watch,
+          sending,
           signal: signalOf(abortSignal),
           ...(secrets && { echo: `not ${secrets.join()}` }),
           ...(onLeave && { onLeave }),

@@ -124,7 +124,7 @@ export type Traits = {
   readonly places: boolean
   /** Specs have times. */
   readonly times: boolean
-  /** Some specs are taken as done before the first run. */
+  /** Some specs are assumed done before the first run. */
   readonly baseline: boolean
   /** Mostly jobs that AWS updates and cancels. */
   readonly changes: boolean

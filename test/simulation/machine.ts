@@ -62,7 +62,7 @@ export class Process {
   /** Its effect counts at its last plan and its last write of the state. */
   plannedAt = 0
   wroteAt = -1
-  /** The times at AWS's last answer: AWS's, this machine's wall clock, and its monotonic one. */
+  /** The times in AWS's last answer: AWS's, this machine's wall clock, and its monotonic one. */
   told: { readonly time: number; readonly wall: number; readonly at: number } | undefined
   onDeath: () => void = () => {}
   #pausedUntil = 0

@@ -69,8 +69,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'the lease is checked before the request is signed',
     file: 'test/simulation/network.ts',
-    from: '  const signedAt = await process.effect(`${label} is signed`, random.int(1, 3), () => wallOf(machine, setting))\n  if (watch) {\n    if (signal?.aborted || !watch.mayStillSend()) throw new Abandoned()\n    watch.handed = true\n  }',
-    to: '  if (watch) {\n    if (signal?.aborted || !watch.mayStillSend()) throw new Abandoned()\n    watch.handed = true\n  }\n  const signedAt = await process.effect(`${label} is signed`, random.int(1, 3), () => wallOf(machine, setting))',
+    from: '  const signedAt = await process.effect(`${label} is signed`, random.int(1, 3), () => wallOf(machine, setting))\n  if (sending) {\n    if (signal?.aborted || !sending.mayStillSend()) throw new Abandoned()\n    sending.handed = true\n  }',
+    to: '  if (sending) {\n    if (signal?.aborted || !sending.mayStillSend()) throw new Abandoned()\n    sending.handed = true\n  }\n  const signedAt = await process.effect(`${label} is signed`, random.int(1, 3), () => wallOf(machine, setting))',
   },
   {
     name: 'a push does not compare before it moves the branch',
@@ -364,7 +364,7 @@ export const MUTATIONS: readonly Mutation[] = [
     in: { trait: 'changes' },
   },
   {
-    name: 'what is uncommitted is changed at AWS',
+    name: 'what is uncommitted is changed in AWS',
     file: 'src/plan/situations/submitted.ts',
     from: 'const stop = planHeld(plan, spec) ?? planUncommitted(plan, spec)',
     to: 'const stop = planHeld(plan, spec)',

@@ -137,7 +137,7 @@ export class Person {
           ]
         : []),
       ...(/policy\.adopt: true/.test(text) && this.#isOwn(want, run, id) ? [() => ledger.takeOver(want)] : []),
-      ...(/end the unwanted job at AWS/.test(text) && this.#mayEnd(want) ? [() => this.#endSecond(want)] : []),
+      ...(/end the unwanted job in AWS/.test(text) && this.#mayEnd(want) ? [() => this.#endSecond(want)] : []),
     ]
     if (ways.length === 0) return undefined
     return this.#edit(() => this.#town.setting.random.pick(ways)())
