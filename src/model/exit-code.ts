@@ -10,7 +10,7 @@ export const EXIT_CODES = {
   7: 'a guard refused',
   8: 'locked, stale, no state, or not the approved plan',
   9: "partial: blocked, outcome pending, AWS's limit reached, or timed out",
-  10: 'a job failed, or a spec waits for one that failed',
+  10: 'a job failed, or a spec depends on one that failed',
   130: 'interrupted, state safe',
 } as const
 

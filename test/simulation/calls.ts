@@ -12,7 +12,9 @@ import { getValue, type JsonObject } from '../../src/model/json.ts'
 import type { Calls, CreateOptions } from '../../src/model/kind-calls.ts'
 import type { Live } from '../../src/model/live.ts'
 import type { Site } from '../../src/model/state.ts'
+import { linkTo } from './assets.ts'
 import { factsOf, isBlind } from './aws-facts.ts'
+import { downloadOver } from './downloads.ts'
 import type { Ledger } from './ledger.ts'
 import type { Process } from './machine.ts'
 import { exchange, type Leaving } from './network.ts'
@@ -35,7 +37,7 @@ export type Create = {
 
 /** Receives each call on an existing job, as it is sent. */
 export type OnStep = (step: {
-  readonly what: 'upload' | 'start' | 'update' | 'cancel'
+  readonly what: 'upload' | 'start' | 'update' | 'cancel' | 'download'
   readonly kind: string
   readonly place: string
   readonly id: string
@@ -110,6 +112,28 @@ export function callsOf(
             }),
           ),
         ),
+      ...(kind === 'DataExchangeJob' && {
+        download: (id, receive, { signal }) =>
+          downloadOver(
+            process,
+            () =>
+              ask('GetJob', signal, () =>
+                exchange(process, {
+                  label: `GetJob ${id} for its link`,
+                  signatureMs,
+                  signatureFactor: services.signatureFactor,
+                  signal,
+                  execute: () => {
+                    const job = services.find(kind, place, id)
+                    if (!job) return undefined
+                    step('download', id)()
+                    return linkTo(job.request, process.setting.time.now)
+                  },
+                }),
+              ),
+            receive,
+          ),
+      }),
     },
     writer: {
       create: async (request, options) => {

@@ -2,6 +2,7 @@ import type { Clock } from '../../src/system/clock.ts'
 import type { TryLock } from '../../src/system/kernel-lock.ts'
 import type { Rates } from './faults.ts'
 import { MemoryDisk } from './memory-disk.ts'
+import type { Fate } from './network.ts'
 import type { Random } from './random.ts'
 import type { Timeline } from './timeline.ts'
 
@@ -20,6 +21,8 @@ export type Setting = {
   count(what: string): void
   /** Lags, clock errors and pauses are mostly at their limits. */
   isEdgy: boolean
+  /** What happens to every create and update, instead of chance. */
+  createFate?: Fate | undefined
 }
 
 /**

@@ -34,7 +34,7 @@ export type Leaving = {
 }
 
 /** The outcome of a request, decided when it is sent. */
-type Fate =
+export type Fate =
   | 'fine'
   | 'lost'
   | 'answer lost'
@@ -76,7 +76,7 @@ function answered<Value>(
 ): Promise<Value> {
   const { label, signatureMs, signatureFactor, execute, signal, sending, echo = 'no' } = asked
   const { time, random, log } = process.setting
-  const fate = fateOf(process, sending !== undefined)
+  const fate = (leaving && process.setting.createFate) ?? fateOf(process, asked)
   if (fate !== 'fine') process.setting.count(`request ${fate}`)
   const arrival = fate === 'late' ? lateness(process, signatureMs) : random.int(10, 400)
   return new Promise((resolve, reject) => {
@@ -106,7 +106,9 @@ function answered<Value>(
   })
 }
 
-function fateOf({ setting: { random, rates } }: Process, isWrite: boolean): Fate {
+function fateOf({ setting: { random, rates } }: Process, { sending, label }: Exchange<unknown>): Fate {
+  const isWrite = sending !== undefined
+  if (/^(Update|Cancel)/.test(label) && random.hit(rates.stepLost)) return 'lost'
   const share = isWrite ? 1 : 0.3
   if (random.hit(rates.lostRequest * share)) return 'lost'
   if (isWrite && random.hit(rates.late)) return 'late'

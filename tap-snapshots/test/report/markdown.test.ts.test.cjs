@@ -154,7 +154,7 @@ exports[`test/report/markdown.test.ts > TAP > a page shows totals, what needs a 
 <!-- jobwright . -->
 ### ❌ Jobwright reconcile
 
-**Plan: 1 to create.** Done: 1 created. Jobs: 1 succeeded, 1 failed. **1 address needs a person.** Waiting jobs can continue 2026&#45;11&#45;15 02:00 UTC. Exit code 10: a job failed, or a spec waits for one that failed.
+**Plan: 1 to create.** Done: 1 created. Jobs: 1 succeeded, 1 failed. **1 address needs a person.** Waiting jobs can continue 2026&#45;11&#45;15 02:00 UTC. Exit code 10: a job failed, or a spec depends on one that failed.
 
 **Needs a person (1)**
 
@@ -182,7 +182,7 @@ exports[`test/report/markdown.test.ts > TAP > a page shows totals, what needs a 
 exports[`test/report/markdown.test.ts > TAP > a page shows totals, what needs a person, the plan, results and problems > runReport as a summary 1`] = `
 ### ❌ Jobwright reconcile
 
-**Plan: 1 to create.** Done: 1 created. Jobs: 1 succeeded, 1 failed. **1 address needs a person.** Waiting jobs can continue 2026&#45;11&#45;15 02:00 UTC. Exit code 10: a job failed, or a spec waits for one that failed.
+**Plan: 1 to create.** Done: 1 created. Jobs: 1 succeeded, 1 failed. **1 address needs a person.** Waiting jobs can continue 2026&#45;11&#45;15 02:00 UTC. Exit code 10: a job failed, or a spec depends on one that failed.
 
 <details open><summary><b>Needs a person (1)</b></summary>
 

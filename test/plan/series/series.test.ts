@@ -252,6 +252,10 @@ t.test('a spec whose schedule is gone does not run once more', async (t) => {
     given,
     'conflict IotJob/kiosks: its runs came by a schedule that is gone, and without one it would run once more',
   )
+  t.match(planOf(given.input()).actions[0]?.remedies, [
+    { text: 'to end the schedule, write its end, or remove the spec' },
+    { text: 'to run it once more, write policy.run: 2' },
+  ])
   checkNeeds(t, given, [])
   const again = world()
     .spec(AT, { policy: { run: 2 } })
@@ -314,13 +318,18 @@ t.test('a renamed spec', async (t) => {
       given,
       'conflict IotJob/terminals: looks like IotJob/kiosks renamed: the same request, and that spec is gone',
     )
+    t.match(planOf(given.input()).actions.find(({ address }) => address === 'IotJob/terminals')?.remedies, [
+      { text: 'if it was renamed, write metadata.formerly: kiosks' },
+      { text: 'if both are to run, write policy.allowIdentical: true' },
+    ])
   })
 })
 
 t.test('a failed run needs a person until a later one succeeds', async (t) => {
   const failed = { condition: { type: 'Failed' }, status: 'CANCELED', finishedAt: '2026-12-07T05:00:00Z' } as const
   const given = stored(weekly('2026-12-14T09:00:00Z'), { decided: '2026-12-14T02:00:00Z' }).record(FIRST, failed)
-  t.match(planOf(given.input()).findings, [{ address: FIRST, kind: 'failed' }])
+  const rerun = { text: 'to run it once more, outside the schedule', command: ['jobwright', 'rerun', AT] }
+  t.match(planOf(given.input()).findings, [{ address: FIRST, kind: 'failed', remedies: [rerun] }])
   t.same(planOf(given.record(SECOND, DONE).input()).findings, [])
 })
 
@@ -342,6 +351,7 @@ t.test('the guard of schedules counts the runs of a day when a schedule is new o
     {
       code: 'GUARD_RUNS',
       message: 'one new or edited schedule would make 96 runs in a day; guards.maxRunsPerDay allows 50',
+      remedies: [{ text: /guards\.maxRunsPerDay: 96/ }],
     },
   ])
   const accepted = stored(weekly('2026-12-10T00:00:00Z', quarterly), { schedule: { ...WEEKLY, ...quarterly } })
