@@ -216,7 +216,10 @@ class Sightings {
     this.#last = state
     for (const [address, { schedule, decided, skipped = [] }] of Object.entries(state.series ?? {})) {
       const kind = kindAt(address)
-      for (const { at } of skipped) this.skipped.add(`${kind} ${formatInstant(Date.parse(at))}`)
+      for (const { at, until, schedule: former = schedule } of skipped) {
+        const row = until === undefined ? [Date.parse(at)] : listInstants(former, Date.parse(at) - 1, Date.parse(until))
+        for (const instant of row) this.skipped.add(`${kind} ${formatInstant(instant)}`)
+      }
       const known = this.#schedules.get(kind) ?? []
       if (JSON.stringify(known.at(-1)?.schedule) !== JSON.stringify(schedule))
         this.#schedules.set(kind, [...known, { schedule, from: Date.parse(decided) }])

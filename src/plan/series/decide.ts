@@ -2,11 +2,10 @@ import { formatIso } from '../../model/iso.ts'
 import type { Schedule } from '../../model/schedule.ts'
 import type { Series, Skipped, SkipReason } from '../../model/series.ts'
 import { isSameSchedule, listInstants, readBounds } from '../../schedule/instants.ts'
+import { addSkipped, replaceSchedule } from './skipped.ts'
 
 /** With `catchUp: none`, a run that is later than this is skipped. Runners come once an hour, and are often late. */
 export const LATE_MS = 7_200_000
-/** How many skipped runs a series shows. It counts all of them. */
-const SHOWN = 30
 const MINUTE_MS = 60_000
 
 /** The facts that decide which runs are to be made. Times are epoch milliseconds. */
@@ -54,14 +53,13 @@ export function decideRuns({ schedule, request, isHeld, before, isMade, now }: F
   const isEdited = !isSameSchedule(from.schedule, schedule) || from.withdrawn !== undefined
   const decided = isEdited ? Math.max(decidedAt, now) : (last ?? decidedAt)
   const next: Series = {
-    ...from,
-    schedule,
+    ...replaceSchedule(from, schedule),
     request,
     withdrawn: undefined,
     decided: formatIso(decided),
     skip: orMissing([...asked].filter((at) => Date.parse(at) > decided)),
   }
-  return { series: addSkipped(setDue(next, made.due), skipped), due: made.due, skipped }
+  return { series: addSkipped(setDue(next, made.due), skipped, from.schedule), due: made.due, skipped }
 }
 
 /** Returns the runs that were to be made when a series was stored, and still are. */
@@ -99,24 +97,20 @@ function toSkipped(instant: number, why: SkipReason): Skipped {
   return { at: formatIso(instant), why }
 }
 
-/** Moves runs that are to be made to those that are skipped. */
-export function skipRuns({ series, due, skipped }: Decided, gone: readonly number[], why: SkipReason): Decided {
+/** Moves runs that are to be made to those that are skipped. `schedule`: the one by which they were due. */
+export function skipRuns(
+  { series, due, skipped }: Decided,
+  gone: readonly number[],
+  why: SkipReason,
+  schedule: Schedule,
+): Decided {
   const left = due.filter((instant) => !gone.includes(instant))
   const more = gone.map((instant) => toSkipped(instant, why))
-  return { series: addSkipped(setDue(series, left), more), due: left, skipped: [...skipped, ...more] }
+  return { series: addSkipped(setDue(series, left), more, schedule), due: left, skipped: [...skipped, ...more] }
 }
 
 function setDue(series: Series, due: readonly number[]): Series {
   return { ...series, due: orMissing(due.map(formatIso)) }
-}
-
-function addSkipped(series: Series, more: readonly Skipped[]): Series {
-  if (more.length === 0) return series
-  return {
-    ...series,
-    skipped: [...(series.skipped ?? []), ...more].slice(-SHOWN),
-    skips: (series.skips ?? 0) + more.length,
-  }
 }
 
 function orMissing<Item>(list: readonly Item[]): readonly Item[] | undefined {

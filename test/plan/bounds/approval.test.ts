@@ -3,8 +3,9 @@ import { getModel } from '../../../src/kinds/index.ts'
 import type { Address } from '../../../src/model/address.ts'
 import type { Approval, ApprovedPlan } from '../../../src/model/approved-plan.ts'
 import type { Plan } from '../../../src/model/plan.ts'
+import type { Schedule } from '../../../src/model/schedule.ts'
 import { listApproved } from '../../../src/plan/bounds/approval.ts'
-import { DONE, OTHER_SITE, planOf, SITE, type World, world } from '../world.ts'
+import { DONE, OTHER_SITE, planOf, REQUESTS, SITE, type World, world } from '../world.ts'
 
 const KIOSKS: Address = 'IotJob/kiosks'
 const LOBBY: Address = 'IotJob/lobby'
@@ -319,4 +320,73 @@ t.test('guards count only what was approved', async (t) => {
   t.match(refusals(1, {}), [{ code: 'GUARD_CREATES' }])
   t.strictSame(refusals(1, { approval }), [])
   t.match(refusals(0, { approval }), [{ code: 'GUARD_CREATES' }], 'an approval overrules no guard')
+})
+
+const NIGHTLY: Schedule = {
+  cron: '0 3 * * *',
+  timezone: 'Europe/Berlin',
+  start: '2026-11-10',
+  catchUp: 'latest',
+  maxCatchUp: 3,
+  overlap: 'wait',
+}
+const TEMPLATE = { ...REQUESTS['IotJob'], description: { $text: '{run}' } }
+const nightly =
+  (schedule: Partial<Schedule> = {}, now = '2026-11-15T09:00:00Z', facts: object = {}) =>
+  (w: World): World =>
+    w.spec(KIOSKS, { policy: { schedule: { ...NIGHTLY, ...schedule } }, template: TEMPLATE, ...facts }).at(now)
+
+t.test('who approves a schedule approves its runs, as it is', async (t) => {
+  const before = nightly()
+  const first = `${KIOSKS}-202611150200`
+  t.same(run({ before }), [`create ${first}`, `waiting ${KIOSKS}`])
+  t.same(run({ before, since: nightly({}, '2026-11-15T20:00:00Z') }), [`create ${first}`, `waiting ${KIOSKS}`])
+  t.same(
+    run({ before: nightly({ start: '2026-11-16' }), since: nightly({ start: '2026-11-16' }, '2026-11-16T03:00:00Z') }),
+    [`create ${KIOSKS}-202611160200`, `waiting ${KIOSKS}`],
+  )
+  t.same(
+    run({ before, since: nightly({}, '2026-11-16T03:00:00Z') }),
+    [`create ${KIOSKS}-202611160200`, `waiting ${KIOSKS}`, `PLAN_CHANGED ${first}`],
+    'a run that was approved and is skipped',
+  )
+})
+
+t.test('a schedule that changed since is not carried out', async (t) => {
+  const before = nightly({ start: '2026-11-16' })
+  const edits: [string, Partial<Schedule>][] = [
+    ['its cron', { cron: '0 4 * * *' }],
+    ['its zone', { timezone: 'Europe/London' }],
+    ['its start', { start: '2026-11-14' }],
+    ['its end', { end: '2026-12-14' }],
+    ['its catchUp', { catchUp: 'all' }],
+    ['its overlap', { overlap: 'skip' }],
+  ]
+  for (const [name, edit] of edits)
+    t.same(
+      run({ before, since: nightly({ start: '2026-11-16', ...edit }, '2026-11-16T05:00:00Z') }),
+      [`held ${KIOSKS}`, `PLAN_CHANGED ${KIOSKS}`],
+      name,
+    )
+  const other = { template: { ...TEMPLATE, description: { $text: 'now {run}' } } }
+  t.same(
+    run({ before, since: nightly({ start: '2026-11-16' }, '2026-11-16T05:00:00Z', other) }),
+    [`held ${KIOSKS}`, `PLAN_CHANGED ${KIOSKS}`],
+    'its request',
+  )
+})
+
+t.test('no run of a schedule is made or skipped that no approved plan has', async (t) => {
+  t.same(run({ before: (w) => w.spec(LOBBY), since: (w) => nightly()(w.spec(LOBBY)) }), [
+    `create ${LOBBY}`,
+    `held ${KIOSKS}`,
+    `PLAN_NOT_APPROVED: not in plan.json, so not applied: ${KIOSKS}`,
+  ])
+  const approved = approve(planOf(world().spec(LOBBY).input()))
+  const made = planOf(
+    nightly()(world().spec(LOBBY))
+      .with({ approval: found(approved) })
+      .input(),
+  )
+  t.equal(made.decided, undefined)
 })
