@@ -39,16 +39,21 @@ export function decideRuns({ schedule, request, isHeld, before, isMade, now }: F
   const fresh = passed.filter((instant) => !isMade(instant))
   const pending = readPending(from, isMade)
   const asked = new Set(from.skip)
-  const wanted = [...pending, ...fresh].filter((instant) => !asked.has(formatIso(instant)))
-  const made = isHeld
+  const wanted = [...pending, ...fresh]
+  const chosen = isHeld
     ? skipAll(wanted, 'held')
     : from.withdrawn !== undefined
       ? skipAll(wanted, 'removed')
       : chooseRuns(from.schedule, pending, wanted, now)
-  const skipped = [
-    ...[...pending, ...fresh].filter((at) => asked.has(formatIso(at))).map((at) => toSkipped(at, 'asked')),
-    ...made.skipped,
-  ].sort((a, b) => (a.at < b.at ? -1 : 1))
+  // A run that a person takes out still stands for those before it: none of them is made instead.
+  const isAsked = (instant: number): boolean => asked.has(formatIso(instant))
+  const made = {
+    due: chosen.due.filter((instant) => !isAsked(instant)),
+    skipped: chosen.skipped.filter(({ at }) => !asked.has(at)),
+  }
+  const skipped = [...wanted.filter(isAsked).map((at) => toSkipped(at, 'asked')), ...made.skipped].sort((a, b) =>
+    a.at < b.at ? -1 : 1,
+  )
   const last = passed.at(-1)
   const isEdited = !isSameSchedule(from.schedule, schedule) || from.withdrawn !== undefined
   const decided = isEdited ? Math.max(decidedAt, now) : (last ?? decidedAt)

@@ -62,8 +62,15 @@ function addReason(planned: Planned, series: SeriesLine | undefined): Planned {
   if (series === undefined) return planned
   const record = planned.next ?? planned.record
   // An extra run that has ended waits for nothing. Its series does.
-  if (planned.action === 'keep' && isTerminal(record?.condition) && planned.next === undefined)
-    return { ...series, record, reason: `${series.reason}; run ${record?.run}: ${planned.reason}` }
+  if (planned.action === 'keep' && isTerminal(record?.condition)) {
+    const { next } = planned
+    return {
+      ...series,
+      record: planned.record,
+      next,
+      reason: `${series.reason}; run ${record?.run}: ${planned.reason}`,
+    }
+  }
   return { ...planned, reason: `${planned.reason}; ${series.reason}` }
 }
 

@@ -232,6 +232,14 @@ t.test('a person skips one run, and the ones after it stay', async (t) => {
   const given = stored(weekly('2026-12-14T09:00:00Z'), { skip })
   check(t, given, `waiting IotJob/kiosks: skips 2026-12-14 03:00 (asked for with skip); ${NEXT_21}`)
   t.match(decidedOf(given), { skip: undefined, skips: 1 })
+  const away = stored(weekly('2026-12-21T09:00:00Z'), { skip: ['2026-12-21T02:00:00Z'] })
+  t.match(decidedOf(away), {
+    due: undefined,
+    skipped: [
+      { at: '2026-12-14T02:00:00Z', why: 'catch-up' },
+      { at: '2026-12-21T02:00:00Z', why: 'asked' },
+    ],
+  })
 })
 
 t.test('an end', async (t) => {
