@@ -46,6 +46,7 @@ t.test('a weekly job runs each Monday at three, once, however often the runner c
   t.equal(Object.keys(stateIn(cwd).records).length, 1)
 
   t.match((await run('skip', 'IotJob/restart')).stdout, /the run of 2026-12-14 03:00 Europe\/Berlin is skipped/)
+  t.match(await run('skip', 'IotJob/restart-202612140200'), { code: 1, stdout: /jobwright skip IotJob\/restart --emu/ })
   await cli(['emulator', 'advance', '8d'], { cwd })
   t.match((await run('reconcile')).stdout, /skips 2026-12-14 03:00 \(asked for with skip\)/)
   t.equal(Object.keys(stateIn(cwd).records).length, 1)
