@@ -63,11 +63,13 @@ export const SEEDS: readonly Seed[] = [
     { envelope: { policy: { dependsOn: [{ job: 'IotJob/first', when: 'finished' }] } } },
   ),
   one('IotJob', { ...IOT, '/document': { $file: 'documents/reboot.json' } }),
-  ...[
-    { cron: '0 3 * * 1', timezone: 'Europe/Berlin', end: '2027-06-30' },
-    { every: 'P1D', catchUp: 'all', maxCatchUp: 3, overlap: 'wait' },
-    { at: ['2026-12-07T17:30'] },
-  ].map((when: JsonObject) =>
+  ...(
+    [
+      { cron: '0 3 * * 1', timezone: 'Europe/Berlin', end: '2027-06-30' },
+      { every: 'P1D', catchUp: 'all', maxCatchUp: 3, overlap: 'wait' },
+      { at: ['2026-12-07T17:30'] },
+    ] as readonly JsonObject[]
+  ).map((when) =>
     one(
       'IotJob',
       { ...IOT, '/jobId': undefined },
