@@ -9,7 +9,9 @@ import { SITES, type Town } from './town.ts'
 export function meddle(town: Town): void {
   const { random } = town.setting
   const want = random.pick(town.ledger.wants)
-  if (random.hit(0.6)) makeAlike(town, want)
+  const file = town.ledger.fileOf(want)
+  if (file !== undefined && random.hit(0.4)) town.putFile(file, 'notes of somebody')
+  else if (random.hit(0.6)) makeAlike(town, want)
   else touch(town)
 }
 
