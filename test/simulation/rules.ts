@@ -1301,6 +1301,11 @@ export const RULES: readonly Mutation[] = [
       'last ?? decidedAt',
     ],
     [
+      'a schedule that has not begun is decided up to its start',
+      'const begin = Math.min(readBounds(schedule).start - MINUTE_MS, now)',
+      'const begin = readBounds(schedule).start - MINUTE_MS',
+    ],
+    [
       'a run that was decided and is pending is forgotten',
       'const wanted = [...pending, ...fresh]',
       'const wanted = [...fresh]',

@@ -33,7 +33,9 @@ export type Decided = {
  * same facts give the same decision, so two runners decide alike, and only the first can store it.
  */
 export function decideRuns({ schedule, request, isHeld, before, isMade, now }: Facts): Decided {
-  const from: Series = before ?? { schedule, request, decided: formatIso(readBounds(schedule).start - MINUTE_MS) }
+  // What is not due yet is not decided: a later edit may let it begin earlier.
+  const begin = Math.min(readBounds(schedule).start - MINUTE_MS, now)
+  const from: Series = before ?? { schedule, request, decided: formatIso(begin) }
   const decidedAt = Date.parse(from.decided)
   const passed = listInstants(from.schedule, decidedAt, now)
   const fresh = passed.filter((instant) => !isMade(instant))

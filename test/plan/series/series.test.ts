@@ -208,6 +208,13 @@ t.test('an edit of the schedule', async (t) => {
     t.match(planOf(given.input()).actions[0], { action: 'create', address: SECOND })
     t.match(decidedOf(given), { decided: '2026-12-15T09:00:00Z', due: ['2026-12-14T02:00:00Z'] })
   })
+  t.test('may let it begin earlier, if it has not begun', async (t) => {
+    const far = decidedOf(weekly('2026-12-10T09:00:00Z', { start: '2027-12-01' }))!
+    const given = weekly('2026-12-14T02:00:00Z').state({
+      series: { [AT]: decidedOf(weekly('2026-12-11T09:00:00Z').state({ series: { [AT]: far } }))! },
+    })
+    t.match(planOf(given.input()).actions[0], { action: 'create', address: SECOND })
+  })
   t.test('of an earlier start makes nothing good', async (t) => {
     const given = stored(weekly('2026-12-10T09:00:00Z', { start: '2026-11-01' }))
     t.match(
