@@ -106,7 +106,8 @@ function examine(
   const policy = buildPolicy(sound)
   // What its own check says about a schedule is clearer.
   const isClearer = ({ pointer, code }: Fault): boolean =>
-    scheduled.length > 0 && (pointer === SCHEDULE || (isWithin(pointer, SCHEDULE) && code === 'SPEC_MISSING_MEMBER'))
+    scheduled.some((one) => one.pointer === pointer) ||
+    (scheduled.length > 0 && (pointer === SCHEDULE || (isWithin(pointer, SCHEDULE) && code === 'SPEC_MISSING_MEMBER')))
   const said = [...faults.filter((one) => !isClearer(one)), ...checkPolicyTimes(sound), ...scheduled]
   const { model } = base
   const written = value['spec']
