@@ -47,6 +47,7 @@ export type Reader = {
 export function readDraft(source: Source, locate: Locator, document: ParsedDocument, reader: Reader): Draft {
   const base = createBase(source, locate, document, reader)
   const { faults, ...read } = examine(document.value, base, reader)
+  if (faults.length === 0 && document.diagnostics.length === 0) return { ...base, ...read, diagnostics: [] }
   const { address } = base
   const judged = faults.map((fault) => toDiagnostic(base, fault))
   const refused = new Set(judged.filter(({ code }) => REFUSES_TEXT.has(code)).map(placeKey))
@@ -122,7 +123,7 @@ function examine(
   // Without a valid envelope, neither name nor policy is certain, so there is no spec.
   if (faults.length > 0) return { faults: all, policy, request }
   const template = policy.schedule && completeTemplate(written, model, base, reader)
-  const spec = buildSpec({ ...value, policy: sound.policy }, model, request, files, base, template)
+  const spec = buildSpec(sound, model, request, files, base, template)
   const places = all.length > 0 ? [] : checkRepeatedPlace(spec, model)
   return { faults: [...all, ...places], policy, request, spec }
 }
@@ -186,7 +187,7 @@ function readRequest(
   base: Base,
   reader: Reader,
 ): { request: JsonObject; files: readonly string[]; findings: readonly Fault[] } {
-  const check = (request: JsonObject, sourceText: (pointer: Pointer) => string | undefined): Fault[] =>
+  const check = (request: JsonObject, sourceText: (pointer: Pointer) => string | undefined): readonly Fault[] =>
     guardSecrets(request, model.request.secrets, reader.check(getSchemaName(model.kind), request, sourceText))
   const request = omitMembers(written, ...(model.request.dropped ?? []))
   const asWritten = check(request, (pointer) => base.locate(base.index, `/spec${pointer}`).source)
