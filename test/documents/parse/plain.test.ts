@@ -97,7 +97,10 @@ const OTHER: readonly string[] = [
 ]
 
 t.test('everything else is left to the YAML parser', async (t) => {
-  for (const text of OTHER) t.equal(parsePlain(text), undefined, JSON.stringify(text))
+  t.strictSame(
+    OTHER.filter((text) => parsePlain(text) !== undefined),
+    [],
+  )
 })
 
 t.test('a text near the limits is left to the YAML parser, which counts exactly', async (t) => {
