@@ -8,8 +8,8 @@ import { RESERVED_KEYS } from './reserved-keys.ts'
  * undefined, and the YAML parser decides.
  */
 
-/** Far below the limits of a file, so that no limit needs an exact count here. */
-const MAX = { characters: 64 * 1024, keyLength: 128, depth: 16, values: 800, documents: 500 } as const
+/** Below the limits of a file, so that no limit needs an exact count here. */
+const MAX = { bytes: 250_000, keyLength: 128, depth: 16, values: 800, documents: 900 } as const
 /** The length of a number that keeps all its digits. */
 const MAX_DIGITS = 15
 
@@ -29,7 +29,7 @@ const NOTHING_REPRINTED: ParsedDocument['reprinted'] = new Map()
 
 /** Parses the documents of a plain text. Undefined if the text needs a YAML parser. */
 export function parsePlain(text: string): ParsedDocument[] | undefined {
-  if (text.length > MAX.characters || OTHER_CHARACTERS.test(text)) return undefined
+  if (OTHER_CHARACTERS.test(text) || Buffer.byteLength(text) > MAX.bytes) return undefined
   const reader = new PlainReader(text)
   const documents: ParsedDocument[] = []
   reader.advance()
