@@ -31,7 +31,7 @@ import { suggestClosest } from './hints/suggest.ts'
 import { ADD_SPACE_AFTER_COLON } from './hints/type-hints.ts'
 import type { Locator } from './parse/locate.ts'
 import { checkOlderYaml } from './parse/older-yaml.ts'
-import type { ParsedDocument } from './parse/parse.ts'
+import type { ParsedDocument } from './parse/parsed-document.ts'
 import { createSpot, type Source } from './parse/source.ts'
 import { type FileMember, type Include, includeFiles, parseMappings } from './request.ts'
 

@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../../model/json.ts'
-import type { ParsedDocument } from './parse.ts'
+import type { ParsedDocument } from './parsed-document.ts'
 import { RESERVED_KEYS } from './reserved-keys.ts'
 
 /*
