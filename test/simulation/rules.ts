@@ -1057,15 +1057,15 @@ export const RULES: readonly Mutation[] = [
   ...inTest('test/apply/pass.test.ts', 'src/apply/create.ts', [
     [
       'a refused create is given up although the job may be there',
-      'return settle(pass, intended, outcome.problem, { refused: true })',
+      'return settle(pass, timed, outcome.problem, { refused: true })',
       "return recordNotDone(pass, intended, 'create', outcome.problem)",
     ],
     [
       'a refusal is not on record',
-      'return settle(pass, intended, outcome.problem, { refused: true })',
-      'return settle(pass, intended, outcome.problem)',
+      'return settle(pass, timed, outcome.problem, { refused: true })',
+      'return settle(pass, timed, outcome.problem)',
     ],
-    ['a create leaves after its time', 'isDue(pass, spec) && permit.mayStillSend()', 'permit.mayStillSend()'],
+    ['a create leaves after its time', '!(isDue(pass, spec) && permit.mayStillSend())', '!permit.mayStillSend()'],
     [
       'a create is sent without its intent’s marker',
       'const options = { id: record.id, marker: record.intent.marker }',
