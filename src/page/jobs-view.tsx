@@ -1,0 +1,171 @@
+import type { VNode } from 'preact'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useActions } from './actions.ts'
+import { type Grouping, groupJobs, type Item, type Sorting, sortJobs } from './filter.ts'
+import type { Job } from './job.ts'
+import { Condition, CountsBar, Empty, JobLink } from './parts.tsx'
+import { Time } from './time.tsx'
+import type { ViewProps } from './view.ts'
+import { formatCount } from './words.ts'
+
+/** Rows that are in the document above and below those that are visible. */
+const BEYOND = 10
+/** How many rows a printed page has. Browsers print a table of 100,000 rows badly. */
+const PRINTED_MAX = 1_000
+
+const COLUMNS: readonly { readonly by: string; readonly head: string; readonly class: string }[] = [
+  { by: 'condition', head: 'Condition', class: 'condition-cell' },
+  { by: 'job', head: 'Job', class: 'job-cell' },
+  { by: 'target', head: 'Target', class: 'target-cell' },
+  { by: 'run', head: 'Run', class: 'run-cell' },
+  { by: '', head: 'Devices', class: 'devices-cell' },
+  { by: 'began', head: 'Began', class: 'time-cell began' },
+  { by: 'ended', head: 'Ended', class: 'time-cell' },
+]
+
+/** Every job, in one table of which only the visible rows are in the document. */
+export function JobsView({ all, shown, isPrinting }: ViewProps & { readonly isPrinting: boolean }): VNode {
+  const { route } = useActions()
+  const { sorting, grouping } = route
+  const items = useMemo(() => groupJobs(sortJobs(shown, sorting), grouping), [shown, sorting, grouping])
+  if (all.length === 0) return <Empty>There is no job yet.</Empty>
+  if (shown.length === 0) return <Empty>The filter hides all {formatCount(all.length, 'job')}.</Empty>
+  return <Table items={items} sorting={sorting} grouping={grouping} jobs={shown.length} isPrinting={isPrinting} />
+}
+
+type TableProps = {
+  readonly items: readonly Item[]
+  readonly sorting: Sorting
+  readonly grouping: Grouping
+  readonly jobs: number
+  readonly isPrinting: boolean
+}
+
+function Table({ items, sorting, grouping, jobs, isPrinting }: TableProps): VNode {
+  const box = useRef<HTMLDivElement>(null)
+  const [{ top, height, row }, setWindow] = useState({ top: 0, height: 800, row: 40 })
+  useLayoutEffect(() => measure(), [])
+  useEffect(() => {
+    const observer = new ResizeObserver(() => measure())
+    observer.observe(box.current!)
+    return () => observer.disconnect()
+  }, [])
+  // Another list begins at its top.
+  useLayoutEffect(() => {
+    box.current!.scrollTop = 0
+    measure()
+  }, [sorting, grouping])
+
+  function measure(): void {
+    // The browser may tell of a size when the table is no longer there.
+    if (box.current === null) return
+    const { scrollTop, clientHeight } = box.current
+    const size = Number.parseFloat(getComputedStyle(box.current).getPropertyValue('--row'))
+    // A few rows more or less need no other window.
+    const step = Math.floor(scrollTop / size / 4) * 4 * size
+    setWindow((before) =>
+      before.top === step && before.height === clientHeight && before.row === size
+        ? before
+        : { top: step, height: clientHeight, row: size },
+    )
+  }
+
+  const first = isPrinting ? 0 : Math.max(0, Math.floor(top / row) - BEYOND)
+  const last = isPrinting ? PRINTED_MAX : Math.ceil((top + height) / row) + BEYOND + 4
+  const visible = items.slice(first, last)
+  const below = isPrinting ? 0 : Math.max(0, items.length - last)
+  return (
+      <div class="scroll" ref={box} onScroll={measure}>
+        <table class="jobs" aria-rowcount={items.length + 1}>
+          <caption>
+            {formatCount(jobs, 'job')}
+            {isPrinting && items.length > PRINTED_MAX && `, the first ${PRINTED_MAX} of them`}
+          </caption>
+          <thead>
+            <tr aria-rowindex={1}>
+              {COLUMNS.map((column) => (
+                <Head key={column.head} {...column} sorting={sorting} />
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            <Space rows={first} row={row} />
+            {visible.map((item, index) =>
+              item.is === 'group' ? (
+                <tr key={`group ${item.name}`} class="group" aria-rowindex={first + index + 2}>
+                  <th colSpan={COLUMNS.length} scope="colgroup">
+                    {item.name} <span class="count">{item.count.toLocaleString()}</span>
+                  </th>
+                </tr>
+              ) : (
+                <Row
+                  key={grouping === 'label' ? first + index : item.job.address}
+                  job={item.job}
+                  index={first + index + 2}
+                />
+              ),
+            )}
+            <Space rows={below} row={row} />
+          </tbody>
+        </table>
+      </div>
+  )
+}
+
+/** Room for rows that are not in the document. */
+function Space({ rows, row }: { readonly rows: number; readonly row: number }): VNode | null {
+  if (rows === 0) return null
+  return (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a row without a tab index takes no focus.
+    <tr aria-hidden="true" class="space">
+      <td colSpan={COLUMNS.length} style={{ height: `${rows * row}px` }} />
+    </tr>
+  )
+}
+
+function Row({ job, index }: { readonly job: Job; readonly index: number }): VNode {
+  const { standing, target, run, began, ended, job: own, planned, attention } = job
+  return (
+    <tr aria-rowindex={index} class={attention.length > 0 ? 'needs' : undefined}>
+      <td class="condition-cell">
+        <Condition standing={standing} note={own?.condition && planned ? `then ${planned.action}` : undefined} />
+      </td>
+      <th scope="row" class="job-cell">
+        <JobLink job={job}>{attention.length > 0 && <span class="flag">needs a person</span>}</JobLink>
+      </th>
+      <td class="target-cell">{target}</td>
+      <td class="run-cell">{run}</td>
+      <td class="devices-cell">
+        <CountsBar counts={own?.counts} />
+      </td>
+      <td class="time-cell began">{began && <Time iso={began} />}</td>
+      <td class="time-cell">{ended && <Time iso={ended} />}</td>
+    </tr>
+  )
+}
+
+type HeadProps = { readonly by: string; readonly head: string; readonly class: string; readonly sorting: Sorting }
+
+function Head({ by, head, class: name, sorting }: HeadProps): VNode {
+  const { go } = useActions()
+  if (by === '') {
+    return (
+      <th scope="col" class={name}>
+        {head}
+      </th>
+    )
+  }
+  const isUp = sorting === by
+  const isDown = sorting === `-${by}`
+  // Times are of interest from the latest on.
+  const isTime = by === 'began' || by === 'ended'
+  const next = isUp ? (isTime ? '' : `-${by}`) : isDown ? (isTime ? by : '') : isTime ? `-${by}` : by
+  return (
+    <th scope="col" class={name} aria-sort={isUp ? 'ascending' : isDown ? 'descending' : 'none'}>
+      <button type="button" class="sort" onClick={() => go({ sorting: next as Sorting })}>
+        {head}
+        <span aria-hidden="true">{isUp ? ' ▲' : isDown ? ' ▼' : ''}</span>
+      </button>
+    </th>
+  )
+}

@@ -1,0 +1,137 @@
+import type { ComponentChildren, VNode } from 'preact'
+import type { Way } from '../model/lines.ts'
+import { useActions } from './actions.ts'
+import type { Job, Standing } from './job.ts'
+import { formatRoute } from './route.ts'
+import { COUNTS, countDevices, describeCounts, LOOKS } from './words.ts'
+
+/** A condition as a shape and a word. */
+export function Condition({
+  standing,
+  note,
+}: {
+  readonly standing: Standing
+  readonly note?: string | undefined
+}): VNode {
+  const { word, shape, tone } = LOOKS[standing]
+  return (
+    <span class={`condition ${tone}`}>
+      <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">
+        <path d={shape} fill="currentColor" fill-rule="evenodd" />
+      </svg>
+      <span>
+        {word}
+        {note && <span class="quiet"> {note}</span>}
+      </span>
+    </span>
+  )
+}
+
+/** The name of a job, which opens it. `j` and `k` go from one to the next. */
+export function JobLink({ job, children }: { readonly job: Job; readonly children?: ComponentChildren }): VNode {
+  const { route } = useActions()
+  return (
+    <a class="job" data-row href={formatRoute({ ...route, open: job.address })} title={job.address}>
+      <span class="quiet kind">{job.kind}/</span>
+      <wbr />
+      {job.name}
+      {children}
+    </a>
+  )
+}
+
+/** Device counts as a bar, and in words. */
+export function CountsBar({ counts }: { readonly counts: Readonly<Record<string, number>> | undefined }): VNode | null {
+  const words = counts === undefined ? '' : describeCounts(counts)
+  if (counts === undefined || words === '') return null
+  const total = countDevices(counts)
+  if (total === 0) return <span class="text">{words}</span>
+  let from = 0
+  return (
+    <span class="counts">
+      <svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true" focusable="false">
+        <rect class="calm" width="100" height="8" />
+        {COUNTS.map(({ name, tone }) => {
+          const width = ((counts[name] ?? 0) * 100) / total
+          from += width
+          return width > 0 && <rect key={name} class={tone} x={from - width} width={width} height="8" />
+        })}
+      </svg>
+      <span class="text">{words}</span>
+    </span>
+  )
+}
+
+/** A part of a whole as a bar. Words beside it say the same. */
+export function Meter({
+  value,
+  max,
+  tone,
+}: {
+  readonly value: number
+  readonly max: number
+  readonly tone: string
+}): VNode {
+  const width = max > 0 ? Math.min(100, (value * 100) / max) : 0
+  return (
+    <svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true" focusable="false">
+      <rect class="calm" width="100" height="8" />
+      <rect class={tone} width={width} height="8" />
+    </svg>
+  )
+}
+
+/** A command to copy. It is never run. */
+export function Command({ command }: { readonly command: string }): VNode {
+  const { copy } = useActions()
+  return (
+    <span class="command">
+      <code>{command}</code>
+      <button type="button" onClick={(event) => copy(command, event.currentTarget)} aria-label={`Copy: ${command}`}>
+        Copy
+      </button>
+    </span>
+  )
+}
+
+/** Ways out, the likeliest first. */
+export function Ways({ ways, most = 100 }: { readonly ways: readonly Way[]; readonly most?: number }): VNode | null {
+  if (ways.length === 0) return null
+  const left = ways.length - most
+  return (
+    <ul class="ways">
+      {ways.slice(0, most).map(({ text, command }) => (
+        <li key={command ?? text}>
+          <span>{text}</span>
+          {command !== undefined && <Command command={command} />}
+        </li>
+      ))}
+      {left > 0 && <li class="quiet">and {left} more: open the job</li>}
+    </ul>
+  )
+}
+
+/** Says that there is nothing to show. */
+export function Empty({ children }: { readonly children: ComponentChildren }): VNode {
+  return <p class="empty">{children}</p>
+}
+
+/** A link that leaves the page, if its address is safe; otherwise its text. */
+export function OutLink({
+  href,
+  children,
+}: {
+  readonly href: string | undefined
+  readonly children: ComponentChildren
+}): VNode {
+  if (href === undefined || !isWeb(href)) return <span>{children}</span>
+  return (
+    <a href={href} target="_blank" rel="noopener noreferrer">
+      {children}
+    </a>
+  )
+}
+
+function isWeb(href: string): boolean {
+  return URL.canParse(href) && /^https?:$/.test(new URL(href).protocol)
+}
