@@ -339,6 +339,8 @@ export type Line =
   | SeriesLine
   | SummaryLine
   | ReportLine
+  | ReportedJobLine
+  | ReportedPlannedLine
   | AttentionLine
   | GuardLine
   | LaneLine

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact'
-import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { ReportLine } from '../model/lines.ts'
 import { type Actions, ActionsContext } from './actions.ts'
 import type { Data } from './data.ts'
@@ -28,26 +28,48 @@ const NAMES: Readonly<Record<View, string>> = {
   lanes: 'Lanes',
 }
 
-/** The whole page. */
+/** The whole page. A live one follows its server, and waits for the first plan. */
 export function App({ first, isLive }: { readonly first: Data; readonly isLive: boolean }): VNode {
   const [data, setData] = useState(first)
-  const [route, setRoute] = useState(() => parseRoute(location.hash))
   const [link, setLink] = useState<Link>('live')
+  const [tick, setTick] = useState<string>()
+  useEffect(() => {
+    if (isLive) followChanges(first, { data: setData, tick: setTick, link: setLink })
+  }, [])
+  const [report] = linesOf(data, 'report')
+  if (report === undefined) {
+    return (
+      <p class="loading" role="status">
+        {link === 'live' ? 'Waiting for the first plan …' : 'Connection lost. Start the watch again.'}
+      </p>
+    )
+  }
+  return <Report data={data} report={report} isLive={isLive} link={link} tick={tick} />
+}
+
+type ReportProps = {
+  readonly data: Data
+  readonly report: ReportLine
+  readonly isLive: boolean
+  readonly link: Link
+  /** The latest time that the server told. */
+  readonly tick: string | undefined
+}
+
+function Report({ data, report, isLive, link, tick }: ReportProps): VNode {
+  const [route, setRoute] = useState(() => parseRoute(location.hash))
   const [isHelping, setHelping] = useState(false)
   const [said, say] = useState('')
-  const report = linesOf(data, 'report')[0]!
-  const clock = useClock(report, isLive)
+  const now = useClock(report, isLive, tick)
   const isPrinting = usePrinting()
   const all = useMemo(() => listJobs(data), [data])
   const shown = useMemo(() => filterJobs(all, route.filter), [all, route.filter])
 
-  useEffect(() => {
+  // Keys and addresses work as soon as the page can be seen.
+  useLayoutEffect(() => {
     const onHash = (): void => setRoute(parseRoute(location.hash))
     addEventListener('hashchange', onHash)
     return () => removeEventListener('hashchange', onHash)
-  }, [])
-  useEffect(() => {
-    if (isLive) followChanges(first, { data: setData, tick: clock.set, link: setLink })
   }, [])
   useNews(all, say)
 
@@ -68,7 +90,7 @@ export function App({ first, isLive }: { readonly first: Data; readonly isLive: 
       opener.current = ''
     }
   }, [route.open])
-  useEffect(
+  useLayoutEffect(
     () =>
       listenForKeys({
         show: (view) => go({ view, open: '' }),
@@ -93,26 +115,18 @@ export function App({ first, isLive }: { readonly first: Data; readonly isLive: 
     say,
     copy: (text, button) => void copyText(text, button).then(say),
   }
-  const views: ViewProps = { data, report, all, shown, now: clock.now }
+  const views: ViewProps = { data, report, all, shown, now: now }
   const { view, open } = route
   return (
     <ActionsContext.Provider value={actions}>
       <button type="button" class="skip" onClick={() => document.getElementById('main')?.focus()}>
         Skip to the jobs
       </button>
-      <Header
-        report={report}
-        view={view}
-        route={route}
-        isLive={isLive}
-        link={link}
-        now={clock.now}
-        needs={countNeeds(all)}
-      />
+      <Header report={report} view={view} route={route} isLive={isLive} link={link} now={now} needs={countNeeds(all)} />
       {link === 'lost' && (
         <p class="banner bad" role="alert">
-          <b>Connection lost.</b> The page shows what it last heard, at <Time iso={new Date(clock.now).toISOString()} />
-          . It tries again by itself. If the watch has ended, start it again and open its new address.
+          <b>Connection lost.</b> The page shows what it last heard, at <Time iso={new Date(now).toISOString()} />. It
+          tries again by itself. If the watch has ended, start it again and open its new address.
         </p>
       )}
       <main id="main" tabIndex={-1} class={`view-${view}`}>
@@ -132,7 +146,7 @@ export function App({ first, isLive }: { readonly first: Data; readonly isLive: 
               address={open}
               data={data}
               report={report}
-              now={clock.now}
+              now={now}
             />
           )}
         </div>
@@ -213,24 +227,17 @@ function focusJob(address: string): void {
 }
 
 /** The clock of the run. That of a file stands still; that of a live page goes on between the server's ticks. */
-function useClock(report: ReportLine, isLive: boolean): { readonly now: number; set(at: string): void } {
-  const base = useRef({ at: Date.parse(report.at), since: performance.now() })
-  const [now, setNow] = useState(base.current.at)
-  const { timeScale = 1 } = report
+function useClock({ at, timeScale = 1 }: ReportLine, isLive: boolean, tick: string | undefined): number {
+  const [now, setNow] = useState(Date.parse(at))
   useEffect(() => {
-    if (!isLive) return
-    const timer = setInterval(() => {
-      setNow(base.current.at + (performance.now() - base.current.since) * timeScale)
-    }, 1_000)
+    if (!isLive || tick === undefined) return
+    const since = performance.now()
+    const show = (): void => setNow(Date.parse(tick) + (performance.now() - since) * timeScale)
+    show()
+    const timer = setInterval(show, 1_000)
     return () => clearInterval(timer)
-  }, [isLive, timeScale])
-  return {
-    now,
-    set(at) {
-      base.current = { at: Date.parse(at), since: performance.now() }
-      setNow(base.current.at)
-    },
-  }
+  }, [isLive, timeScale, tick])
+  return now
 }
 
 function usePrinting(): boolean {

@@ -26,22 +26,34 @@ const COLUMNS: readonly { readonly by: string; readonly head: string; readonly c
 /** Every job, in one table of which only the visible rows are in the document. */
 export function JobsView({ all, shown, isPrinting }: ViewProps & { readonly isPrinting: boolean }): VNode {
   const { route } = useActions()
-  const { sorting, grouping } = route
+  const { sorting, grouping, filter } = route
   const items = useMemo(() => groupJobs(sortJobs(shown, sorting), grouping), [shown, sorting, grouping])
   if (all.length === 0) return <Empty>There is no job yet.</Empty>
   if (shown.length === 0) return <Empty>The filter hides all {formatCount(all.length, 'job')}.</Empty>
-  return <Table items={items} sorting={sorting} grouping={grouping} jobs={shown.length} isPrinting={isPrinting} />
+  const list = JSON.stringify([filter, sorting, grouping])
+  return (
+    <Table
+      items={items}
+      list={list}
+      sorting={sorting}
+      grouping={grouping}
+      jobs={shown.length}
+      isPrinting={isPrinting}
+    />
+  )
 }
 
 type TableProps = {
   readonly items: readonly Item[]
+  /** Which list it is. News of its jobs make no other list. */
+  readonly list: string
   readonly sorting: Sorting
   readonly grouping: Grouping
   readonly jobs: number
   readonly isPrinting: boolean
 }
 
-function Table({ items, sorting, grouping, jobs, isPrinting }: TableProps): VNode {
+function Table({ items, list, sorting, grouping, jobs, isPrinting }: TableProps): VNode {
   const box = useRef<HTMLDivElement>(null)
   const [{ top, height, row }, setWindow] = useState({ top: 0, height: 800, row: 40 })
   useLayoutEffect(() => measure(), [])
@@ -54,7 +66,7 @@ function Table({ items, sorting, grouping, jobs, isPrinting }: TableProps): VNod
   useLayoutEffect(() => {
     box.current!.scrollTop = 0
     measure()
-  }, [sorting, grouping])
+  }, [list])
 
   function measure(): void {
     // The browser may tell of a size when the table is no longer there.
@@ -75,40 +87,40 @@ function Table({ items, sorting, grouping, jobs, isPrinting }: TableProps): VNod
   const visible = items.slice(first, last)
   const below = isPrinting ? 0 : Math.max(0, items.length - last)
   return (
-      <div class="scroll" ref={box} onScroll={measure}>
-        <table class="jobs" aria-rowcount={items.length + 1}>
-          <caption>
-            {formatCount(jobs, 'job')}
-            {isPrinting && items.length > PRINTED_MAX && `, the first ${PRINTED_MAX} of them`}
-          </caption>
-          <thead>
-            <tr aria-rowindex={1}>
-              {COLUMNS.map((column) => (
-                <Head key={column.head} {...column} sorting={sorting} />
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            <Space rows={first} row={row} />
-            {visible.map((item, index) =>
-              item.is === 'group' ? (
-                <tr key={`group ${item.name}`} class="group" aria-rowindex={first + index + 2}>
-                  <th colSpan={COLUMNS.length} scope="colgroup">
-                    {item.name} <span class="count">{item.count.toLocaleString()}</span>
-                  </th>
-                </tr>
-              ) : (
-                <Row
-                  key={grouping === 'label' ? first + index : item.job.address}
-                  job={item.job}
-                  index={first + index + 2}
-                />
-              ),
-            )}
-            <Space rows={below} row={row} />
-          </tbody>
-        </table>
-      </div>
+    <div class="scroll" ref={box} onScroll={measure}>
+      <table class="jobs" aria-rowcount={items.length + 1}>
+        <caption>
+          {formatCount(jobs, 'job')}
+          {isPrinting && items.length > PRINTED_MAX && `, the first ${PRINTED_MAX} of them`}
+        </caption>
+        <thead>
+          <tr aria-rowindex={1}>
+            {COLUMNS.map((column) => (
+              <Head key={column.head} {...column} sorting={sorting} />
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          <Space rows={first} row={row} />
+          {visible.map((item, index) =>
+            item.is === 'group' ? (
+              <tr key={`group ${item.name}`} class="group" aria-rowindex={first + index + 2}>
+                <th colSpan={COLUMNS.length} scope="colgroup">
+                  {item.name} <span class="count">{item.count.toLocaleString()}</span>
+                </th>
+              </tr>
+            ) : (
+              <Row
+                key={grouping === 'label' ? first + index : item.job.address}
+                job={item.job}
+                index={first + index + 2}
+              />
+            ),
+          )}
+          <Space rows={below} row={row} />
+        </tbody>
+      </table>
+    </div>
   )
 }
 
@@ -124,11 +136,11 @@ function Space({ rows, row }: { readonly rows: number; readonly row: number }): 
 }
 
 function Row({ job, index }: { readonly job: Job; readonly index: number }): VNode {
-  const { standing, target, run, began, ended, job: own, planned, attention } = job
+  const { standing, target, run, began, ended, job: own, attention } = job
   return (
     <tr aria-rowindex={index} class={attention.length > 0 ? 'needs' : undefined}>
       <td class="condition-cell">
-        <Condition standing={standing} note={own?.condition && planned ? `then ${planned.action}` : undefined} />
+        <Condition standing={standing} note={describeNext(job)} />
       </td>
       <th scope="row" class="job-cell">
         <JobLink job={job}>{attention.length > 0 && <span class="flag">needs a person</span>}</JobLink>
@@ -142,6 +154,14 @@ function Row({ job, index }: { readonly job: Job; readonly index: number }): VNo
       <td class="time-cell">{ended && <Time iso={ended} />}</td>
     </tr>
   )
+}
+
+/** Actions that are about to change a job. */
+const CHANGING: ReadonlySet<string> = new Set(['create', 'upload', 'start', 'download', 'update', 'cancel', 'forget'])
+
+/** Says what the next reconcile does to a job that has a condition. */
+function describeNext({ job, planned }: Job): string | undefined {
+  return job?.condition && planned && CHANGING.has(planned.action) ? `then ${planned.action}` : undefined
 }
 
 type HeadProps = { readonly by: string; readonly head: string; readonly class: string; readonly sorting: Sorting }

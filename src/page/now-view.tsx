@@ -153,10 +153,10 @@ function Need({ job, now }: { readonly job: Job; readonly now: number }): VNode 
       <p class="head">
         <Condition standing={job.standing} /> <JobLink job={job} />
       </p>
-      {job.attention.map(({ name, reason, seen, ways }) => (
+      {job.attention.map(({ name, kind, reason, seen, ways }) => (
         <div key={name}>
           <p>
-            {reason}
+            <b class="bad">{kind}</b>: {reason}
             {seen && (
               <span class="quiet">
                 {' '}

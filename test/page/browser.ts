@@ -19,7 +19,12 @@ export async function openBrowser(t: Pick<Test, 'teardown'>): Promise<Browser> {
 }
 
 /** How a page is shown. */
-export type Shown = { readonly width?: number; readonly theme?: 'light' | 'dark'; readonly hash?: string; readonly offline?: boolean }
+export type Shown = {
+  readonly width?: number
+  readonly theme?: 'light' | 'dark'
+  readonly hash?: string
+  readonly offline?: boolean
+}
 
 /** A page, and every error that the browser reported about it: of its program, or of what its policy forbids. */
 export type Opened = { readonly page: Page; readonly errors: string[] }

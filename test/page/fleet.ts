@@ -10,7 +10,13 @@ const spec = (kind: string, name: string, request: object, policy: object = {}, 
   spec: request,
 })
 const rollOut = (name: string, targets: readonly string[], policy: object = {}, version = '4.2.0') =>
-  spec('IotJob', name, { targets, document: { operation: 'update', version } }, { target: 'europe', ...policy }, { fleet: 'kiosks' })
+  spec(
+    'IotJob',
+    name,
+    { targets, document: { operation: 'update', version } },
+    { target: 'europe', ...policy },
+    { fleet: 'kiosks' },
+  )
 const harvest = (name: string, endpoint: string, start: string, end: string) =>
   spec(
     'MediaPackageHarvestJob',
@@ -49,7 +55,11 @@ export const FLEET: Files = {
     spec(
       'IotJob',
       'kiosk-night-update',
-      { targets: [group('kiosks')], document: { operation: 'night' }, schedulingConfig: { startTime: '2026-11-17T02:00' } },
+      {
+        targets: [group('kiosks')],
+        document: { operation: 'night' },
+        schedulingConfig: { startTime: '2026-11-17T02:00' },
+      },
       { target: 'europe' },
       { fleet: 'kiosks' },
     ),
@@ -88,7 +98,7 @@ export async function playFleet(cwd: string): Promise<void> {
   await run(cwd, 'reconcile')
   write(cwd, SECOND)
   await run(cwd, 'reconcile')
-  await cli(['emulator', 'advance', '12m'], { cwd })
+  await cli(['emulator', 'advance', '1m'], { cwd })
   await run(cwd, 'reconcile')
   write(cwd, THIRD)
 }
