@@ -13,6 +13,8 @@ export type Inputs = {
   /** The one project that `projects` lists; empty for all. */
   readonly project: string
   readonly planFile: string
+  /** Where `reconcile` writes its page; empty for none. */
+  readonly report: string
   readonly comment: CommentMode
   /** Findings become issues. */
   readonly failureIssues: boolean
@@ -47,6 +49,7 @@ export function readInputs(env: Env): Inputs {
     folder: normaliseFolder(read('working-directory')),
     project: read('project') === '' ? '' : normaliseFolder(read('project')),
     planFile: read('plan-file'),
+    report: read('report'),
     comment,
     failureIssues: failureIssues === 'true',
     token: read('github-token'),

@@ -122,7 +122,7 @@ function Choice({ name, value, values, onChange, none = 'all', word = (one) => o
   return (
     <label>
       <span>{name}</span>
-      <select value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+      <select aria-label={name} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
         <option value="">{none}</option>
         {value !== '' && !values.includes(value) && <option value={value}>{word(value)}</option>}
         {values.map((one) => (

@@ -1,7 +1,7 @@
-import type { VNode } from 'preact'
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
+import type { RefObject, VNode } from 'preact'
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { useActions } from './actions.ts'
-import { type Grouping, groupJobs, type Item, type Sorting, sortJobs } from './filter.ts'
+import { groupJobs, type Item, type Sorting, sortJobs } from './filter.ts'
 import type { Job } from './job.ts'
 import { Condition, CountsBar, Empty, JobLink } from './parts.tsx'
 import { Time } from './time.tsx'
@@ -9,7 +9,7 @@ import type { ViewProps } from './view.ts'
 import { formatCount } from './words.ts'
 
 /** Rows that are in the document above and below those that are visible. */
-const BEYOND = 10
+const BEYOND = 6
 /** How many rows a printed page has. Browsers print a table of 100,000 rows badly. */
 const PRINTED_MAX = 1_000
 
@@ -31,16 +31,7 @@ export function JobsView({ all, shown, isPrinting }: ViewProps & { readonly isPr
   if (all.length === 0) return <Empty>There is no job yet.</Empty>
   if (shown.length === 0) return <Empty>The filter hides all {formatCount(all.length, 'job')}.</Empty>
   const list = JSON.stringify([filter, sorting, grouping])
-  return (
-    <Table
-      items={items}
-      list={list}
-      sorting={sorting}
-      grouping={grouping}
-      jobs={shown.length}
-      isPrinting={isPrinting}
-    />
-  )
+  return <Table items={items} list={list} sorting={sorting} jobs={shown.length} isPrinting={isPrinting} />
 }
 
 type TableProps = {
@@ -48,16 +39,16 @@ type TableProps = {
   /** Which list it is. News of its jobs make no other list. */
   readonly list: string
   readonly sorting: Sorting
-  readonly grouping: Grouping
   readonly jobs: number
   readonly isPrinting: boolean
 }
 
-function Table({ items, list, sorting, grouping, jobs, isPrinting }: TableProps): VNode {
+function Table({ items, list, sorting, jobs, isPrinting }: TableProps): VNode {
   const box = useRef<HTMLDivElement>(null)
   const [{ top, height, row }, setWindow] = useState({ top: 0, height: 800, row: 40 })
-  useLayoutEffect(() => measure(), [])
-  useEffect(() => {
+  const focused = useKeptFocus(box)
+  useLayoutEffect(() => {
+    measure()
     const observer = new ResizeObserver(() => measure())
     observer.observe(box.current!)
     return () => observer.disconnect()
@@ -73,21 +64,22 @@ function Table({ items, list, sorting, grouping, jobs, isPrinting }: TableProps)
     if (box.current === null) return
     const { scrollTop, clientHeight } = box.current
     const size = Number.parseFloat(getComputedStyle(box.current).getPropertyValue('--row'))
-    // A few rows more or less need no other window.
-    const step = Math.floor(scrollTop / size / 4) * 4 * size
-    setWindow((before) =>
-      before.top === step && before.height === clientHeight && before.row === size
-        ? before
-        : { top: step, height: clientHeight, row: size },
-    )
+    setWindow({ top: roundTop(scrollTop, size), height: clientHeight, row: size })
+  }
+
+  function scroll(): void {
+    const step = roundTop(box.current!.scrollTop, row)
+    if (step !== top) setWindow({ top: step, height, row })
   }
 
   const first = isPrinting ? 0 : Math.max(0, Math.floor(top / row) - BEYOND)
-  const last = isPrinting ? PRINTED_MAX : Math.ceil((top + height) / row) + BEYOND + 4
+  const last = isPrinting ? PRINTED_MAX : Math.ceil((top + height) / row) + BEYOND + 2
   const visible = items.slice(first, last)
+  // A row keeps its element while it is in the window. One that comes in takes that of one that went out: quicker than a new one.
+  const slots = Math.max(1, Math.ceil(height / row) + 2 * BEYOND + 3)
   const below = isPrinting ? 0 : Math.max(0, items.length - last)
   return (
-    <div class="scroll" ref={box} onScroll={measure}>
+    <div class="scroll" ref={box} onScroll={scroll} onFocusIn={focused.in} onFocusOut={focused.out}>
       <table class="jobs" aria-rowcount={items.length + 1}>
         <caption>
           {formatCount(jobs, 'job')}
@@ -104,17 +96,13 @@ function Table({ items, list, sorting, grouping, jobs, isPrinting }: TableProps)
           <Space rows={first} row={row} />
           {visible.map((item, index) =>
             item.is === 'group' ? (
-              <tr key={`group ${item.name}`} class="group" aria-rowindex={first + index + 2}>
+              <tr key={`group ${(first + index) % slots}`} class="group" aria-rowindex={first + index + 2}>
                 <th colSpan={COLUMNS.length} scope="colgroup">
                   {item.name} <span class="count">{item.count.toLocaleString()}</span>
                 </th>
               </tr>
             ) : (
-              <Row
-                key={grouping === 'label' ? first + index : item.job.address}
-                job={item.job}
-                index={first + index + 2}
-              />
+              <Row key={(first + index) % slots} job={item.job} index={first + index + 2} />
             ),
           )}
           <Space rows={below} row={row} />
@@ -122,6 +110,32 @@ function Table({ items, list, sorting, grouping, jobs, isPrinting }: TableProps)
       </table>
     </div>
   )
+}
+
+/** A few rows more or less need no other window. */
+function roundTop(scrollTop: number, row: number): number {
+  return Math.floor(scrollTop / row / 2) * 2 * row
+}
+
+/** Keeps the focus on its job, although elements pass from one job to another. If the job is out of the window, nothing has the focus. */
+function useKeptFocus(box: RefObject<HTMLElement | null>): { in(event: Event): void; out(): void } {
+  const job = useRef('')
+  useLayoutEffect(() => {
+    const active = document.activeElement as HTMLElement | null
+    if (job.current === '' || active === null || active.title === job.current) return
+    const rows = [...(box.current?.querySelectorAll<HTMLElement>('[data-row]') ?? [])]
+    const own = rows.find(({ title }) => title === job.current)
+    if (own) own.focus({ preventScroll: true })
+    else active.blur()
+  })
+  return {
+    in: ({ target }) => {
+      job.current = (target as HTMLElement).title
+    },
+    out: () => {
+      job.current = ''
+    },
+  }
 }
 
 /** Room for rows that are not in the document. */

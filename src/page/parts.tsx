@@ -44,22 +44,26 @@ export function JobLink({ job, children }: { readonly job: Job; readonly childre
 export function CountsBar({ counts }: { readonly counts: Readonly<Record<string, number>> | undefined }): VNode | null {
   const words = counts === undefined ? '' : describeCounts(counts)
   if (counts === undefined || words === '') return null
-  const total = countDevices(counts)
-  if (total === 0) return <span class="text">{words}</span>
-  let from = 0
+  if (countDevices(counts) === 0) return <span class="text">{words}</span>
   return (
-    <span class="counts">
-      <svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true" focusable="false">
-        <rect class="calm" width="100" height="8" />
-        {COUNTS.map(({ name, tone }) => {
-          const width = ((counts[name] ?? 0) * 100) / total
-          from += width
-          return width > 0 && <rect key={name} class={tone} x={from - width} width={width} height="8" />
-        })}
-      </svg>
+    <span class="counts" title={words}>
+      <span class="bar" style={{ background: formatBar(counts) }} />
       <span class="text">{words}</span>
     </span>
   )
+}
+
+/** The parts of a bar as one background: a table of many bars is then quick to draw. */
+function formatBar(counts: Readonly<Record<string, number>>): string {
+  const total = countDevices(counts)
+  let from = 0
+  const stops = COUNTS.flatMap(({ name, tone }) => {
+    const to = from + ((counts[name] ?? 0) * 100) / total
+    const stop = to > from ? [`var(--${tone === 'calm' ? 'line' : tone}) ${from}% ${to}%`] : []
+    from = to
+    return stop
+  })
+  return `linear-gradient(to right, ${stops.join(', ')})`
 }
 
 /** A part of a whole as a bar. Words beside it say the same. */

@@ -83,7 +83,16 @@ export const FLEET: Files = {
 }
 
 /** Jobs that later commits add. */
-const SECOND: Files = { 'specs/second.yaml': rollOut('kiosk-long', [group('stations'), group('depots')], {}, '5.0.0') }
+const SECOND: Files = {
+  // A continuous job goes on, however long the tests take.
+  'specs/second.yaml': spec(
+    'IotJob',
+    'kiosk-long',
+    { targets: [group('stations'), group('depots')], targetSelection: 'CONTINUOUS', document: { operation: 'join' } },
+    { target: 'europe' },
+    { fleet: 'kiosks' },
+  ),
+}
 const THIRD: Files = {
   'specs/third.yaml': rollOut('kiosk-second-wave', [group('second')]),
   'specs/edited.yaml': rollOut('kiosk-tariffs', [group('gates')], {}, '7.0.1'),
