@@ -20,6 +20,7 @@ This page lists every command and option. It is generated from \`--help\`. See a
 
 Jobwright colours text on a terminal and in the log of GitHub Actions. \`--color\` and \`--no-color\` override that. Next in order come
 \`FORCE_COLOR\`, where \`0\` means never, and \`NO_COLOR\`.
+Terminals that are known to show links get links to AWS's console. \`FORCE_HYPERLINK\` overrides that; \`0\` means never.
 
 \`--verbose\` prints a line on standard error for each request to AWS. The line has the end time, method, host and path, the action of a
 Query API, the status, the error name, the duration and AWS's request ID. It has no header, query or body, and so no secret. \`--debug\` also

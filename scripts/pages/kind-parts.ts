@@ -184,7 +184,7 @@ function recovery(model: KindModel): string {
     case 'token':
       return `The ID comes from the spec, so Jobwright calls \`${model.api.operations.describe}\`. It adopts a job that is provably the submitted one. Any other job is a conflict. The lease for the create lasts ${seconds(leaseMs)}. If two reads ${seconds(graceMs)} apart find no job after that, Jobwright retries the create under the same ID. AWS rejects a duplicate.`
     case 'inert':
-      return `A job that was never started does nothing, so the lost create started nothing. ${list} returns the jobs created since the intent. Jobwright adopts a job with an identical request. If several match, the plan shows \`unresolved\`: see [recovery](../recovery.md#unresolved). If two reads ${seconds(listLagMs)} apart find none, Jobwright retries the create.`
+      return `A job does nothing until it is started. So a create whose response was lost has started nothing. Jobwright reads the list with ${list}, and considers the jobs created since the intent. Jobwright adopts a job with an identical request. If several match, the plan shows \`unresolved\`: see [recovery](../recovery.md#unresolved). If two reads ${seconds(listLagMs)} apart find none, Jobwright retries the create.`
     case 'match':
       return `The job starts at once, so a duplicate is never harmless. Jobwright searches ${list} for a job with the request's [identifying member](../concepts.md#words). It retries the create only after ${seconds(leaseMs + signatureMs + requestMs + listLagMs)}, and after two reads ${seconds(listLagMs)} apart that find no such job.\n\nThat time has four parts: the lease (${seconds(leaseMs)}), the lifetime of the signature (${seconds(signatureMs)}), the response (${seconds(requestMs)}), and the lag of the list (${seconds(listLagMs)}). If several jobs match, the plan shows \`unresolved\`: see [recovery](../recovery.md#unresolved).`
   }
@@ -193,7 +193,7 @@ function recovery(model: KindModel): string {
 function policies(model: KindModel): string {
   const { plan, reconcile } = model.permissions
   return [
-    'To plan and to follow jobs:',
+    'To plan, and to monitor jobs:',
     `\`\`\`json\n${policyText(model, plan)}\n\`\`\``,
     'To reconcile:',
     `\`\`\`json\n${policyText(model, [...plan, ...reconcile])}\n\`\`\``,

@@ -37,7 +37,7 @@ const BODY_MAX_BYTES = 65_000
 const TITLE_MAX = 200
 
 /**
- * Chooses the issues of a project. `status`: its findings. `run`: what the command before it said, which knows more about findings at AWS.
+ * Chooses the issues of a project. `status`: its findings. `run`: what the command before it said, which knows more about findings in AWS.
  * Undefined if the findings are unknown.
  */
 export function chooseIssues(

@@ -17,7 +17,7 @@ import {
   type Site,
   type State,
 } from '../model/state.ts'
-import { writeDocuments } from '../model/written.ts'
+import { writeDocuments } from '../model/write-documents.ts'
 
 /** A create whose site is known. */
 export type PlacedCreate = PlannedCreate & { readonly site: Site }

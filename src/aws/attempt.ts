@@ -3,7 +3,7 @@ import type { KindApi } from '../model/kind.ts'
 import { describeProblem, isUnnamed } from './aws-error.ts'
 import type { SendOptions } from './handler.ts'
 import type { Lane } from './lanes.ts'
-import { Abandoned, type Watch, watch } from './watch.ts'
+import { Abandoned, observeSending, type Sending } from './sending.ts'
 
 /** The limits of one write attempt. */
 export type AttemptOptions = {
@@ -40,10 +40,10 @@ export async function attemptOnce<Value>(
   options: AttemptOptions,
   send: (options: SendOptions) => Promise<Value>,
 ): Promise<Outcome<Value>> {
-  const seen = watch(options.mayStillSend)
+  const seen = observeSending(options.mayStillSend)
   try {
     await lane.pass(options.signal)
-    const value = await send({ watch: seen, abortSignal: options.signal })
+    const value = await send({ sending: seen, abortSignal: options.signal })
     lane.report(undefined)
     return { is: 'done', value }
   } catch (error) {
@@ -61,7 +61,7 @@ function createAbandonedProblem(): AwsProblem {
   return { class: 'abandoned', name, message }
 }
 
-function isNotDone(seen: Watch, error: unknown, problem: AwsProblem): boolean {
+function isNotDone(seen: Sending, error: unknown, problem: AwsProblem): boolean {
   if (!seen.connected) return true
   const { status } = seen
   // Proxies and load balancers send 408 when they stop waiting. The request may already have been forwarded.

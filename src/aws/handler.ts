@@ -3,8 +3,8 @@ import { NodeHttpHandler } from '@smithy/node-http-handler'
 import type { HttpHandlerOptions, RequestHandler as SdkHandler } from '@smithy/types'
 import type { RequestHandler } from './client-settings.ts'
 import { assertOfAws } from './foreign-answer.ts'
+import { Abandoned, createObservedAgents, type Sending } from './sending.ts'
 import { traceRequest } from './trace.ts'
-import { Abandoned, createWatchedAgents, type Watch } from './watch.ts'
 
 /** A request fails if its connection, its answer, or the next packet takes longer. */
 export const TIMEOUTS = {
@@ -21,7 +21,7 @@ const SOCKETS_MAX = 50
 export type Handler = RequestHandler & SdkHandler<HttpRequest, HttpResponse, HttpHandlerOptions>
 
 /** The options of one send: the SDK's own, and those of writes. */
-export type SendOptions = HttpHandlerOptions & { readonly watch?: Watch }
+export type SendOptions = HttpHandlerOptions & { readonly sending?: Sending }
 
 /** Receives the `date` header of every answer. */
 export type OnDate = (date: string) => void
@@ -40,16 +40,16 @@ export function readHandler(onDate: OnDate): Handler & { destroy(): void } {
   }
 }
 
-/** For writes: each request asks its watch for a permit, and uses a new connection. */
+/** For writes: each request asks for a permit, and uses a new connection. */
 export function writeHandler(onDate: OnDate, timeouts = TIMEOUTS): Handler {
   return {
     metadata: { handlerProtocol: 'http/1.1' },
     async handle(request, options: SendOptions = {}) {
-      const seen = options.watch
-      if (!seen) throw new Error('a write was sent without its watch')
+      const seen = options.sending
+      if (!seen) throw new Error('a write was sent unobserved')
       if (options.abortSignal?.aborted || !seen.mayStillSend()) throw new Abandoned()
       seen.handed = true
-      const inner = new NodeHttpHandler({ ...timeouts, ...createWatchedAgents(seen) })
+      const inner = new NodeHttpHandler({ ...timeouts, ...createObservedAgents(seen) })
       const { response } = noteDate(await sendTraced(inner, request, options), onDate)
       seen.status = response.statusCode
       return { response: await assertOfAws(response) }

@@ -6,7 +6,7 @@ import { AwsError, describeProblem } from './aws-error.ts'
 import type { CredentialsProvider, QuerySettings } from './client-settings.ts'
 import type { Lane } from './lanes.ts'
 import { createQueryClient, getText } from './query-client.ts'
-import { read } from './read.ts'
+import { readWithRetries } from './read-with-retries.ts'
 import { getPartition, type Target } from './target.ts'
 
 /** A single call at the start of a run needs no pacing. */
@@ -69,7 +69,7 @@ async function askSts(target: Target, settings: QuerySettings, sts: string | und
   const signing = { name: 'sts', region: target.region }
   const call = createQueryClient({ endpoint, version: '2011-06-15', signing }, settings)
   try {
-    const account = await read(OPEN, { api: { errors: {} } }, { clock }, async (options) =>
+    const account = await readWithRetries(OPEN, { api: { errors: {} } }, { clock }, async (options) =>
       getText(await call('GetCallerIdentity', {}, options), 'Account'),
     )
     if (account !== undefined) return account

@@ -1,6 +1,6 @@
 import type { Connection } from '../aws/connection.ts'
 import type { Calls } from '../model/kind-calls.ts'
-import * as table from './table.ts'
+import * as table from './all-kinds.ts'
 
 /**
  * Opens a kind's reader and writer over a connection. Loads them, and the kind's SDK client, at the first use. An

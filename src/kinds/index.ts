@@ -1,5 +1,5 @@
 import type { KindModel } from '../model/kind.ts'
-import * as table from './table.ts'
+import * as table from './all-kinds.ts'
 
 /** The models of all kinds, in the order of their names. */
 export const MODELS: readonly KindModel[] = Object.values(table).map(({ model }) => model)

@@ -3,7 +3,7 @@ import { createSource } from '../documents/parse/source.ts'
 import { digest } from '../model/digest.ts'
 import { getValue, type Json, type Pointer } from '../model/json.ts'
 import type { Spec } from '../model/spec.ts'
-import { formatDocument } from '../model/written.ts'
+import { formatDocument } from '../model/write-documents.ts'
 import { openGit } from '../system/git.ts'
 
 /** A long text of a spec's earlier form. The state holds only its digest. */

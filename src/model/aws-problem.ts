@@ -50,7 +50,7 @@ export function getRemedies(problem: AwsProblem): readonly Remedy[] | undefined 
   if (EXPIRED.includes(problem.name)) {
     return [
       advise(
-        'sign in again: the credentials have expired. The next run continues where this one stopped, and submitted jobs keep running at AWS',
+        'sign in again: the credentials have expired. The next run continues where this one stopped, and submitted jobs keep running in AWS',
       ),
     ]
   }

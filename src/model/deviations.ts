@@ -3,7 +3,7 @@ import { canonicalise, type JsonObject, joinPointer, omitMembers } from './json.
 import type { KindModel } from './kind.ts'
 import type { Live } from './live.ts'
 import type { Difference } from './plan.ts'
-import { writeDocuments } from './written.ts'
+import { writeDocuments } from './write-documents.ts'
 
 /**
  * Returns how a live job differs from what a spec asks for. Members that the spec leaves to AWS, or that AWS never

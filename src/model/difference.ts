@@ -1,6 +1,6 @@
 import { isObject, isSameJson, type Json, type JsonObject, joinPointer, type Pointer } from './json.ts'
 import type { Difference } from './plan.ts'
-import { isDigest } from './written.ts'
+import { isDigest } from './write-documents.ts'
 
 /**
  * Returns the fields in which two values differ, each with its pointer. Lists, and digests of long texts, are compared

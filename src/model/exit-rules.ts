@@ -81,7 +81,7 @@ export function collectSpecExits(diagnostics: readonly Diagnostic[]): ExitCode[]
   return diagnostics.some(({ severity }) => severity === 'error') ? [3] : []
 }
 
-/** Returns whether applying a plan would change something at AWS or in the state. */
+/** Returns whether applying a plan would change something in AWS or in the state. */
 export function hasChanges(plan: Plan): boolean {
   return plan.actions.some(({ action }) => CHANGING_ACTIONS.has(action)) || (plan.decided ?? []).length > 0
 }

@@ -9,6 +9,7 @@ import type { Difference } from './plan.ts'
 import type { Remedy } from './remedy.ts'
 import type { Policy } from './spec.ts'
 import type { JobRecord } from './state.ts'
+import type { Tally } from './tally.ts'
 
 /** How to find the outcome of an unknown create. */
 export type Recovery =
@@ -130,6 +131,8 @@ export type KindLifecycle = {
   condition(live: Live, policy: Pick<Policy, 'maxFailedPercent'>): Condition
   /** `created`: the job waits for its start, or the answer has no status. `started`: every other job. */
   stageOf(live: Live): 'created' | 'started'
+  /** Returns what a job has counted. Missing: jobs of this kind count nothing. */
+  tally?(counts: Readonly<Record<string, number>>): Tally | undefined
   /**
    * A condition that never ends but counts as reached (a CONTINUOUS IoT job that is rolled out). Missing: every job
    * ends.

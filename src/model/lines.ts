@@ -244,6 +244,8 @@ export type ReportedJobLine = JobDetailLine & {
   /** Where the spec is. Absent if no spec describes the job. */
   readonly file?: string
   readonly line?: number
+  /** The counts in words: `7 of 9 devices succeeded, 1 failed`. */
+  readonly tally?: string
   /** Where AWS's console shows the job, or the jobs of its kind. */
   readonly consoleUrl?: string
   /** ISO time at which AWS starts the job, if its request names one. */

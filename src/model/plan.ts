@@ -83,7 +83,7 @@ export type PlannedUpdate = Line & {
 export type PlannedCancel = Line & {
   readonly action: 'cancel'
   readonly record: IdentifiedRecord
-  /** The cancel reason for the job's own record at AWS. */
+  /** The cancel reason for the job's own record in AWS. */
   readonly why: string
   /** Whether the spec was removed. Its record is then marked as withdrawn. */
   readonly withdraws: boolean
@@ -127,7 +127,7 @@ export type Planned = PlannedCreate | PlannedStep | PlannedAdopt | PlannedForget
 /** The name of an action. */
 export type ActionName = Planned['action']
 
-/** Actions that change something at AWS, in the state or on this disk. All others only give a reason. */
+/** Actions that change something in AWS, in the state or on this disk. All others only give a reason. */
 export const CHANGING_ACTIONS: ReadonlySet<ActionName> = new Set<ActionName>([
   'create',
   'upload',

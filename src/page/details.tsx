@@ -55,7 +55,7 @@ export function Details({ job, address, data, report, now }: DetailsProps): VNod
             </p>
           ))}
           {job.job?.message && <p>{job.job.message}</p>}
-          <CountsBar counts={job.job?.counts} />
+          <CountsBar job={job.job} />
           {details === undefined ? (
             <p role="status">Loading …</p>
           ) : (

@@ -162,7 +162,7 @@ function Row({ job, index }: { readonly job: Job; readonly index: number }): VNo
       <td class="target-cell">{target}</td>
       <td class="run-cell">{run}</td>
       <td class="devices-cell">
-        <CountsBar counts={own?.counts} />
+        <CountsBar job={own} />
       </td>
       <td class="time-cell began">{began && <Time iso={began} />}</td>
       <td class="time-cell">{ended && <Time iso={ended} />}</td>

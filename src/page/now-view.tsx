@@ -44,7 +44,7 @@ export function NowView({ data, all, shown, now }: ViewProps): VNode {
         ) : (
           <JobTable caption="Running jobs" heads={['Devices', 'Elapsed']} jobs={running}>
             {({ job, began }) => [
-              <CountsBar counts={job?.counts} />,
+              <CountsBar job={job} />,
               began && <span title={`since ${began}`}>{formatDuration(now - Date.parse(began))}</span>,
             ]}
           </JobTable>
@@ -85,7 +85,7 @@ export function NowView({ data, all, shown, now }: ViewProps): VNode {
             {(one) => [
               <span>
                 {getReason(one)}
-                <CountsBar counts={one.job?.counts} />
+                <CountsBar job={one.job} />
               </span>,
               <Time iso={one.ended!} now={now} />,
             ]}

@@ -1,9 +1,10 @@
 import type { ComponentChildren, VNode } from 'preact'
 import type { Way } from '../model/lines.ts'
+import type { JobRow } from '../model/page.ts'
 import { useActions } from './actions.ts'
 import type { Job, Standing } from './job.ts'
 import { formatRoute } from './route.ts'
-import { COUNTS, countDevices, describeCounts, LOOKS } from './words.ts'
+import { COUNTS, countDevices, LOOKS } from './words.ts'
 
 /** A condition as a shape and a word. */
 export function Condition({
@@ -40,15 +41,14 @@ export function JobLink({ job, children }: { readonly job: Job; readonly childre
   )
 }
 
-/** Device counts as a bar, and in words. */
-export function CountsBar({ counts }: { readonly counts: Readonly<Record<string, number>> | undefined }): VNode | null {
-  const words = counts === undefined ? '' : describeCounts(counts)
-  if (counts === undefined || words === '') return null
-  if (countDevices(counts) === 0) return <span class="text">{words}</span>
+/** What a job has counted: devices as a bar, and all of it in words. */
+export function CountsBar({ job }: { readonly job: JobRow | undefined }): VNode | null {
+  if (job?.tally === undefined) return null
+  const { counts = {}, tally } = job
   return (
-    <span class="counts" title={words}>
-      <span class="bar" style={{ background: formatBar(counts) }} />
-      <span class="text">{words}</span>
+    <span class="counts" title={tally}>
+      {countDevices(counts) > 0 && <span class="bar" style={{ background: formatBar(counts) }} />}
+      <span class="text">{tally}</span>
     </span>
   )
 }

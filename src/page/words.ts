@@ -78,39 +78,19 @@ export function formatDistance(iso: string, now: number): string {
   return ms > 0 ? `in ${formatDuration(ms)}` : `${formatDuration(-ms)} ago`
 }
 
-/** Words of the counts of devices, in the order in which a bar shows them. */
-export const COUNTS: readonly { readonly name: string; readonly word: string; readonly tone: Look['tone'] }[] = [
-  { name: 'succeeded', word: 'succeeded', tone: 'good' },
-  { name: 'failed', word: 'failed', tone: 'bad' },
-  { name: 'rejected', word: 'rejected', tone: 'bad' },
-  { name: 'timedOut', word: 'timed out', tone: 'bad' },
-  { name: 'inProgress', word: 'in progress', tone: 'busy' },
-  { name: 'canceled', word: 'cancelled', tone: 'warn' },
-  { name: 'removed', word: 'removed', tone: 'warn' },
-  { name: 'queued', word: 'queued', tone: 'calm' },
+/** The counts of devices, in the order in which a bar shows them. */
+export const COUNTS: readonly { readonly name: string; readonly tone: Look['tone'] }[] = [
+  { name: 'succeeded', tone: 'good' },
+  { name: 'failed', tone: 'bad' },
+  { name: 'rejected', tone: 'bad' },
+  { name: 'timedOut', tone: 'bad' },
+  { name: 'inProgress', tone: 'busy' },
+  { name: 'canceled', tone: 'warn' },
+  { name: 'removed', tone: 'warn' },
+  { name: 'queued', tone: 'calm' },
 ]
-
-/** Words of the counts of other things. */
-const OTHER_COUNTS: Readonly<Record<string, string>> = {
-  completedPieces: 'pieces completed',
-  failedPieces: 'pieces failed',
-  totalPieces: 'pieces in all',
-}
 
 /** Returns how many devices counts are about. Counts of other things are about none. */
 export function countDevices(counts: Readonly<Record<string, number>> = {}): number {
   return COUNTS.reduce((sum, { name }) => sum + (counts[name] ?? 0), 0)
-}
-
-/** Says counts in words: `7 of 9 succeeded, 1 failed, 1 queued`. Counts of other things are named as they are. */
-export function describeCounts(counts: Readonly<Record<string, number>>): string {
-  const total = countDevices(counts)
-  const known = new Set(COUNTS.map(({ name }) => name))
-  const others = Object.entries(counts).filter(([name, count]) => count > 0 && !known.has(name))
-  const rest = COUNTS.filter(({ name }) => name !== 'succeeded' && (counts[name] ?? 0) > 0)
-  return [
-    ...(total > 0 ? [`${counts['succeeded'] ?? 0} of ${total} succeeded`] : []),
-    ...rest.map(({ name, word }) => `${counts[name]} ${word}`),
-    ...others.map(([name, count]) => `${count} ${OTHER_COUNTS[name] ?? name}`),
-  ].join(', ')
 }

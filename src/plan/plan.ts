@@ -9,7 +9,7 @@ import { findApprovalRefusals, holdUnapproved, warnUnapproved } from './bounds/a
 import { findRefusals } from './bounds/guards.ts'
 import { applyLimits } from './bounds/quotas.ts'
 import { createPlanner, isSelected, type Planner, planSequentially } from './context.ts'
-import { planDecided } from './decisions/decided.ts'
+import { planDecided } from './decisions/plan-decided.ts'
 import { type Decision, isCheckoutUsed, type PlanInput } from './input.ts'
 import { explainWaits } from './questions/dependencies.ts'
 import { findEdits } from './questions/edits.ts'
@@ -172,16 +172,27 @@ function decideWithoutSpec(context: Planner, address: Address, record: JobRecord
   return planWithoutSpec(address, record, (spec) => planDecided(context, spec, record, decision))
 }
 
-/** Warns once for each retired kind in use, each lower run, and each finished job whose spec is now invalid. */
+/**
+ * Warns of each lower run, and each finished job whose spec is now invalid. Warns of a retired kind until the state has a job or a schedule
+ * of it: then a person has accepted it.
+ */
 function collectWarnings(context: Planner, lines: readonly Planned[]): Diagnostic[] {
   const kinds = new Set(
     lines.flatMap(({ spec, action }) => (spec && (action === 'create' || action === 'waiting') ? [spec.kind] : [])),
   )
   const retired = [...kinds].sort().flatMap((kind): Diagnostic[] => {
     const model = context.modelOf(kind)
-    return model.retired ? [{ severity: 'warning', code: 'KIND_RETIRED', message: `${kind}: ${model.retired}` }] : []
+    return model.retired && !isOnRecord(context, kind)
+      ? [{ severity: 'warning', code: 'KIND_RETIRED', message: `${kind}: ${model.retired}` }]
+      : []
   })
   return [...retired, ...lines.flatMap(collectLineWarnings)]
+}
+
+/** Returns whether the state has a job or a schedule of a kind. */
+function isOnRecord({ state }: Planner, kind: string): boolean {
+  const { records = {}, series = {} } = state ?? {}
+  return [records, series].some((all) => Object.keys(all).some((address) => address.startsWith(`${kind}/`)))
 }
 
 function collectLineWarnings(planned: Planned): Diagnostic[] {

@@ -1,5 +1,6 @@
 import type { Address } from '../model/address.ts'
 import type { NotedFinding } from '../model/attention.ts'
+import { isTerminal } from '../model/condition.ts'
 import type { Place } from '../model/diagnostic.ts'
 import { isObject, type Json, type JsonObject } from '../model/json.ts'
 import { getUntil, type Planned } from '../model/plan.ts'
@@ -8,7 +9,8 @@ import { ACTION_WORDS } from './action-words.ts'
 import { hintLines } from './diagnostics.ts'
 import { escapeForTerminal } from './escape.ts'
 import { paint, type ReportOptions } from './options.ts'
-import { nameAction } from './status-text.ts'
+import { formatTook, nameAction } from './status-text.ts'
+import { formatTally, type TallyOf } from './tally-text.ts'
 import { formatAgo, formatTime } from './time.ts'
 import { cut } from './width.ts'
 import { chooseConditionStyle, describeStanding, toSentence } from './words.ts'
@@ -18,26 +20,33 @@ const REQUEST_MAX = 20
 const ORIGIN_WORDS = {
   created: 'made by Jobwright',
   adopted: 'taken over',
-  baseline: 'taken as done before the state began',
+  baseline: 'assumed done before the state was created',
 } as const
+
+/** What a job's page shows besides its record. */
+export type JobMore = {
+  /** What a person acknowledged about it. */
+  readonly notes?: readonly NotedFinding[] | undefined
+  /** The name of its target in jobwright.yaml. */
+  readonly target?: string | undefined
+  readonly tallyOf?: TallyOf
+  /** The page of AWS's console that shows it. */
+  readonly consoleUrl?: string | undefined
+}
 
 /**
  * Formats one job's record for people: condition, place, times, counts, request, earlier runs and acknowledgement. No line break at the
  * end.
  */
-export function formatJob(
-  address: Address,
-  record: JobRecord,
-  options: ReportOptions,
-  notes: readonly NotedFinding[] = [],
-  target?: string,
-): string {
+export function formatJob(address: Address, record: JobRecord, options: ReportOptions, more: JobMore = {}): string {
   const { condition, site, intent } = record
+  const { notes = [], target } = more
   const rows: [label: string, text: string | undefined][] = [
     ['condition', paint(chooseConditionStyle(condition), describeStanding(record), options)],
     ['why', condition?.message && toSentence(condition.message)],
-    ['at AWS', record.status && toSentence(record.status)],
-    ['counts', formatCounts(record.counts)],
+    ['in AWS', record.status && toSentence(record.status)],
+    ['counts', formatTally(more.tallyOf?.(address, record))],
+    [isTerminal(condition) ? 'took' : 'for', formatTook(record, options.now)],
     ['run', String(record.run)],
     ['id', record.id && toSentence(record.id)],
     ['arn', record.arn && toSentence(record.arn)],
@@ -48,6 +57,7 @@ export function formatJob(
         .map((part) => escapeForTerminal(part))
         .join(', '),
     ],
+    ['console', more.consoleUrl && toSentence(more.consoleUrl)],
     ['how', ORIGIN_WORDS[record.how]],
     ['intent', intent && time(intent.at, options)],
     ['evidence', intent?.evidence && toSentence(intent.evidence)],
@@ -104,13 +114,6 @@ function formatAcknowledged(
 
 function time(iso: string | undefined, { now }: ReportOptions): string | undefined {
   return iso === undefined ? undefined : `${formatTime(iso)} (${formatAgo(iso, now)})`
-}
-
-function formatCounts(counts: JobRecord['counts'] = {}): string {
-  return Object.entries(counts)
-    .filter(([, value]) => value !== 0)
-    .map(([name, value]) => `${value} ${escapeForTerminal(name)}`)
-    .join(', ')
 }
 
 /** `run 1: Failed: HarvestFailed, id cup-final, finished 2026-11-14 23:10 UTC (9 h ago)`. */

@@ -5,6 +5,8 @@ import type { Medium } from './remedies.ts'
 export type ReportOptions = {
   /** The text may contain SGR colour codes. */
   readonly colour: boolean
+  /** The terminal shows links to AWS's console. */
+  readonly links?: boolean
   /** The preferred line width in columns; `Infinity` disables wrapping. */
   readonly width: number
   /** Relative times count from this time, in epoch milliseconds. */

@@ -52,10 +52,10 @@ export function formatPlan(plan: Plan, heading: PlanHeading, options: ReportOpti
   const loud = plan.actions.filter(isShown)
   const quiet = plan.actions.filter((planned) => !isShown(planned))
   return [
-    paint('bold', formatHeading(plan, heading), options),
+    ...wrapText(formatHeading(plan, heading), options.width).map((line) => paint('bold', line, options)),
     '',
     ...(loud.length === 0 ? [] : [...formatRows(loud, heading, options), ...formatKept(quiet), '']),
-    ...formatClosing(plan, heading, options),
+    ...formatClosing(plan, heading, options).flatMap((line) => wrapText(line, options.width)),
   ].join('\n')
 }
 
@@ -100,6 +100,7 @@ function formatRows(actions: readonly Planned[], heading: PlanHeading, options: 
   const waitWidth = measureWidest(waits)
   const taken = 2 + widths.reduce((sum, width) => sum + width + 2, 0) + (waitWidth === 0 ? 0 : waitWidth + 2)
   const room = Math.max(REASON_MIN, options.width - taken)
+  const isStacked = taken + REASON_MIN > options.width
   const reasons = made.map(({ reason }) => wrapText(reason, room))
   const reasonWidth = Math.min(room, measureWidest(reasons.flat()))
   const shared = findSharedHints(actions, options)
@@ -107,15 +108,27 @@ function formatRows(actions: readonly Planned[], heading: PlanHeading, options: 
   const lines = made.flatMap(({ planned, start }, index) => {
     const all = [...widths, reasonWidth, waitWidth]
     const [first = '', ...more] = reasons[index] ?? []
-    return [
+    const rows = [
       formatRow([...start, { text: first }, { text: waits[index] ?? '' }], all, options),
       ...more.map((text) => formatRow([{ text: '' }, { text: '' }, { text }], all, options)),
+    ]
+    return [
+      ...(isStacked ? stackRow(planned, widths[0] ?? 0, waits[index] ?? '', options) : rows),
       ...previews.of(planned, options),
       ...formatBelow(planned, options),
       ...(shared.shown.has(planned) ? [] : hintLines(planned, ' '.repeat(6), options)),
     ]
   })
   return [...lines, ...previews.closing(options), ...shared.lines]
+}
+
+/** A row for a narrow terminal: the reason and the time are below the address. */
+function stackRow(planned: Planned, actionWidth: number, wait: string, options: ReportOptions): string[] {
+  const text = [toSentence(planned.reason), wait].filter((part) => part !== '').join('; ')
+  return [
+    formatRow(startRow(planned), [actionWidth, ADDRESS_MAX], options),
+    ...wrapText(text, options.width - 6).map((line) => `${' '.repeat(6)}${line}`),
+  ]
 }
 
 function measureWidest(texts: readonly string[]): number {
@@ -168,7 +181,7 @@ function formatKept(quiet: readonly Planned[]): string[] {
   const parts = [
     finished.length === 0 ? '' : `${finished.length} finished`,
     failed.length === 0 ? '' : `${failed.length} of them failed`,
-    records.length === finished.length ? '' : `${records.length - finished.length} running`,
+    records.length === finished.length ? '' : `${records.length - finished.length} unfinished`,
   ].filter((part) => part !== '')
   return [`  · ${quiet.length} kept${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`]
 }
@@ -201,7 +214,7 @@ function formatIdle(actions: readonly Planned[], isWithoutFiles: boolean): strin
   if (records.length === 0) return actions.length === 0 ? 'Nothing to do: no specs.' : `Nothing to do: ${specs}.`
   const jobs = formatCount(records.length, 'job')
   if (records.every(({ condition }) => isTerminal(condition)))
-    return `Nothing to do: ${specs}, ${jobs}, all settled (${countConditions(records)}).`
+    return `Nothing to do: ${specs}, ${jobs}, all finished (${countConditions(records)}).`
   return `Nothing to do now: ${specs}, ${jobs} (${countConditions(records)}).`
 }
 

@@ -3,12 +3,12 @@ import { isObject, type Json, type JsonObject } from '../model/json.ts'
 import { findPartition } from '../model/partition.ts'
 import { type ActionName, CHANGING_ACTIONS, type Planned } from '../model/plan.ts'
 import type { Preview } from '../model/preview.ts'
-import { isDigest } from '../model/written.ts'
+import { isDigest } from '../model/write-documents.ts'
 import { formatPath } from './difference-text.ts'
 import { escapeForTerminal } from './escape.ts'
 import type { ReportOptions } from './options.ts'
 import { formatTime } from './time.ts'
-import { cut } from './width.ts'
+import { cut, wrapText } from './width.ts'
 import { formatCount } from './words.ts'
 
 /** Actions that make something of a job, now or later. */
@@ -53,15 +53,20 @@ export function formatFullPreview(planned: Planned, options: ReportOptions): str
   ]
 }
 
-/** `in prod (123456789012, eu-west-1); good until 2026-11-28 19:45 UTC`. */
+/** `in prod (123456789012, eu-west-1); can be submitted until 2026-11-28 19:45 UTC`. */
 function formatPlace({ reason }: Planned, preview: Preview, options: ReportOptions): string[] {
   const { target, account, region, goodUntil } = preview
   const site = [account, region].filter((part) => part !== undefined).join(', ')
   const where = target === undefined ? site : site === '' ? target : `${target} (${site})`
   // The reason of a job that waits has it already.
-  const isTold = goodUntil === undefined || reason.includes('good until')
-  const parts = [...(where === '' ? [] : [`in ${where}`]), ...(isTold ? [] : [`good until ${formatTime(goodUntil)}`])]
-  return parts.length === 0 ? [] : [cut(`${INDENT}${escapeForTerminal(parts.join('; '))}`, options.width)]
+  const isTold = goodUntil === undefined || reason.includes('can be submitted until')
+  const parts = [
+    ...(where === '' ? [] : [`in ${where}`]),
+    ...(isTold ? [] : [`can be submitted until ${formatTime(goodUntil)}`]),
+  ]
+  if (parts.length === 0) return []
+  const lines = wrapText(escapeForTerminal(parts.join('; ')), options.width - INDENT.length)
+  return lines.map((line) => `${INDENT}${line}`)
 }
 
 /** Names a member as its service does: the last steps of its pointer. */

@@ -58,7 +58,7 @@ function listOnce(diagnostics: readonly DiagnosticLine[]): DiagnosticLine[] {
   return [...byText.values()]
 }
 
-/** Returns true if the plan changes something at AWS or in the state. */
+/** Returns true if the plan changes something in AWS or in the state. */
 export function hasPlannedChanges({ planned }: RunReport): boolean {
   return planned.some(({ action }) => CHANGING_ACTIONS.has(action))
 }

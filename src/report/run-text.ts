@@ -33,7 +33,9 @@ export function formatEvent(
     }
     case 'job': {
       const { record } = event
-      const status = record.status === undefined ? '' : ` (${toSentence(record.status)})`
+      // Jobwright's word says it already, unless it does not know AWS's.
+      const isTold = record.status === undefined || record.condition?.type !== 'Unknown'
+      const status = isTold ? '' : ` (${toSentence(record.status)})`
       return `${formatJobName(event.address, record.id)}: ${paint(chooseConditionStyle(record.condition), describeStanding(record), options)}${status}`
     }
     case 'queue':

@@ -1,17 +1,20 @@
 import type { Address } from '../model/address.ts'
+import { isTerminal } from '../model/condition.ts'
 import { getUntil, type Planned } from '../model/plan.ts'
 import { type JobRecord, recordEntries } from '../model/state.ts'
 import { ACTION_WORDS } from './action-words.ts'
 import { escapeForTerminal } from './escape.ts'
 import { paint, type ReportOptions } from './options.ts'
-import { type Cell, formatTable } from './table.ts'
-import { formatAgo, formatTime } from './time.ts'
-import { cut, measureWidth, wrapText } from './width.ts'
+import { shortenIds } from './short-ids.ts'
+import { type Cell, formatRow, measureColumns } from './table.ts'
+import { formatTally, type TallyOf } from './tally-text.ts'
+import { formatAgo, formatDuration, formatTime } from './time.ts'
+import { cut, measureWidth, wrapParts, wrapText } from './width.ts'
 import { chooseConditionStyle, countConditions, describeStanding, formatCount, toSentence } from './words.ts'
 
-const HEAD = ['Address', 'Target', 'Run', 'ID', 'Condition', 'AWS status', 'Counts', 'Since']
+const HEAD = ['Address', 'Run', 'ID', 'Condition', 'AWS status', 'Counts', 'Time', 'Ended']
 const COUNTS_MAX = 60
-const BOUNDS = [60, 30, 4, 40, 44, 24, COUNTS_MAX, 24]
+const BOUNDS = [60, 4, 40, 44, 24, COUNTS_MAX, 16, 24]
 const INDENT = '      '
 
 /** What a status shows besides the records. */
@@ -19,44 +22,77 @@ export type StatusMore = {
   /** Planned actions of specs without a record. */
   readonly planned?: readonly Planned[]
   /** The target name of each address. Absent if jobwright.yaml names no targets. */
-  readonly targets?: ReadonlyMap<Address, string>
+  readonly targets?: ReadonlyMap<Address, string> | undefined
+  /** Show whole IDs and AWS's own status words. */
+  readonly isWide?: boolean
+  readonly tallyOf?: TallyOf
+  /** Returns the page of AWS's console that shows a job. */
+  readonly consoleOf?: (address: Address, record: JobRecord) => string | undefined
 }
 
 type Entry = { readonly address: Address; readonly record?: JobRecord; readonly planned?: Planned }
 
 /**
  * Formats a state's records and the specs without one for people: a row each, then counts. Addresses in `order` (that of the spec files)
- * come first, then the rest (withdrawn ones) by name. No line break at the end.
+ * come first, then the rest (withdrawn ones) by name. Several targets make a group each. No line break at the end.
  */
 export function formatStatus(
   records: Readonly<Record<Address, JobRecord>>,
   order: readonly Address[],
   options: ReportOptions,
-  { planned = [], targets }: StatusMore = {},
+  more: StatusMore = {},
 ): string {
   const rank = new Map(order.map((address, index) => [address, index]))
   const place = (address: Address) => rank.get(address) ?? rank.size
   const all: Entry[] = [
     ...recordEntries(records).map(([address, record]) => ({ address, record })),
-    ...planned.map((one) => ({ address: one.address, planned: one })),
+    ...(more.planned ?? []).map((one) => ({ address: one.address, planned: one })),
   ]
   const entries = all.sort((a, b) => place(a.address) - place(b.address) || (a.address < b.address ? -1 : 1))
   if (entries.length === 0) return 'No jobs are on record.'
-  const head: Cell[] = HEAD.map((text) => ({ text: targets || text !== 'Target' ? text : '', style: 'bold' }))
-  const cells = [head, ...entries.map((entry) => createRow(entry, targets, options))]
-  const isWide = formatTable(cells, BOUNDS, { ...options, colour: false }).every(
-    (line) => measureWidth(line) <= options.width,
+  const nameId = more.isWide ? (id: string) => id : shortenIds(entries.flatMap(({ record }) => record?.id ?? []))
+  const head: Cell[] = HEAD.map((text) => ({ text: more.isWide || text !== 'AWS status' ? text : '', style: 'bold' }))
+  const rows = new Map(entries.map((entry) => [entry, createRow(entry, nameId, more, options)]))
+  const cells = [head, ...rows.values()]
+  const widths = measureColumns(cells, BOUNDS)
+  const isTable = cells.every(
+    (row) => measureWidth(formatRow(row, widths, { ...options, colour: false, links: false })) <= options.width,
   )
-  const [first = '', ...rows] = isWide ? formatTable(cells, BOUNDS, options) : []
-  return [
-    ...(isWide ? [first] : []),
-    ...entries.flatMap((entry, index) => [
-      ...(isWide ? [rows[index] ?? ''] : narrowRow(cells[index + 1] ?? [], options)),
+  const formatEntry = (entry: Entry): string[] => {
+    const row = rows.get(entry) ?? []
+    return [
+      ...(isTable ? [formatRow(row, widths, options)] : narrowRow(row, options)),
       ...formatBelow(entry.record ? explainCondition(entry.record) : explainNotYet(entry.planned), options),
+    ]
+  }
+  return [
+    ...(isTable ? [formatRow(head, widths, options)] : []),
+    ...groupByTarget(entries, more.targets).flatMap(([target, members]) => [
+      ...(target === undefined ? [] : [paint('bold', `target ${target}`, options)]),
+      ...members.flatMap(formatEntry),
     ]),
     '',
     ...wrapText(formatTotals(entries), options.width),
   ].join('\n')
+}
+
+/** Groups entries by their target. One group without a name, if there are not several. */
+function groupByTarget(
+  entries: readonly Entry[],
+  targets: StatusMore['targets'],
+): [target: string | undefined, members: Entry[]][] {
+  const groups = new Map<string, Entry[]>()
+  for (const entry of entries) {
+    const name = targets === undefined ? '' : nameTarget(entry, targets)
+    const group = groups.get(name)
+    if (group) group.push(entry)
+    else groups.set(name, [entry])
+  }
+  return groups.size > 1 ? [...groups] : [[undefined, [...entries]]]
+}
+
+function nameTarget({ address, record }: Entry, targets: ReadonlyMap<Address, string>): string {
+  return toSentence(targets.get(address) ?? (record ? `${record.site.region}/${record.site.account}` : '-'))
 }
 
 /** `2 jobs: 2 succeeded. 3 specs without a job yet: 1 new, 2 held.` */
@@ -104,53 +140,70 @@ function count(records: readonly JobRecord[], word: string, is: (record: JobReco
 
 function createRow(
   { address, record, planned }: Entry,
-  targets: StatusMore['targets'],
+  nameId: (id: string) => string,
+  { isWide, tallyOf, consoleOf }: StatusMore,
   { now }: ReportOptions,
 ): Cell[] {
-  const target = targets && (targets.get(address) ?? (record ? `${record.site.region}/${record.site.account}` : '-'))
-  const start = [
-    { text: escapeForTerminal(address), style: record?.withdrawn === undefined ? undefined : ('dim' as const) },
-    { text: target === undefined ? '' : toSentence(target) },
-  ]
+  const name = {
+    text: escapeForTerminal(address),
+    style: record?.withdrawn === undefined ? undefined : ('dim' as const),
+  }
   if (record === undefined) {
     const { style } = ACTION_WORDS[planned?.action ?? 'keep']
     const condition = { text: planned ? nameAction(planned) : '-', style }
-    return [...start, { text: '-' }, { text: '-' }, condition, { text: '-' }, { text: '-' }, { text: '-' }]
+    const none = { text: '-' }
+    return [name, none, none, condition, isWide ? none : { text: '' }, none, none, none]
   }
-  const since = record.finishedAt ?? record.startedAt ?? record.createdAt ?? record.intent?.at
+  const { condition, status, id, finishedAt } = record
   return [
-    ...start,
+    name,
     { text: String(record.run) },
-    { text: record.id === undefined ? '-' : toSentence(record.id) },
-    { text: describeStanding(record), style: chooseConditionStyle(record.condition) },
-    { text: record.status === undefined ? '-' : toSentence(record.status) },
-    { text: formatCounts(record.counts) },
-    { text: since === undefined ? '-' : formatAgo(since, now) },
+    { text: id === undefined ? '-' : toSentence(nameId(id)), url: consoleOf?.(address, record) },
+    { text: describeStanding(record), style: chooseConditionStyle(condition) },
+    { text: isWide ? toSentence(status ?? '-') : '' },
+    { text: cut(formatTally(tallyOf?.(address, record)) || '-', COUNTS_MAX) },
+    { text: formatTook(record, now) || '-' },
+    { text: finishedAt === undefined ? '-' : formatAgo(finishedAt, now) },
   ]
 }
 
-/** Formats non-zero counts: `118 succeeded, 2 failed`. */
-function formatCounts(counts: JobRecord['counts'] = {}): string {
-  const shown = Object.entries(counts).filter(([, value]) => value !== 0)
-  return cut(shown.map(([name, value]) => `${value} ${escapeForTerminal(name)}`).join(', ') || '-', COUNTS_MAX)
+/** Formats how long a job ran, or has been unfinished. Empty if that is not known. */
+export function formatTook(
+  { startedAt, createdAt, finishedAt, condition, intent, lost }: JobRecord,
+  now: number,
+): string {
+  const from = Date.parse(startedAt ?? createdAt ?? intent?.at ?? '')
+  const isOpen = !isTerminal(condition) && lost !== true
+  const to = finishedAt === undefined ? (isOpen ? now : Number.NaN) : Date.parse(finishedAt)
+  return to >= from ? formatDuration(to - from) : ''
 }
 
 /** Formats a row that is too wide: the condition beside the name if it fits, and the rest below. */
-function narrowRow([address, target, run, id, condition, ...more]: readonly Cell[], options: ReportOptions): string[] {
+function narrowRow(
+  [address, run, id, condition, status, counts, took, ended]: readonly Cell[],
+  options: ReportOptions,
+): string[] {
   const [name, state] = [address?.text ?? '', condition?.text ?? '']
   const start = `  ${paint(address?.style, name, options)}`
   const end = paint(condition?.style, state, options)
   const isOneLine = measureWidth(`  ${name}  ${state}`) <= options.width
-  const rest = [
-    target?.text ? `target ${target.text}` : '-',
-    run?.text === '-' ? '-' : `run ${run?.text}`,
-    id?.text === '-' ? '-' : `id ${id?.text}`,
-    ...more.map(({ text }) => text),
+  const parts = [
+    prefixed('run', run),
+    prefixed('id', id),
+    status?.text,
+    counts?.text,
+    prefixed(ended?.text === '-' ? 'for' : 'took', took),
+    prefixed('ended', ended),
   ]
+  const rest = parts.flatMap((text) => (text === undefined || text === '' || text === '-' ? [] : [text]))
   return [
     ...(isOneLine ? [`${start}  ${end}`] : [start, `${INDENT}${end}`]),
-    ...formatBelow(rest.filter((text) => text !== '-').join(', '), options),
+    ...(rest.length === 0 ? [] : indent(wrapParts(rest, options.width - INDENT.length), options)),
   ]
+}
+
+function prefixed(label: string, { text } = { text: '-' }): string {
+  return text === '-' ? '-' : `${label} ${text}`
 }
 
 /** Returns the message of a bad condition, or the evidence of an open create. */
@@ -160,6 +213,9 @@ function explainCondition({ condition, intent }: JobRecord): string {
 }
 
 function formatBelow(text: string, options: ReportOptions): string[] {
-  if (text === '') return []
-  return wrapText(text, options.width - INDENT.length).map((line) => `${INDENT}${paint('dim', line, options)}`)
+  return text === '' ? [] : indent(wrapText(text, options.width - INDENT.length), options)
+}
+
+function indent(lines: readonly string[], options: ReportOptions): string[] {
+  return lines.map((line) => `${INDENT}${paint('dim', line, options)}`)
 }

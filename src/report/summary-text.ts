@@ -15,8 +15,9 @@ import type { Advised } from './remedies.ts'
 import { formatProblem } from './run-text.ts'
 import { findSharedHints } from './shared-hints.ts'
 import { countRecords } from './status-text.ts'
-import { type Cell, formatTable } from './table.ts'
+import { type Cell, formatRow, measureColumns } from './table.ts'
 import { formatUntil } from './time.ts'
+import { measureWidth, wrapText } from './width.ts'
 import { chooseConditionStyle, describeStanding, toSentence } from './words.ts'
 
 /** An address's condition at the end of a run: a `Planned` of the last plan with the current record. */
@@ -58,18 +59,14 @@ const BOUNDS = [60, 40, 40, 300]
  */
 export function formatSummary(given: RunEnd, options: ReportOptions): string {
   const end = { ...given, jobs: given.jobs.map(updateEnd) }
-  const rows = formatTable(
-    end.jobs.map((job) => createRow(job, options.now)),
-    BOUNDS,
-    options,
-  )
+  const rows = formatJobs(end.jobs, options)
   const records = end.jobs.flatMap(({ record }) => record ?? [])
   const before = end.settledBefore ?? 0
   const attention = formatAttention(end.findings)
   const shared = findSharedHints(end.jobs, options)
   return [
     ...end.jobs.flatMap((job, index) => [
-      rows[index] ?? '',
+      ...(rows[index] ?? []),
       ...(shared.shown.has(job) ? [] : hintLines(job, ' '.repeat(6), options)),
     ]),
     ...shared.lines,
@@ -80,9 +77,27 @@ export function formatSummary(given: RunEnd, options: ReportOptions): string {
     ...(attention === undefined ? [] : [attention]),
     ...(end.nextAt === undefined
       ? []
-      : [`Next: ${formatUntil(end.nextAt, options.now)}, when waiting jobs can continue.`]),
+      : [`Next reconcile: ${formatUntil(end.nextAt, options.now)}, when a waiting job is due.`]),
     ...formatExitLines(end, options),
   ].join('\n')
+}
+
+/** Formats a row for each job. What does not fit beside its address is below it. */
+function formatJobs(jobs: readonly JobEnd[], options: ReportOptions): string[][] {
+  const cells = jobs.map((job) => createRow(job, options.now))
+  const widths = measureColumns(cells, BOUNDS)
+  const bare = { ...options, colour: false, links: false }
+  const isFitting = (row: readonly Cell[]): boolean => measureWidth(formatRow(row, widths, bare)) <= options.width
+  return cells.map((row) => {
+    if (isFitting(row)) return [formatRow(row, widths, options)]
+    const start = row.slice(0, -1)
+    const beside = isFitting(start) ? start : row.slice(0, 2)
+    const below = row.slice(beside.length).flatMap(({ text }) => (text === '' ? [] : [text]))
+    return [
+      formatRow(beside, beside === start ? widths : [], options),
+      ...below.flatMap((text) => wrapText(text, options.width - 6)).map((line) => ' '.repeat(6) + line),
+    ]
+  })
 }
 
 /** Corrects the last plan of a run that ended early: it predates the run's last steps. */

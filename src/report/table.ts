@@ -1,8 +1,14 @@
+import { linkText } from './console-link.ts'
 import { paint, type ReportOptions, type Style } from './options.ts'
 import { measureWidth, padText } from './width.ts'
 
 /** One cell of a table. Its text has passed its sink. */
-export type Cell = { readonly text: string; readonly style?: Style | undefined }
+export type Cell = {
+  readonly text: string
+  readonly style?: Style | undefined
+  /** A page of AWS's console about it. */
+  readonly url?: string | undefined
+}
 
 const GAP = '  '
 
@@ -21,7 +27,7 @@ export function formatRow(row: readonly Cell[], widths: readonly number[], optio
   let blank = GAP
   for (const [index, cell] of used.entries()) {
     if (cell.text !== '') {
-      line += blank + paint(cell.style, cell.text, options)
+      line += blank + linkText(paint(cell.style, cell.text, options), cell.url, options)
       blank = ''
     }
     blank += padText(cell.text, room[index] ?? 0).slice(cell.text.length) + GAP

@@ -43,8 +43,22 @@ export function cut(text: string, width: number): string {
   return measureWidth(text) <= width ? text : `${sliceColumns(text, 0, Math.max(0, width - 1))}…`
 }
 
-/** Wraps a text at spaces to a width. A longer word, such as an ARN, stays whole so that it can be copied. */
+/** Values with spaces: a time with its zone, a duration, a text in quotes, a counted noun. */
+const SPACED =
+  /\d{4}-\d\d-\d\d \d\d:\d\d(?: UTC| [A-Z]\w+\/[\w/+-]+)?|\d+ (?:d|h|min|s)\b(?: \d+ (?:h|min|s)\b)?(?: ago| left)?|"[^"]{1,60}"/g
+/** Stands for a space that is no place to break a line. A text that has passed its sink has none. */
+const GLUE = '\0'
+
+/**
+ * Wraps a text at spaces to a width, never inside a value such as `2026-12-07 03:00 UTC` or `1 h 12 min ago`. A longer word, such as an ARN,
+ * stays whole so that it can be copied.
+ */
 export function wrapText(text: string, width: number): string[] {
+  const glued = text.replace(SPACED, (value) => value.replaceAll(' ', GLUE))
+  return wrapWords(glued, width).map((line) => line.replaceAll(GLUE, ' '))
+}
+
+function wrapWords(text: string, width: number): string[] {
   const lines: string[] = []
   let line = ''
   let used = 0
@@ -60,4 +74,10 @@ export function wrapText(text: string, width: number): string[] {
     }
   }
   return [...lines, line]
+}
+
+/** Joins parts with commas and wraps between them, never inside one. */
+export function wrapParts(parts: readonly string[], width: number): string[] {
+  const glued = parts.map((part) => part.replaceAll(' ', GLUE)).join(', ')
+  return wrapWords(glued, width).map((line) => line.replaceAll(GLUE, ' '))
 }

@@ -1,7 +1,7 @@
 import { getModel } from '../kinds/index.ts'
 import type { Loaded } from '../load/load.ts'
 import type { State } from '../model/state.ts'
-import { type Doubtful, findDoubtful } from '../plan/recalled.ts'
+import { type Doubtful, findDoubtful } from '../plan/recalled-files.ts'
 import { admitRecorded } from './admit-recorded.ts'
 import type { CommonOptions } from './host.ts'
 import { loadSessionSpecs, type Session } from './session.ts'

@@ -6,8 +6,8 @@ import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
 import { type Clock, systemClock } from '../system/clock.ts'
 import type { CommonOptions } from './host.ts'
-import { assertNoLinkIn } from './links.ts'
 import { makeFolder, writeNewFile } from './new-file.ts'
+import { assertNoLinkIn } from './refuse-links.ts'
 
 /** Virtual seconds per real second: an hour of shipping takes six seconds. */
 const TIME_SCALE = 600

@@ -2,8 +2,8 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
-import { clarifyError } from '../system/true-error.ts'
-import { assertNoLink } from './links.ts'
+import { clarifyError } from '../system/clarify-error.ts'
+import { assertNoLink } from './refuse-links.ts'
 
 /**
  * Creates a file and its folders. Returns false if the file already exists; it stays unchanged. Throws a Problem (exit 4), also if a folder

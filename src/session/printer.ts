@@ -1,3 +1,4 @@
+import { tallyOf } from '../kinds/tally-of.ts'
 import type { Address } from '../model/address.ts'
 import { listAddresses, openFindings } from '../model/attention.ts'
 import { isSelfExplanatory } from '../model/codes.ts'
@@ -8,6 +9,7 @@ import { countActions, type Plan, type Planned } from '../model/plan.ts'
 import { formatAnnotations } from '../report/annotations.ts'
 import { explainPointer, formatDiagnostics } from '../report/diagnostics.ts'
 import { stripCommands, stripLogCommands } from '../report/escape.ts'
+import { formatFollowing, NOT_FOLLOWING, updateFollowing } from '../report/following.ts'
 import { formatJsonLine, toDiagnosticLine, toEventLines, toSummaryLine } from '../report/json-lines.ts'
 import type { ReportOptions } from '../report/options.ts'
 import { formatPlan, type PlanHeading } from '../report/plan-text.ts'
@@ -18,6 +20,7 @@ import { formatSummary, type RunEnd } from '../report/summary-text.ts'
 import { describeStanding } from '../report/words.ts'
 import { hasColour } from './colour.ts'
 import type { Host } from './host.ts'
+import { hasHyperlinks } from './hyperlinks.ts'
 import { detectShell } from './shell.ts'
 
 /** Prints a command's output: text for people, or JSON lines on stdout with the text on stderr. */
@@ -69,6 +72,7 @@ export function createPrinter(host: Host, { output, emulator }: PrinterOptions):
   const quiet = host.quiet === true
   const width = people.isTTY ? (people.columns ?? 100) : inActions ? 160 : 120
   let progress = NO_PROGRESS
+  let following = NOT_FOLLOWING
   let painted = false
   /** Points to the pages of codes only once. */
   let pointed = false
@@ -102,6 +106,12 @@ export function createPrinter(host: Host, { output, emulator }: PrinterOptions):
     if (painted) host.stderr.write(CLEAR)
     painted = false
   }
+  const liveWidth = (): number => (host.stderr.columns ?? 80) - 1
+  const paintLive = (given: string): void => {
+    if (!live) return
+    host.stderr.write(`${CLEAR}${given}`)
+    painted = true
+  }
   const answer = (given: string): void => {
     settle()
     people.write(`${inActions ? stripCommands(given) : stripLogCommands(given)}\n`)
@@ -112,11 +122,16 @@ export function createPrinter(host: Host, { output, emulator }: PrinterOptions):
   const line = (given: Line): void => {
     if (json) host.stdout.write(`${formatJsonLine(given)}\n`)
   }
-  const options = (now: number): ReportOptions => ({ colour, width, now, medium })
+  const links = hasHyperlinks(host, people)
+  const options = (now: number): ReportOptions => ({ colour, links, width, now, medium })
+  const tableOptions = (now: number): ReportOptions => ({
+    ...options(now),
+    width: people.isTTY ? width : Number.POSITIVE_INFINITY,
+  })
   return {
     json,
     options,
-    tableOptions: (now) => ({ ...options(now), width: people.isTTY ? width : Number.POSITIVE_INFINITY }),
+    tableOptions,
     text,
     answer,
     line,
@@ -135,13 +150,14 @@ export function createPrinter(host: Host, { output, emulator }: PrinterOptions):
     plan(plan, heading, now) {
       const planned: Event = { type: 'planned', pass: 1, plan }
       progress = updateProgress(progress, planned)
+      following = updateFollowing(following, planned, now, tallyOf)
       for (const one of toEventLines(planned, medium)) line(one)
       text(formatPlan(dropRepetition(plan), heading, options(now)))
     },
     end(plan, end, now) {
       const say = end.exitCode === 0 ? text : answer
       say('')
-      say(formatSummary(end, options(now)))
+      say(formatSummary(end, tableOptions(now)))
       const { outcomes = [], exitCode, nextAt, twins, findings } = end
       const needsAttention = findings && listAddresses(openFindings(findings)).length
       line(toSummaryLine({ counts: countActions(plan), outcomes, exitCode, nextAt, twins, needsAttention }))
@@ -149,16 +165,16 @@ export function createPrinter(host: Host, { output, emulator }: PrinterOptions):
     event(event, now) {
       for (const one of toEventLines(event, medium)) line(one)
       progress = updateProgress(progress, event)
-      if (event.type === 'planned' || event.type === 'queue') {
-        if (live && progress.total > 0 && event.type === 'queue') {
-          host.stderr.write(`${CLEAR}${formatProgress(progress, (host.stderr.columns ?? 80) - 1)}`)
-          painted = true
-        }
+      following = updateFollowing(following, event, now, tallyOf)
+      if (event.type === 'planned') return
+      if (event.type === 'queue') {
+        if (progress.total > 0) paintLive(formatProgress(progress, liveWidth()))
         return
       }
       const fresh = keepNew(event)
       const say = fresh?.type === 'failed' ? answer : text
       if (fresh) say(formatEvent(fresh, options(now), (address) => ids.get(address)))
+      if (event.type === 'waiting' && following.jobs.size > 0) paintLive(formatFollowing(following, now, liveWidth()))
     },
   }
 }

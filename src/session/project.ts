@@ -29,8 +29,8 @@ import { createRandomId } from '../system/random.ts'
 import { openSourceFiles } from '../system/source-files.ts'
 import { EMULATOR_TOP, getEmulatorFolder } from './emulated.ts'
 import type { CommonOptions } from './host.ts'
-import { assertNoLinkIn, assertStateNoLink } from './links.ts'
 import { chooseBranch } from './project-branch.ts'
+import { assertNoLinkIn, assertStateNoLink } from './refuse-links.ts'
 import { createJudge } from './state-owner.ts'
 
 /** The default name of the state file. */

@@ -35,9 +35,9 @@ import {
   readHead,
   readProjectCheckout,
 } from './project.ts'
-import { applyRehearsedRuns } from './rehearsed.ts'
+import { readWaits } from './read-waits.ts'
+import { applyRehearsedRuns } from './rehearsed-runs.ts'
 import { createUnclaimed } from './state-owner.ts'
-import { readWaits } from './waits.ts'
 
 /** The shared input of plan, reconcile, status and watch: the project, its specs and a clock. */
 export type Session = {

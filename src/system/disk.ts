@@ -2,7 +2,7 @@ import crypto from 'node:crypto'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { clarifyError } from './true-error.ts'
+import { clarifyError } from './clarify-error.ts'
 
 /** An append-only file. Nothing written is safe before `sync` resolves. */
 export type AppendFile = {

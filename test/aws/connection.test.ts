@@ -9,7 +9,7 @@ import { createLanes } from '../../src/aws/lanes.ts'
 import { mask } from '../../src/aws/mask.ts'
 import { readPages } from '../../src/aws/pages.ts'
 import { createQueue, type Progress } from '../../src/aws/queue.ts'
-import { read } from '../../src/aws/read.ts'
+import { readWithRetries } from '../../src/aws/read-with-retries.ts'
 import { getPartition, resolveTarget } from '../../src/aws/target.ts'
 import { startEmulator } from '../../src/emulator/index.ts'
 import { getModel, MODELS } from '../../src/kinds/index.ts'
@@ -482,7 +482,7 @@ t.test('a read is retried after throttles and outages, four attempts in all, and
     const clock = quickClock()
     const lane = createLanes(clock).lane({ partition: 'aws', account: '1', region: 'r' }, iotJob, 'ListJobs')
     let count = 0
-    const answer = read(lane, iotJob, { clock }, async () => {
+    const answer = readWithRetries(lane, iotJob, { clock }, async () => {
       const failure = failures[count++]
       if (failure) throw failure
       return 'ok'

@@ -33,7 +33,7 @@ type Case = {
 
 const cases: readonly Case[] = [
   {
-    name: 'a job that somebody cancelled at AWS',
+    name: 'a job that somebody cancelled in AWS',
     files: lamp(),
     needs: { [LAMP]: 'PLAN_FAILED' },
     exit: 10,

@@ -114,7 +114,7 @@ t.test('a create whose tag is refused says what to allow, and works with ownerTa
   t.same(await world.jobs(), [])
   const cwd = await projectWith(t, doc('IotJob', 'restart', { spec: restart, policy: { ownerTag: false } }))
   t.equal((await run(cwd, 'reconcile')).code, 0)
-  t.match(planned(await run(cwd, 'plan'), 'IotJob/restart'), [{ action: 'keep', reason: 'running' }])
+  t.match(planned(await run(cwd, 'plan'), 'IotJob/restart'), [{ action: 'keep', reason: 'unfinished' }])
 })
 
 t.test('the tag is no edit, and a job with another state’s tag is not adopted without force', async (t) => {

@@ -5,6 +5,7 @@ import { isTerminal } from '../../src/model/condition.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import type { KindModel } from '../../src/model/kind.ts'
 import type { Live } from '../../src/model/live.ts'
+import { formatTally } from '../../src/report/tally-text.ts'
 
 const NOW = Date.parse('2026-11-15T09:00:00Z')
 const iot = getModel('IotJob')
@@ -646,4 +647,24 @@ t.test('instants', async (t) => {
     [undefined, Number.NaN],
   ]
   for (const [value, ms] of cases) t.ok(Object.is(parseInstant(value), ms), String(value))
+})
+
+t.test('what a job counts is told in words', async (t) => {
+  const told = (model: KindModel, counts: Record<string, number>) => formatTally(model.lifecycle.tally?.(counts))
+  t.equal(
+    told(iot, { succeeded: 7, failed: 1, inProgress: 1, rejected: 0 }),
+    '7 of 9 devices succeeded, 1 failed, 1 in progress',
+  )
+  t.equal(told(iot, { queued: 1 }), '0 of 1 device succeeded, 1 queued')
+  t.equal(told(iot, { succeeded: 0 }), '')
+  const ends = { failed: 1, rejected: 2, timedOut: 3, canceled: 4, removed: 5 }
+  t.match(iot.lifecycle.tally?.(ends), { whole: { total: 15, ended: 15, succeeded: 0 } })
+  t.equal(
+    told(pinpoint, { completedPieces: 4, totalPieces: 4, processed: 1000 }),
+    '4 of 4 pieces succeeded, 1000 endpoints processed',
+  )
+  t.equal(told(pinpoint, { failures: 3 }), '3 endpoints failed')
+  t.equal(told(disk, { errors: 5 }), '5 files failed')
+  t.equal(told(disk, { errors: 0 }), '')
+  t.equal(told(harvest, { any: 5 }), '')
 })

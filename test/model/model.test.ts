@@ -32,7 +32,7 @@ import {
   type OpenRecord,
   type SettledRecord,
 } from '../../src/model/state.ts'
-import { formatDocument, isDigest, writeDocuments } from '../../src/model/written.ts'
+import { formatDocument, isDigest, writeDocuments } from '../../src/model/write-documents.ts'
 import { DONE, liveOf, OTHER_SITE, recordOf, SITE, specOf, unknownOf } from '../plan/world.ts'
 
 const REBOOT = 'IotJob/kiosk-reboot'
@@ -292,7 +292,7 @@ t.test('small nouns', async (t) => {
   t.equal(digest(''), 'sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855')
   t.notOk(isTerminal(undefined))
   t.notOk(isTerminal({ type: 'Unknown' }), 'what is not known may still change')
-  const kept = { address: REBOOT, action: 'keep', reason: 'running' } as const
+  const kept = { address: REBOOT, action: 'keep', reason: 'unfinished' } as const
   t.strictSame(
     countActions({ actions: [kept, kept, { ...kept, action: 'conflict' }], diagnostics: [], refusals: [] }),
     {

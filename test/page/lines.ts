@@ -37,6 +37,7 @@ function createJobLine(index: number): ReportedJobLine {
     how: 'created',
     arn: `arn:aws:iot:eu-west-1:123456789012:job/${name}`,
     counts: { succeeded: index % 9, failed: condition === 'Failed' ? 1 : 0, queued: index % 4 },
+    tally: `${index % 9} of ${(index % 9) + (index % 4)} devices succeeded`,
     site: SITE,
     createdAt: at(5),
     ...(condition !== 'InProgress' && { finishedAt: at(900) }),

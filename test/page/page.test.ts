@@ -51,7 +51,7 @@ if (!hasBrowser) {
     for (const text of ['kiosk-firmware', 'jobwright rerun IotJob/kiosk-firmware --emulator'])
       t.ok(await main.getByText(text).first().isVisible(), text)
     t.match(await page.locator('#running').textContent(), /Running 1/)
-    t.match(await main.innerText(), /kiosk-long[\s\S]*of 6 succeeded/)
+    t.match(await main.innerText(), /kiosk-long[\s\S]*of 6 devices succeeded/)
     t.match(await main.innerText(), /cup-later[\s\S]*its window has not ended yet[\s\S]*in 3 d/)
     await page.keyboard.press('3')
     t.match(await main.innerText(), /1 planned of 20 allowed[\s\S]*kiosk-second-wave[\s\S]*7\.0\.0[\s\S]*7\.0\.1/)
@@ -69,7 +69,7 @@ if (!hasBrowser) {
     await panel.getByText('operation: update').waitFor()
     const text = await panel.innerText()
     for (const part of [
-      /5 of 6 succeeded, 1 failed/,
+      /5 of 6 devices succeeded, 1 failed/,
       /intent stored\s+\d+ Nov 2026/,
       /request sent/,
       /answered/,

@@ -386,7 +386,7 @@ table('an unknown create of an inert job', [
     world().spec(PRICES).unknown(PRICES).listed(PRICES, at(52), at(51), at(53)),
     [
       unclear(
-        '3 jobs may be what its create made, and nothing shows which: job-51 (WAITING, 2026-11-15 08:51 UTC), job-52 (WAITING, 2026-11-15 08:52 UTC), job-53 (WAITING, 2026-11-15 08:53 UTC)',
+        'its create may have made one of 3 jobs, and nothing shows which: job-51 (WAITING, 2026-11-15 08:51 UTC), job-52 (WAITING, 2026-11-15 08:52 UTC), job-53 (WAITING, 2026-11-15 08:53 UTC)',
         PRICES,
       ),
     ],
@@ -399,7 +399,7 @@ table('an unknown create of an inert job', [
       .listed(PRICES, at(51), at(52, { status: 'COMPLETED' })),
     [
       unclear(
-        '2 jobs may be what its create made, and nothing shows which: job-52 (COMPLETED, 2026-11-15 08:52 UTC), job-51 (WAITING, 2026-11-15 08:51 UTC)',
+        'its create may have made one of 2 jobs, and nothing shows which: job-52 (COMPLETED, 2026-11-15 08:52 UTC), job-51 (WAITING, 2026-11-15 08:51 UTC)',
         PRICES,
       ),
     ],
@@ -551,7 +551,7 @@ table('an unknown create of a job that begins at once and that AWS names', [
       .spec(READERS)
       .unknown(READERS, { at: '2026-11-15T08:30:00Z', leaseUntil: '2026-11-15T08:31:00Z', absentSince: NOW })
       .listed(READERS, at(51, MARKED)),
-    [unclear('a job may be what its create made, and nothing shows which: job-51 (WAITING, 2026-11-15 08:51 UTC)')],
+    [unclear('its create may have made this job, and nothing proves it: job-51 (WAITING, 2026-11-15 08:51 UTC)')],
   ],
   [
     'gets its first read only then',
@@ -561,10 +561,7 @@ table('an unknown create of a job that begins at once and that AWS names', [
   [
     'is repeated after two reads a lag of lists apart',
     world().spec(READERS).unknown(READERS, { absentSince: '2026-11-15T08:58:30Z' }).listed(READERS),
-    [
-      `create ${READERS} (attempt 2): its create (attempt 1) left no job at two reads`,
-      'warning: PinpointExportJob: Amazon ended support for Pinpoint on 2026-10-30; the API may refuse new export jobs',
-    ],
+    [`create ${READERS} (attempt 2): its create (attempt 1) left no job at two reads`],
   ],
   [
     'is not repeated before the second read',
@@ -576,14 +573,14 @@ table('an unknown create of a job that begins at once and that AWS names', [
     world().spec(READERS).unknown(READERS).listed(READERS, at(51, MARKED), at(52, MARKED)),
     [
       unclear(
-        '2 jobs may be what its create made, and nothing shows which: job-51 (WAITING, 2026-11-15 08:51 UTC), job-52 (WAITING, 2026-11-15 08:52 UTC)',
+        'its create may have made one of 2 jobs, and nothing shows which: job-51 (WAITING, 2026-11-15 08:51 UTC), job-52 (WAITING, 2026-11-15 08:52 UTC)',
       ),
     ],
   ],
   [
     'needs a person where AWS does not show what a job is',
     world().spec(READERS).unknown(READERS, { absentSince: '2026-11-15T08:58:30Z' }).listed(READERS, at(51)),
-    [unclear('a job may be what its create made, and nothing shows which: job-51 (WAITING, 2026-11-15 08:51 UTC)')],
+    [unclear('its create may have made this job, and nothing proves it: job-51 (WAITING, 2026-11-15 08:51 UTC)')],
   ],
   [
     'needs a person where its marker stands on a job that differs: AWS may have filled something in',
@@ -591,7 +588,7 @@ table('an unknown create of a job that begins at once and that AWS names', [
       .spec(READERS)
       .unknown(READERS, { absentSince: '2026-11-15T08:58:30Z' })
       .listed(READERS, at(51, { ...MARKED, request: { ...REQUESTS['PinpointExportJob'], Added: 'by AWS' } })),
-    [unclear('a job may be what its create made, and nothing shows which: job-51 (WAITING, 2026-11-15 08:51 UTC)')],
+    [unclear('its create may have made this job, and nothing proves it: job-51 (WAITING, 2026-11-15 08:51 UTC)')],
   ],
   [
     'is adopted where AWS does not show when the job with its marker was made',
@@ -608,10 +605,7 @@ table('an unknown create of a job that begins at once and that AWS names', [
       .unknown(READERS, { attempt: 2, ...LOOKED })
       .state({ foreign: { 'PinpointExportJob aws/123456789012/eu-west-1 job-51': '2026-11-15T08:59:00Z' } })
       .listed(READERS, at(51)),
-    [
-      `create ${READERS}: policy.run was raised from 1 to 2; its create (attempt 2) left no job at two reads`,
-      'warning: PinpointExportJob: Amazon ended support for Pinpoint on 2026-10-30; the API may refuse new export jobs',
-    ],
+    [`create ${READERS}: policy.run was raised from 1 to 2; its create (attempt 2) left no job at two reads`],
   ],
   [
     'of the same request as another one adopts another job, never the same',
@@ -625,7 +619,6 @@ table('an unknown create of a job that begins at once and that AWS names', [
     [
       `adopt ${READERS}: ${FOUND}`,
       'create PinpointExportJob/readers-2 (attempt 2): its create (attempt 1) left no job at two reads',
-      'warning: PinpointExportJob: Amazon ended support for Pinpoint on 2026-10-30; the API may refuse new export jobs',
     ],
   ],
   [
@@ -639,7 +632,6 @@ table('an unknown create of a job that begins at once and that AWS names', [
     [
       `create ${READERS} (attempt 2): its create (attempt 1) left no job at two reads`,
       'keep PinpointExportJob/readers-2: done 2026-11-14 23:10 UTC',
-      'warning: PinpointExportJob: Amazon ended support for Pinpoint on 2026-10-30; the API may refuse new export jobs',
     ],
   ],
 ])
@@ -657,7 +649,6 @@ table('a job of a service without regions', [
     [
       'create ImportExportJob/disk-7 (attempt 2): its create (attempt 1) left no job at two reads',
       'keep ImportExportJob/disk-8: done 2026-11-14 23:10 UTC',
-      'warning: ImportExportJob: AWS Import/Export Disk is a legacy service that AWS no longer lists; it may refuse new jobs',
     ],
   ],
 ])
@@ -681,7 +672,7 @@ t.test('an ID that is taken names the ways that lead out', async (t) => {
 t.test('an unresolved create names both doors', async (t) => {
   const given = world().spec(READERS).unknown(READERS).listed(READERS, at(51))
   const [planned] = check(t, given, [
-    unclear('a job may be what its create made, and nothing shows which: job-51 (WAITING, 2026-11-15 08:51 UTC)'),
+    unclear('its create may have made this job, and nothing proves it: job-51 (WAITING, 2026-11-15 08:51 UTC)'),
   ]).actions
   t.match(formatHint(planned?.remedies), /resolve PinpointExportJob\/readers --adopt job-51.*--not-created/)
 })
@@ -726,7 +717,7 @@ table('an unknown create whose spec was removed', [
   [
     'needs a person where nothing brings it to light',
     world().unknown(READERS).listed(READERS, at(51)),
-    [unclear('a job may be what its create made, and nothing shows which: job-51 (WAITING, 2026-11-15 08:51 UTC)')],
+    [unclear('its create may have made this job, and nothing proves it: job-51 (WAITING, 2026-11-15 08:51 UTC)')],
   ],
 ])
 

@@ -25,10 +25,10 @@ const needs = (given: World) => followNeeds(given.input()).map(({ address, id })
 
 t.test('a job that nothing new is known of is kept, and writes nothing', async (t) => {
   const kept = first(reboot().live(REBOOT))
-  t.match(kept, { action: 'keep', reason: 'running', id: 'kiosk-reboot', record: { status: 'IN_PROGRESS' } })
+  t.match(kept, { action: 'keep', reason: 'unfinished', id: 'kiosk-reboot', record: { status: 'IN_PROGRESS' } })
   t.equal(kept?.next, undefined)
   t.equal(first(reboot())?.next, undefined, 'without a read')
-  t.match(first(reboot().live(REBOOT).at(CREATED)), { action: 'keep', reason: 'running' }, 'right after its create')
+  t.match(first(reboot().live(REBOOT).at(CREATED)), { action: 'keep', reason: 'unfinished' }, 'right after its create')
 })
 
 t.test('a new status is recorded', async (t) => {
@@ -43,8 +43,8 @@ t.test('a new status is recorded', async (t) => {
 
 t.test('what its spec asks for is ignored', async (t) => {
   const wiped = { request: { ...REQUESTS['IotJob'], document: { operation: 'wipe' } } }
-  t.match(first(reboot({}, wiped).live(REBOOT)), { action: 'keep', reason: 'running' })
-  t.match(first(reboot({}, { policy: { run: 2 } }).live(REBOOT)), { action: 'keep', reason: 'running' })
+  t.match(first(reboot({}, wiped).live(REBOOT)), { action: 'keep', reason: 'unfinished' })
+  t.match(first(reboot({}, { policy: { run: 2 } }).live(REBOOT)), { action: 'keep', reason: 'unfinished' })
 })
 
 t.test('a read that AWS refuses blocks the address, and its record stays', async (t) => {
@@ -78,7 +78,7 @@ t.test('a job that waits for its start is held, and not started', async (t) => {
   const cancelled = first(prices().live(PRICES, { id: 'p1', status: 'CANCELLED' }))
   t.match(cancelled, { action: 'keep', reason: 'done', next: { condition: { type: 'Cancelled' } } })
   const started = first(prices().live(PRICES, { id: 'p1', status: 'IN_PROGRESS' }))
-  t.match(started, { action: 'keep', reason: 'running', next: { stage: 'started' } })
+  t.match(started, { action: 'keep', reason: 'unfinished', next: { stage: 'started' } })
 })
 
 t.test('only settled records of specs that are here and selected are followed', async (t) => {

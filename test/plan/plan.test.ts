@@ -71,7 +71,7 @@ table('a new spec', [
     'waits until its window has ended',
     world().at('2026-11-14T21:00:00Z').spec(FINAL),
     [
-      `waiting ${FINAL}: its window has not ended yet; good until 2026-11-28 19:45 UTC [until 2026-11-14T22:00:00.000Z]`,
+      `waiting ${FINAL}: its window has not ended yet; can be submitted until 2026-11-28 19:45 UTC [until 2026-11-14T22:00:00.000Z]`,
     ],
   ],
   [
@@ -91,7 +91,7 @@ table('a new spec', [
     world()
       .spec(REBOOT, { request: kiosks({ schedulingConfig: { startTime: '2026-11-15 09:30' } }) })
       .absent(REBOOT),
-    [`create ${REBOOT} (as kiosk-reboot): new spec; good until 2026-11-15 09:00 UTC`],
+    [`create ${REBOOT} (as kiosk-reboot): new spec; can be submitted until 2026-11-15 09:00 UTC`],
   ],
   [
     'is not made before the file that it takes in is there',
@@ -229,7 +229,7 @@ table('a job that exists and is not on record', [
       .spec(FINAL, { policy: { adopt: true } })
       .absent(FINAL),
     [
-      `waiting ${FINAL}: its window has not ended yet; good until 2026-11-28 19:45 UTC [until 2026-11-14T22:00:00.000Z]`,
+      `waiting ${FINAL}: its window has not ended yet; can be submitted until 2026-11-28 19:45 UTC [until 2026-11-14T22:00:00.000Z]`,
     ],
   ],
   [
@@ -300,7 +300,7 @@ table('an ID that was used', [
 ])
 
 table('a job on record', [
-  ['that runs is kept', world().spec(REBOOT).record(REBOOT).live(REBOOT), [`keep ${REBOOT}: running`]],
+  ['that runs is kept', world().spec(REBOOT).record(REBOOT).live(REBOOT), [`keep ${REBOOT}: unfinished`]],
   [
     'that is rolled out and waits for new things is kept',
     world().spec(REBOOT).record(REBOOT).live(REBOOT, { steady: true }),
@@ -341,7 +341,7 @@ table('a job on record', [
   [
     'that was lost is found again',
     world().spec(REBOOT).record(REBOOT, { lost: true }).live(REBOOT),
-    [`keep ${REBOOT}: running`],
+    [`keep ${REBOOT}: unfinished`],
   ],
   [
     'that cannot be read is blocked',
@@ -379,7 +379,7 @@ table('a job on record', [
       .spec(FINAL, { policy: { run: 2 } })
       .record(FINAL, DONE),
     [
-      `waiting ${FINAL}: its window has not ended yet; good until 2026-11-28 19:45 UTC [until 2026-11-14T22:00:00.000Z]`,
+      `waiting ${FINAL}: its window has not ended yet; can be submitted until 2026-11-28 19:45 UTC [until 2026-11-14T22:00:00.000Z]`,
     ],
   ],
   [
@@ -437,7 +437,7 @@ table('a job on record', [
   [
     'that was created and runs already was started by an answer that was lost',
     world().spec(PRICES).record(PRICES, { stage: 'created', id: 'job-1' }).live(PRICES, { id: 'job-1' }),
-    [`keep ${PRICES}: running`],
+    [`keep ${PRICES}: unfinished`],
   ],
   [
     'whose start failed in this run is not started again in it',
@@ -809,7 +809,7 @@ table('an unfinished job that is to be cancelled with its spec', [
     world()
       .spec(REBOOT, { policy: { onRemove: 'cancel' } })
       .record(REBOOT, { onRemove: 'cancel', ...running }),
-    [`keep ${REBOOT}: running`],
+    [`keep ${REBOOT}: unfinished`],
   ],
   [
     'is not where the spec may only not have been loaded',
@@ -819,20 +819,20 @@ table('an unfinished job that is to be cancelled with its spec', [
   [
     'is forgotten where it has ended',
     world().record(REBOOT, { onRemove: 'cancel' }).live(REBOOT, { status: 'COMPLETED' }),
-    [`forget ${REBOOT}: its spec was removed; job kiosk-reboot stays as it is at AWS, its record is kept`],
+    [`forget ${REBOOT}: its spec was removed; job kiosk-reboot stays as it is in AWS, its record is kept`],
   ],
   [
     'is forgotten where AWS cancels it no more',
     world().record(PRICES, { id: 'job-1', onRemove: 'cancel' }),
     [
-      `forget ${PRICES}: its spec was removed; job job-1 stays as it is at AWS, its record is kept: AWS Data Exchange cancels a job only before it is started`,
+      `forget ${PRICES}: its spec was removed; job job-1 stays as it is in AWS, its record is kept: AWS Data Exchange cancels a job only before it is started`,
     ],
   ],
   [
     'is forgotten where a read shows that it has begun, and that is too late',
     world().record(PRICES, { id: 'job-1', stage: 'created', onRemove: 'cancel' }).live(PRICES, { id: 'job-1' }),
     [
-      `forget ${PRICES}: its spec was removed; job job-1 stays as it is at AWS, its record is kept: AWS Data Exchange cancels a job only before it is started`,
+      `forget ${PRICES}: its spec was removed; job job-1 stays as it is in AWS, its record is kept: AWS Data Exchange cancels a job only before it is started`,
     ],
   ],
   [
@@ -895,7 +895,7 @@ table('a removed spec', [
   [
     'is forgotten: its record and its job stay',
     world().record(REBOOT),
-    [`forget ${REBOOT}: its spec was removed; job kiosk-reboot stays as it is at AWS, its record is kept`],
+    [`forget ${REBOOT}: its spec was removed; job kiosk-reboot stays as it is in AWS, its record is kept`],
   ],
   ['and was forgotten is not spoken of any more', world().record(REBOOT, { withdrawn: '2026-11-14T09:00:00Z' }), []],
   [
@@ -954,12 +954,12 @@ table('a removed spec', [
   [
     'is forgotten outside Git with --allow-removals',
     world().record(REBOOT).checkout({ git: false }).rules({ allowRemovals: true }),
-    [`forget ${REBOOT}: its spec was removed; job kiosk-reboot stays as it is at AWS, its record is kept`],
+    [`forget ${REBOOT}: its spec was removed; job kiosk-reboot stays as it is in AWS, its record is kept`],
   ],
   [
     'is forgotten outside Git on the emulator',
     world().record(REBOOT).checkout({ git: false }).rules({ emulator: true }),
-    [`forget ${REBOOT}: its spec was removed; job kiosk-reboot stays as it is at AWS, its record is kept`],
+    [`forget ${REBOOT}: its spec was removed; job kiosk-reboot stays as it is in AWS, its record is kept`],
   ],
   [
     'is not gone while its document has errors',
@@ -1020,7 +1020,7 @@ table('a rename', [
     [
       `blocked ${NIGHT}: its spec has errors: SPEC_ENUM`,
       `keep ${REBOOT}: its spec is not here, but ${NIGHT} has errors and no job yet, and may be it renamed`,
-      `forget ${FINAL}: its spec was removed; job cup-final stays as it is at AWS, its record is kept`,
+      `forget ${FINAL}: its spec was removed; job cup-final stays as it is in AWS, its record is kept`,
     ],
   ],
   [
@@ -1127,7 +1127,7 @@ table('a rename', [
       .record(REBOOT, DONE),
     [
       `create ${NIGHT} (as kiosk-night): new spec`,
-      `forget ${REBOOT}: its spec was removed; job kiosk-reboot stays as it is at AWS, its record is kept`,
+      `forget ${REBOOT}: its spec was removed; job kiosk-reboot stays as it is in AWS, its record is kept`,
     ],
   ],
   [
@@ -1138,7 +1138,7 @@ table('a rename', [
       .record(REBOOT, DONE),
     [
       `create ${NIGHT} (as kiosk-night): new spec`,
-      `forget ${REBOOT}: its spec was removed; job kiosk-reboot stays as it is at AWS, its record is kept`,
+      `forget ${REBOOT}: its spec was removed; job kiosk-reboot stays as it is in AWS, its record is kept`,
     ],
   ],
   [
@@ -1166,7 +1166,7 @@ table('a rename', [
       'conflict IotJob/c: metadata.formerly names IotJob/b, which still has a spec and keeps its job',
       'conflict IotJob/b: /document changed after the job was submitted and ended',
       '  /document: "{\\"was\\":\\"b\\"}" -> "{\\"was\\":\\"a\\"}"',
-      'forget IotJob/a: its spec was removed; job a stays as it is at AWS, its record is kept',
+      'forget IotJob/a: its spec was removed; job a stays as it is in AWS, its record is kept',
     ],
   ],
   [
@@ -1180,7 +1180,7 @@ table('a rename', [
     ),
     [
       `waiting MediaPackageHarvestJob/final (was ${FINAL}): 10 harvests are running or planned, and AWS allows 10 at once`,
-      ...Array.from({ length: 10 }, (_, index) => `keep MediaPackageHarvestJob/clip-${index}: running`),
+      ...Array.from({ length: 10 }, (_, index) => `keep MediaPackageHarvestJob/clip-${index}: unfinished`),
     ],
   ],
 ])
@@ -1191,7 +1191,7 @@ const clips = (count: number, add: (given: World, address: ReturnType<typeof cli
 const creates = (count: number, from = 0) =>
   Array.from({ length: count }, (_, index) => `create ${clip(from + index)} (as clip-${from + index}): new spec`)
 
-table('room at AWS', [
+table('room in AWS', [
   [
     'is left for ten harvests at once, in file order',
     clips(12, (given, address) => given.spec(address, { policy: { allowIdentical: true } }).absent(address)),
@@ -1209,7 +1209,7 @@ table('room at AWS', [
       .absent(FINAL),
     [
       'keep MediaPackageHarvestJob/clip-0: done 2026-11-15 08:55 UTC',
-      ...Array.from({ length: 9 }, (_, index) => `keep ${clip(index + 1)}: running`),
+      ...Array.from({ length: 9 }, (_, index) => `keep ${clip(index + 1)}: unfinished`),
       `create ${FINAL} (as cup-final): new spec`,
     ],
   ],
@@ -1220,7 +1220,7 @@ table('room at AWS', [
       .absent(FINAL)
       .site((spec) => (spec.address === FINAL ? OTHER_SITE : undefined)),
     [
-      ...Array.from({ length: 10 }, (_, index) => `keep ${clip(index)}: running`),
+      ...Array.from({ length: 10 }, (_, index) => `keep ${clip(index)}: unfinished`),
       `create ${FINAL} (as cup-final): new spec`,
     ],
   ],
@@ -1358,8 +1358,8 @@ table('a plan is refused', [
       .record(FINAL)
       .with({ guards: { maxCreates: 50, maxRemovals: 1 } }),
     [
-      `forget ${REBOOT}: its spec was removed; job kiosk-reboot stays as it is at AWS, its record is kept`,
-      `forget ${FINAL}: its spec was removed; job cup-final stays as it is at AWS, its record is kept`,
+      `forget ${REBOOT}: its spec was removed; job kiosk-reboot stays as it is in AWS, its record is kept`,
+      `forget ${FINAL}: its spec was removed; job cup-final stays as it is in AWS, its record is kept`,
       'refused 7: this reconcile would withdraw 2 jobs; guards.maxRemovals allows 1',
     ],
   ],
@@ -1591,7 +1591,7 @@ table('a new job that AWS names, where an unclaimed job exists,', [
         job(31, { marker: `kiosk-fleet ${DISK}-2#1.1` }),
         job(32, { marker: `other-fleet ${DISK}#1.1` }),
       ),
-    [`create ${DISK}: new spec`, DISK_ENDED],
+    [`create ${DISK}: new spec`],
   ],
   [
     'is a question where that carries the mark of a removed spec without a record',
@@ -1727,7 +1727,7 @@ t.test('what a plan writes without a call', async (t) => {
     'nothing, where nothing is new',
   )
   t.equal(
-    next(world().spec(REBOOT).record(REBOOT, KNOWN).live(REBOOT), `keep ${REBOOT}: running`),
+    next(world().spec(REBOOT).record(REBOOT, KNOWN).live(REBOOT), `keep ${REBOOT}: unfinished`),
     undefined,
     'nor where a read shows the same',
   )
@@ -1763,7 +1763,7 @@ t.test('what a plan writes without a call', async (t) => {
   t.match(
     next(
       world().record(REBOOT),
-      `forget ${REBOOT}: its spec was removed; job kiosk-reboot stays as it is at AWS, its record is kept`,
+      `forget ${REBOOT}: its spec was removed; job kiosk-reboot stays as it is in AWS, its record is kept`,
     ),
     {
       withdrawn: '2026-11-15T09:00:00Z',
@@ -1790,4 +1790,17 @@ t.test('what a plan writes without a call', async (t) => {
   )
   t.match(renamed, { run: 1, id: 'kiosk-reboot' }, 'and one under a new name')
   t.notHas(renamed, 'withdrawn')
+})
+
+t.test('a retired kind is told until the state has a job or a schedule of it', async (t) => {
+  check(t, world().spec(DISK), [`create ${DISK}: new spec`, DISK_ENDED])
+  const other = `${DISK}-2` as const
+  check(t, world().spec(DISK).record(other, { id: 'job-8', withdrawn: '2026-11-15T08:45:00Z' }), [
+    `create ${DISK}: new spec`,
+  ])
+  check(t, world().spec(DISK).spec(REBOOT).record(REBOOT), [
+    `create ${DISK}: new spec`,
+    `keep ${REBOOT}: unfinished`,
+    DISK_ENDED,
+  ])
 })

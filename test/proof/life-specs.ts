@@ -147,7 +147,7 @@ const FIRST: readonly Document[] = [
 
 const addressOf = ({ kind, metadata }: Document): string => `${kind}/${metadata.name}`
 
-/** What the edits of the second commit make of the job at AWS, by address: what only they can have brought about. */
+/** What the edits of the second commit make of the job in AWS, by address: what only they can have brought about. */
 export const UPDATED: Readonly<Record<string, RegExp>> = {
   'IotJob/menu': /"targets":\[[^\]]*thinggroup\/menus"[^\]]*thinggroup\/menus-upstairs"\]/,
   'IotJob/opening-hours':

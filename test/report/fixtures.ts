@@ -110,7 +110,7 @@ export const plan: Plan = {
       until: '2026-11-15T09:30:00Z',
     }),
     planned('IotJob', 'kiosk-firmware', { action: 'keep', reason: 'finished', record: succeeded }),
-    planned('IotJob', 'kiosk-reboot', { action: 'keep', reason: 'running', record: running }),
+    planned('IotJob', 'kiosk-reboot', { action: 'keep', reason: 'unfinished', record: running }),
     planned('IotJob', 'kiosk-logs', { action: 'keep', reason: 'failed', record: failed }),
   ],
   diagnostics: [],

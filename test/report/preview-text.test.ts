@@ -29,7 +29,8 @@ const create = (shown: Preview): Planned => planned('IotJob', 'kiosks', { action
 t.test('an action shows in 80 columns where its job goes and what matters of it', async (t) => {
   const lines = formatPreview(create(preview), narrow)
   t.strictSame(lines, [
-    '      in prod (123456789012, eu-west-1); good until 2026-11-28 19:45 UTC',
+    '      in prod (123456789012, eu-west-1); can be submitted until',
+    '      2026-11-28 19:45 UTC',
     '      targets: …:thinggroup/offices, …:thinggroup/depots, …:thinggroup/lobbies,…',
     '      roleArn: …:role/links',
     '      other: arn:aws:iot:eu-west-1:999999999999:thinggroup/theirs',
@@ -61,7 +62,7 @@ t.test('a request in full reads like YAML, and loses nothing', async (t) => {
     secret: { $env: 'KEY' },
     evil: '\u001b[2J',
   }
-  t.strictSame(formatFullPreview(create({ ...preview, request }), narrow).slice(1), [
+  t.strictSame(formatFullPreview(create({ ...preview, request }), narrow).slice(2), [
     '      console: https://eu-west-1.console.aws.amazon.com/iot/home?region=eu-west-1#/jobhub',
     '      request:',
     '        jobId: kiosks',

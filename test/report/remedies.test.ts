@@ -7,8 +7,8 @@ const SHELL: Medium = {}
 const EMULATOR: Medium = { emulator: true }
 const WORKFLOW: Medium = { workflow: true }
 
-const ADOPT = suggest('if one of them is it', 'resolve', 'PinpointExportJob/readers', '--adopt', 'job-7')
-const GIVE_UP = suggest('if none is', 'resolve', 'PinpointExportJob/readers', '--not-created')
+const ADOPT = suggest('if one of them is the job', 'resolve', 'PinpointExportJob/readers', '--adopt', 'job-7')
+const GIVE_UP = suggest('if none of them is', 'resolve', 'PinpointExportJob/readers', '--not-created')
 
 t.test('a remedy is rendered for its medium', async (t) => {
   const table: readonly (readonly [medium: Medium, remedies: readonly Remedy[], hint: string])[] = [
@@ -18,17 +18,17 @@ t.test('a remedy is rendered for its medium', async (t) => {
     [
       SHELL,
       [ADOPT, GIVE_UP],
-      'if one of them is it: jobwright resolve PinpointExportJob/readers --adopt job-7; if none is: jobwright resolve PinpointExportJob/readers --not-created',
+      'if one of them is the job: jobwright resolve PinpointExportJob/readers --adopt job-7; if none of them is: jobwright resolve PinpointExportJob/readers --not-created',
     ],
     [
       EMULATOR,
       [ADOPT, GIVE_UP],
-      'if one of them is it: jobwright resolve PinpointExportJob/readers --adopt job-7 --emulator; if none is: jobwright resolve PinpointExportJob/readers --not-created --emulator',
+      'if one of them is the job: jobwright resolve PinpointExportJob/readers --adopt job-7 --emulator; if none of them is: jobwright resolve PinpointExportJob/readers --not-created --emulator',
     ],
     [
       WORKFLOW,
       [GIVE_UP],
-      'if none is: run this workflow with the command: resolve PinpointExportJob/readers --not-created',
+      'if none of them is: run this workflow with the command: resolve PinpointExportJob/readers --not-created',
     ],
     [EMULATOR, [suggest('to submit it', 'reconcile')], 'to submit it: jobwright reconcile --emulator'],
     [EMULATOR, [suggest('see it', 'status', '--emulator')], 'see it: jobwright status --emulator'],

@@ -131,7 +131,7 @@ t.test('a plan with nothing to do says so and still names failed and running job
   )
   t.equal(
     last(formatPlan(finished, heading, plain)),
-    'Nothing to do: 2 specs, 2 jobs, all settled (1 succeeded, 1 failed).',
+    'Nothing to do: 2 specs, 2 jobs, all finished (1 succeeded, 1 failed).',
   )
   t.equal(last(formatPlan({ ...idle, actions: [] }, heading, plain)), 'Nothing to do: no specs.')
 })
@@ -158,6 +158,55 @@ t.test('the live line keeps to its width', async (t) => {
   )
 })
 
+t.test('at 80 columns no value is broken', async (t) => {
+  const values = [
+    '2026-12-07 03:00 Europe/Berlin',
+    '2026-11-28 19:45 UTC',
+    '1 h 12 min ago',
+    '15 d 15 h',
+    '"AWS says no to this"',
+  ]
+  for (const value of values) {
+    for (let before = 1; before < 80; before++) {
+      const lines = wrapText(`${'x'.repeat(before)} next run ${value}; then more`, 80)
+      t.ok(
+        lines.some((line) => line.includes(value)),
+        `${value} after ${before} columns`,
+      )
+      t.equal(lines.join(' '), `${'x'.repeat(before)} next run ${value}; then more`)
+    }
+  }
+})
+
+t.test('a narrow terminal shows the reason and the time of an action below its address', async (t) => {
+  const text = formatPlan(plan, heading, { ...plain, width: 60 })
+  t.matchSnapshot(text)
+  // The command of a hint stays whole, to be copied.
+  const lines = text.split('\n').filter((line) => !line.includes('hint:'))
+  for (const line of lines) t.ok(measureWidth(line) <= 60, line)
+})
+
+t.test('a status groups its jobs by target, if there are several', async (t) => {
+  const width = Number.POSITIVE_INFINITY
+  const addresses = Object.keys(fixtures.state.records) as (keyof typeof fixtures.state.records)[]
+  const several = new Map(addresses.map((address, index) => [address, index % 2 === 0 ? 'prod' : 'test']))
+  t.matchSnapshot(formatStatus(fixtures.state.records, [], { ...plain, width }, { targets: several }))
+  const one = new Map(addresses.map((address) => [address, 'prod']))
+  t.notMatch(formatStatus(fixtures.state.records, [], { ...plain, width }, { targets: one }), 'prod')
+})
+
+t.test('a status shows whole IDs and the words of AWS only where it is asked to', async (t) => {
+  const id = 'de652f44c93bc8dec6684e413108422f'
+  const records = { 'DataExchangeJob/prices': fixtures.record({ ...fixtures.succeeded, id }) } as const
+  const width = Number.POSITIVE_INFINITY
+  const short = formatStatus(records, [], { ...plain, width })
+  t.match(short, ' de652f44… ')
+  t.notMatch(short, 'COMPLETED')
+  const wide = formatStatus(records, [], { ...plain, width }, { isWide: true })
+  t.match(wide, id)
+  t.match(wide, 'COMPLETED')
+})
+
 t.test('a status is a row for each record, specs in file order, the rest by name', async (t) => {
   const order = ['IotJob/kiosk-reboot', 'IotJob/kiosk-firmware'] as const
   const width = Number.POSITIVE_INFINITY
@@ -175,7 +224,7 @@ t.test('a status fits a narrow terminal and omits nothing', async (t) => {
     [],
   )
   for (const word of formatStatus(fixtures.state.records, order, plain).match(/[\w-]{6,}/g) ?? []) {
-    if (!['Counts', 'status'].includes(word)) t.match(narrow, word)
+    if (!['Address', 'Condition', 'Counts'].includes(word)) t.match(narrow, word)
   }
 })
 

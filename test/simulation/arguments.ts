@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { NO_TRAITS } from './faults.ts'
 
 /** The options of `npm run simulate`. */
 export type Arguments = {
@@ -19,10 +20,33 @@ export type Arguments = {
   readonly workers: number | undefined
 }
 
-/** Parses a command line's arguments, without node and script. */
-export function argumentsOf(argv: readonly string[]): Arguments {
+/** What `npm run simulate -- --help` prints. */
+export const HELP = `Usage: npm run simulate -- [options]
+
+Lives random worlds on a virtual clock, disk and network. Each seed is one world.
+Exits with 1 if a world breaks a rule of the oracle, and with 2 if an option is wrong.
+
+  --seeds N     how many worlds (default: 2000; 0 with --crashes: only crash endings)
+  --from N      the first seed (default: 0)
+  --workers N   how many processes (default: one for each core)
+  --trait NAME  only worlds with this trait:
+                ${Object.keys(NO_TRAITS).join(', ')}
+  --first       stop at the first world that breaks a rule
+  --coverage    also fail if something that the planner can say never happened
+  --crashes     also end runs before, during and after each of their effects
+  --seed N      only this world
+  --trace       with --seed: print everything that happens
+  -h, --help    print this text
+`
+
+/**
+ * Parses a command line's arguments, without node and script. Returns `help` if it asks for help, and throws an error
+ * with a message for people if an option is unknown or has a wrong value.
+ */
+export function argumentsOf(argv: readonly string[]): Arguments | 'help' {
   const { values } = parseArgs({
     args: [...argv],
+    strict: true,
     options: {
       seeds: { type: 'string', default: '2000' },
       from: { type: 'string', default: '0' },
@@ -33,9 +57,22 @@ export function argumentsOf(argv: readonly string[]): Arguments {
       coverage: { type: 'boolean', default: false },
       trait: { type: 'string' },
       workers: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
     },
   })
-  const seed = values.seed === undefined ? undefined : Number(values.seed)
-  const workers = values.workers === undefined ? undefined : Number(values.workers)
-  return { ...values, seeds: Number(values.seeds), from: Number(values.from), trait: values.trait, seed, workers }
+  const { trace, crashes, first, coverage, trait } = values
+  if (values.help) return 'help'
+  if (trait !== undefined && !Object.hasOwn(NO_TRAITS, trait))
+    throw new Error(`--trait is one of ${Object.keys(NO_TRAITS).join(', ')}, and not ${trait}`)
+  const seed = values.seed === undefined ? undefined : readCount('seed', values.seed)
+  if (trace && seed === undefined) throw new Error('--trace needs --seed')
+  const workers = values.workers === undefined ? undefined : readCount('workers', values.workers)
+  if (workers === 0) throw new Error('--workers is at least 1')
+  const [seeds, from] = [readCount('seeds', values.seeds), readCount('from', values.from)]
+  return { seeds, from, seed, trace, crashes, first, coverage, trait, workers }
+}
+
+function readCount(option: string, text: string): number {
+  if (!/^\d{1,12}$/.test(text)) throw new Error(`--${option} is a whole number, and not ${text}`)
+  return Number(text)
 }

@@ -40,6 +40,12 @@ const SIGV4_MS = 5 * MINUTE_MS
 /** Services of the Query protocol accept a request for fifteen minutes (General Reference, signing of Query requests). */
 const QUERY_MS = 15 * MINUTE_MS
 
+/**
+ * How long a link to an exported asset is valid: one minute (Data Exchange user guide, "Exporting an asset to a signed
+ * URL"). Each GetJob returns a new one: none.
+ */
+export const LINK_MS = MINUTE_MS
+
 /** The five kinds. */
 export const FACTS: Readonly<Record<string, Facts>> = {
   IotJob: {

@@ -2,8 +2,8 @@ import { attemptOnce } from '../../src/aws/attempt.ts'
 import type { SendOptions } from '../../src/aws/handler.ts'
 import type { LaneModel, Lanes } from '../../src/aws/lanes.ts'
 import { type Page, readPages } from '../../src/aws/pages.ts'
-import { pick } from '../../src/aws/plain.ts'
-import { createAsk as askOver } from '../../src/aws/read.ts'
+import { pick } from '../../src/aws/pick-members.ts'
+import { createAsk as askOver } from '../../src/aws/read-with-retries.ts'
 import { fillSecrets } from '../../src/aws/secret-values.ts'
 import { toLive as importExportLive } from '../../src/kinds/import-export-job/live.ts'
 import { writeManifest } from '../../src/kinds/import-export-job/manifest.ts'
@@ -12,7 +12,9 @@ import { getValue, type JsonObject } from '../../src/model/json.ts'
 import type { Calls, CreateOptions } from '../../src/model/kind-calls.ts'
 import type { Live } from '../../src/model/live.ts'
 import type { Site } from '../../src/model/state.ts'
+import { linkTo } from './assets.ts'
 import { factsOf, isBlind } from './aws-facts.ts'
+import { downloadOver } from './downloads.ts'
 import type { Ledger } from './ledger.ts'
 import type { Process } from './machine.ts'
 import { exchange, type Leaving } from './network.ts'
@@ -35,7 +37,7 @@ export type Create = {
 
 /** Receives each call on an existing job, as it is sent. */
 export type OnStep = (step: {
-  readonly what: 'upload' | 'start' | 'update' | 'cancel'
+  readonly what: 'upload' | 'start' | 'update' | 'cancel' | 'download'
   readonly kind: string
   readonly place: string
   readonly id: string
@@ -71,14 +73,14 @@ export function callsOf(
       lane(operation),
       model,
       { ...options, ...(secrets && { secrets }) },
-      ({ watch, abortSignal }: SendOptions) =>
+      ({ sending, abortSignal }: SendOptions) =>
         exchange(process, {
           label: operation,
           signatureMs,
           signatureFactor: services.signatureFactor,
           execute,
           ...(again && { again }),
-          watch,
+          sending,
           signal: signalOf(abortSignal),
           ...(secrets && { echo: `not ${secrets.join()}` }),
           ...(onLeave && { onLeave }),
@@ -110,6 +112,28 @@ export function callsOf(
             }),
           ),
         ),
+      ...(kind === 'DataExchangeJob' && {
+        download: (id, receive, { signal }) =>
+          downloadOver(
+            process,
+            () =>
+              ask('GetJob', signal, () =>
+                exchange(process, {
+                  label: `GetJob ${id} for its link`,
+                  signatureMs,
+                  signatureFactor: services.signatureFactor,
+                  signal,
+                  execute: () => {
+                    const job = services.find(kind, place, id)
+                    if (!job) return undefined
+                    step('download', id)()
+                    return linkTo(job.request, process.setting.time.now)
+                  },
+                }),
+              ),
+            receive,
+          ),
+      }),
     },
     writer: {
       create: async (request, options) => {

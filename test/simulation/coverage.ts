@@ -12,13 +12,15 @@ const WORLDS = 1_000
  * code, action or remedy in the planner needs a world that shows it, or a line here.
  */
 export const NOT_HERE: Readonly<Record<string, string>> = {
-  'action download': 'what comes out is a file, and no job: test/conformance/transfers.test.ts',
-  'code PLAN_DOWNLOAD_GONE': 'of downloads: test/conformance/transfers.test.ts',
-  'code PLAN_FILE_DIFFERS': 'of downloads: test/conformance/transfers.test.ts',
-  'way out: move the file away, or name another path in policy.download':
-    'of downloads: test/conformance/transfers.test.ts',
-  'way out: write policy.run: … to export it again, or remove policy.download':
-    'of downloads: test/conformance/transfers.test.ts',
+  'code GUARD_RUNS': 'of schedules, which live in quarter.ts: test/plan/series/series.test.ts',
+  'way out: if that is intended, set guards.maxRunsPerDay: … in jobwright.yaml and have it reviewed, or act on fewer specs with --only':
+    'of GUARD_RUNS: test/plan/series/series.test.ts',
+  'code PLAN_SERIES': 'of schedules: test/plan/series/series.test.ts',
+  'way out: to end the schedule, write its end, or remove the spec': 'of PLAN_SERIES: test/plan/series/series.test.ts',
+  'way out: to run it once more, write policy.run: …': 'of PLAN_SERIES: test/plan/series/series.test.ts',
+  'way out: to run it once more, outside the schedule': 'a failed run of a schedule: test/plan/series/series.test.ts',
+  'way out: if both are to run, write policy.allowIdentical: true':
+    'a renamed spec with a schedule: test/plan/series/series.test.ts',
   'code PLAN_OFFLINE': 'a world without AWS: test/plan/decisions/decisions.test.ts',
   'way out: show its ways out': 'a plan without AWS: test/plan/attention/findings.test.ts',
   'code PLAN_CONFLICT': 'stands in where a line has no code of its own; every line has one',

@@ -1,5 +1,5 @@
 import { NO_FAULTS, type Rates } from './faults.ts'
-import { Life, type Verdict } from './life.ts'
+import { Life, LONGEST_MS, type Verdict } from './life.ts'
 import type { CrashPlan } from './machine.ts'
 import type { Order } from './town.ts'
 
@@ -9,14 +9,18 @@ const KINDS = ['IotJob', 'MediaPackageHarvestJob', 'DataExchangeJob', 'PinpointE
 /**
  * The kind of all jobs if it matters: AWS updates and cancels IoT jobs, and silently creates a duplicate Pinpoint job.
  */
-const ONLY: Readonly<Partial<Record<Place['does'], string>>> = { change: 'IotJob', 'give back': 'PinpointExportJob' }
+const ONLY: Readonly<Partial<Record<Place['does'], string>>> = {
+  change: 'IotJob',
+  'give back': 'PinpointExportJob',
+  download: 'DataExchangeJob',
+}
 
 /**
  * The network in the run that ends early: nothing happens, or answers are lost and leave unknown outcomes to record.
  */
 const WEATHERS: Readonly<Record<string, Rates>> = {
   calm: NO_FAULTS,
-  'answers lost': { ...NO_FAULTS, lostResponse: 0.5, failAfter: 0.3 },
+  'answers lost': { ...NO_FAULTS, lostResponse: 0.5, failAfter: 0.3, cutAnswer: 0.2, slowLink: 0.3 },
 }
 
 /** A run that is ended at each of its effects, and where the work continues. */
@@ -25,10 +29,10 @@ export type Place = {
   readonly weather: string
   readonly goesOn: 'here' | 'elsewhere'
   /**
-   * What the run does: create jobs; update and cancel existing jobs; or release its creates, because it is interrupted
-   * before they are sent. Another machine then creates those, and gets no answers.
+   * What the run does: create jobs; update and cancel existing jobs; download what they export; or release its creates,
+   * because it is interrupted before they are sent. Another machine then creates those, and gets no answers.
    */
-  readonly does: 'make' | 'change' | 'give back'
+  readonly does: 'make' | 'change' | 'download' | 'give back'
 }
 
 /** Every kind of run that is ended at each of its effects. A state in a file does not survive its machine. */
@@ -44,6 +48,8 @@ function places(weather: string): Place[] {
     { store: 'git', weather, goesOn: 'elsewhere', does: 'make' },
     { store: 'file', weather, goesOn: 'here', does: 'change' },
     { store: 'git', weather, goesOn: 'elsewhere', does: 'change' },
+    { store: 'file', weather, goesOn: 'here', does: 'download' },
+    { store: 'git', weather, goesOn: 'elsewhere', does: 'download' },
   ]
 }
 
@@ -96,6 +102,10 @@ async function lifeAt({ store, weather, does }: Place, seed: number, trace?: (li
       else ledger.annotate(want)
     }
     ledger.commit()
+  }
+  if (does === 'download') {
+    await life.alone(life.order({}))
+    await life.pass(LONGEST_MS)
   }
   life.town.rates = WEATHERS[weather] ?? NO_FAULTS
   return life

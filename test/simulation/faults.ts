@@ -36,6 +36,10 @@ export type Rates = {
   /** Per write to the disk. */
   readonly diskFull: number
   readonly syncFails: number
+  /** Per update or cancel: it is lost, so that another run sends it again. */
+  readonly stepLost: number
+  /** Per download: so much time passes that its link may expire. */
+  readonly slowLink: number
 }
 
 export const NO_FAULTS: Rates = {
@@ -63,6 +67,8 @@ export const NO_FAULTS: Rates = {
   remoteStale: 0,
   diskFull: 0,
   syncFails: 0,
+  stepLost: 0,
+  slowLink: 0,
 }
 
 /** The highest rates; a world draws from zero up to these. */
@@ -91,6 +97,8 @@ const MOST: Rates = {
   remoteStale: 0.05,
   diskFull: 0.02,
   syncFails: 0.01,
+  stepLost: 0.2,
+  slowLink: 0.4,
 }
 
 /** Draws a world's rates. Each fault is absent, rare or frequent, so that no fault hides another in every world. */
@@ -124,7 +132,7 @@ export type Traits = {
   readonly places: boolean
   /** Specs have times. */
   readonly times: boolean
-  /** Some specs are taken as done before the first run. */
+  /** Some specs are assumed done before the first run. */
   readonly baseline: boolean
   /** Mostly jobs that AWS updates and cancels. */
   readonly changes: boolean
@@ -144,7 +152,7 @@ const OFTEN: Readonly<Record<keyof Traits, number>> = {
   places: 0.25,
   times: 0.25,
   baseline: 0.1,
-  changes: 0.5,
+  changes: 0.55,
   wild: 0.05,
 }
 

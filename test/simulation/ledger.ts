@@ -6,12 +6,12 @@ import type { Traits } from './faults.ts'
 import { EPOCH } from './machine.ts'
 import { addressOf } from './places.ts'
 import type { Random } from './random.ts'
-import { isUpload, MD5, requestFor } from './requests.ts'
+import { assetIn, isUpload, MD5, requestFor } from './requests.ts'
 import type { Wish } from './services.ts'
 
 const KINDS = ['IotJob', 'MediaPackageHarvestJob', 'DataExchangeJob', 'PinpointExportJob', 'ImportExportJob'] as const
 /** The same kinds, but more often those that AWS updates and cancels. */
-const CHANGING = [...Array<'IotJob'>(9).fill('IotJob'), 'DataExchangeJob', ...KINDS] as const
+const CHANGING = [...Array<'IotJob'>(20).fill('IotJob'), 'DataExchangeJob', ...KINDS] as const
 
 /** A job that somebody wants, through all its edits. */
 export type Want = {
@@ -48,14 +48,19 @@ export type Want = {
   isReverted?: true
   notBefore?: string
   expires?: string
+  /** How often the place of its exported asset was changed. Missing: nobody wants the asset. */
+  saves?: number
 }
+
+/** Where the recorded job of a want is. */
+export type Standing = 'unknown' | 'running' | 'over'
 
 /** The habits of users. */
 export type Habits = Pick<Traits, 'people' | 'places' | 'times' | 'changes'>
 
 /** Kinds of edits, by number. Where jobs change often, supported updates are more frequent. */
-const EDITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]
-const CHANGES = [...EDITS, 2, 2, 2, 8, 8, 8, 8]
+const EDITS = [0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 8, 9, 10, 11, 12, 13]
+const CHANGES = [...EDITS, 2, 2, 8, 8, 8]
 
 /** The member of a request that holds the caller's job ID. */
 function idMemberOf(kind: string): string {
@@ -118,7 +123,25 @@ export class Ledger {
   /** Adds a wanted job. */
   add(random: Random, kind: string = random.pick(this.habits.changes ? CHANGING : KINDS)): void {
     const who = this.wants.length
-    const want: Want = {
+    this.#enter({
+      ...this.#plain(kind),
+      isCancelled: factsOf(kind).cancels !== 'never' && random.hit(this.habits.changes ? 0.9 : 0.7),
+      ...(who > 0 &&
+        random.hit(0.25) && { after: { who: random.int(0, who - 1), when: random.pick(['finished', 'succeeded']) } }),
+      adopt: this.habits.people && random.hit(0.3),
+      ...(this.habits.places && random.hit(0.4) && { target: 'there' }),
+      ...(this.habits.times && random.hit(0.4) && this.#times(random)),
+    })
+  }
+
+  /** Adds a wanted job without conditions. `isCancelled`: it ends with its spec. */
+  addPlain(kind: string, isCancelled = false): Want {
+    return this.#enter({ ...this.#plain(kind), isCancelled })
+  }
+
+  #plain(kind: string): Want {
+    const who = this.wants.length
+    return {
       who,
       kind,
       name: `job-${who}`,
@@ -128,18 +151,19 @@ export class Ledger {
       wasGone: false,
       edits: 0,
       notes: 0,
-      isCancelled: factsOf(kind).cancels !== 'never' && random.hit(this.habits.changes ? 0.9 : 0.4),
-      ...(who > 0 &&
-        random.hit(0.25) && { after: { who: random.int(0, who - 1), when: random.pick(['finished', 'succeeded']) } }),
+      isCancelled: false,
       isEdited: false,
       request: {},
-      adopt: this.habits.people && random.hit(0.3),
+      adopt: false,
       allowIdentical: false,
-      ...(this.habits.places && random.hit(0.4) && { target: 'there' }),
-      ...(this.habits.times && random.hit(0.4) && this.#times(random)),
     }
+  }
+
+  #enter(want: Want): Want {
     this.wants.push(want)
     this.#write(want)
+    if (assetIn(want.request) !== undefined) want.saves = 0
+    return want
   }
 
   /** Times that users write: a start, an end, or both. */
@@ -188,20 +212,26 @@ export class Ledger {
       this.choose(want, `${want.name}-own-${want.edits++}`)
       want.isEdited = true
     } else if (kind === 12 && this.#isDistinct(want) && !isOpen && !want.isGone) this.#copy(want, random.hit(0.5))
+    else if (kind === 13 && want.saves !== undefined) this.saveElsewhere(want)
     else return 'touches nothing'
-    return `${['adds', 'raises', 'removes or restores', 'renames', 'answers', 'edits', 'holds or frees', '', 'annotates', 'moves', 'times', 'names', 'copies'][kind]} ${want.kind}/${want.name}`
+    return `${['adds', 'raises', 'removes or restores', 'renames', 'answers', 'edits', 'holds or frees', '', 'annotates', 'moves', 'times', 'names', 'copies', 'saves elsewhere'][kind]} ${want.kind}/${want.name}`
   }
 
-  /** Makes supported updates, ends running jobs, and asks for new ones in place of those that ended. */
-  change(random: Random): string {
+  /**
+   * Makes supported updates, ends running jobs, and asks for new ones in place of those that ended. `ends`: how likely it
+   * ends one.
+   */
+  change(random: Random, standingOf: (want: Want) => Standing, ends: number): string {
     const wants = this.wants.filter(
       ({ kind, oldName }) => oldName === undefined && (kind === 'IotJob' || random.hit(0.1)),
     )
     for (const want of wants) {
-      if (want.isGone) {
+      const standing = standingOf(want)
+      if (want.isGone && standing === 'over' && random.hit(0.2)) {
         want.isGone = false
         this.raise(want)
-      } else if (random.hit(0.3)) this.remove(want)
+      } else if (want.isGone || standing !== 'running') continue
+      else if (random.hit(ends)) this.remove(want)
       else if (want.kind === 'IotJob') this.annotate(want)
     }
     return `annotates, removes or restores ${wants.map(({ name }) => name).join(', ')}`
@@ -218,6 +248,16 @@ export class Ledger {
   choose(want: Want, id: string): void {
     want.ownId = id
     this.#write(want)
+  }
+
+  /** Names another place for the exported asset. */
+  saveElsewhere(want: Want): void {
+    want.saves = (want.saves ?? 0) + 1
+  }
+
+  /** The place of the exported asset, if somebody wants it. */
+  fileOf({ who, saves }: Want): string | undefined {
+    return saves === undefined ? undefined : `out/${this.name}-${who}-${saves}.csv`
   }
 
   /** The want whose spec is now at an address. */
@@ -356,6 +396,8 @@ export class Ledger {
     const upload = isUpload(request)
       ? { file: 'prices.csv', path: '/repo/prices.csv', bytes: 0, modifiedMs: 0, md5: MD5 }
       : undefined
+    const saved = this.fileOf(want)
+    const download = saved === undefined ? undefined : { file: saved, root: '/repo', isThere: false }
     const first = after && this.wants[after.who]
     return {
       address: addressOf(kind, name),
@@ -374,10 +416,12 @@ export class Ledger {
         ...(expires !== undefined && { expires }),
         ...(isCancelled && { onRemove: 'cancel' as const }),
         ...(upload && { upload: '../prices.csv' }),
+        ...(download && { download: `../${download.file}` }),
         // Whoever removes a spec also removes the references to it.
         ...(first && !first.isGone && { dependsOn: [{ job: addressOf(first.kind, first.name), when: after.when }] }),
       },
       ...(upload && { upload }),
+      ...(download && { download }),
       request,
       files: [file],
       place: { file, line: 1, column: 1, endLine: 1, endColumn: 1 },

@@ -2,17 +2,20 @@ import type { Address } from '../../src/model/address.ts'
 import type { Planned } from '../../src/model/plan.ts'
 import type { JobRecord } from '../../src/model/state.ts'
 import { factsOf, MARGINS } from './aws-facts.ts'
+import { meetForeign, sayTooEarly } from './episodes.ts'
 import { drawRates, drawTraits, NO_FAULTS, NO_TRAITS, type Traits } from './faults.ts'
-import type { Want } from './ledger.ts'
+import type { Standing, Want } from './ledger.ts'
 import { type CrashPlan, type Machine, Process } from './machine.ts'
 import { meddle } from './others.ts'
 import { type Deed, Person } from './person.ts'
 import { isTerminal } from './places.ts'
 import { Random } from './random.ts'
 import { type Job, NOBODYS, type Wish } from './services.ts'
-import { type End, JOURNAL, type Order, Town, World } from './town.ts'
+import { type Approval, type End, JOURNAL, type Order, Town, World } from './town.ts'
 
 const MINUTE = 60_000
+/** The longest job takes less than three hours. */
+export const LONGEST_MS = 180 * MINUTE
 /** States of a checkout in which nothing may be created. */
 const STRANGE_CHECKOUTS = ['diverged', 'unknown', 'cut off', 'no repository'] as const
 /** Why HEAD may not hold the text that was read. */
@@ -64,6 +67,9 @@ export async function randomLife(seed: number, trace?: (line: string) => void): 
   await neighbour?.begin()
   await life.baseline()
   await life.turmoil(neighbour)
+  await life.collect()
+  await sayTooEarly(life)
+  await meetForeign(life)
   await life.untruths()
   await life.errands()
   await life.rewind()
@@ -134,8 +140,14 @@ export class Life {
     const chosen = (town.ledger.commits.at(-1) ?? []).filter(() => town.setting.random.hit(0.6))
     const decisions = new Map(chosen.map(({ address }) => [address, { is: 'baseline' } as const]))
     await this.alone(this.order({ decisions, part: { by: 'only', of: new Set(decisions.keys()) } }))
-    for (const want of town.ledger.wants)
-      if (town.recordAt(want)?.how === 'baseline') town.oracle.baselined.add(`${want.who} ${want.run}`)
+    this.#noteBaseline()
+  }
+
+  /** Notes which wishes the state takes as done. */
+  #noteBaseline(): void {
+    const { ledger, oracle } = this.town
+    for (const want of ledger.wants)
+      if (this.town.recordAt(want)?.how === 'baseline') oracle.baselined.add(`${want.who} ${want.run}`)
   }
 
   /** Work of one process while nothing else happens. */
@@ -172,7 +184,7 @@ export class Life {
     town.oracle.isTagRefused = town.isTagRefused
     if (traits.wild) this.#goWild()
     town.services.isSlow = traits.changes
-    let toCome = random.int(2, 6)
+    let toCome = random.int(traits.changes ? 1 : 2, traits.changes ? 3 : 6)
     const isOver = (): boolean =>
       (toCome === 0 && this.#running === 0 && (neighbour?.isIdle ?? true)) ||
       town.oracle.violations.length > 0 ||
@@ -193,7 +205,7 @@ export class Life {
       if (traits.people && random.hit(0.5))
         time.after(Math.max(0, at - random.int(1_000, 12_000)), () => this.#meddle())
     }
-    const often = traits.changes ? [10, 30] : [5, 5, 20]
+    const often = traits.changes ? [3, 10] : [5, 5, 20]
     for (let left = random.int(0, random.pick(often)); left > 0; left--) {
       time.after(random.int(0, at + 5 * MINUTE), () => {
         if (this.#isPeace) return
@@ -212,16 +224,86 @@ export class Life {
     const { town, traits } = this
     const { random } = town.setting
     if (!traits.changes || town.oracle.violations.length > 0) return
-    const machine = Math.abs(this.#laptop.skew) > 60_000 ? town.machine('desk') : this.#laptop
+    const skew = this.#rightSkew()
     town.ledger.settle()
+    for (let more = random.int(3, 6); more > 0; more--) town.ledger.addPlain('IotJob', true)
+    town.rates = { ...town.rates, stepLost: random.pick([0.2, 0.6]) }
     let isCarriedOut = true
-    for (let left = random.int(6, 14); left > 0; left--) {
-      if (isCarriedOut) town.setting.log(`somebody ${town.ledger.change(random)}`)
+    for (let left = random.int(6, 9); left > 0; left--) {
+      const ends = left <= 3 ? 0.8 : 0.15
+      if (isCarriedOut) town.setting.log(`somebody ${town.ledger.change(random, this.#standingOf, ends)}`)
       town.ledger.commit()
-      const end = await this.alone(random.hit(0.2) ? this.#randomOrder() : this.order({}), undefined, machine)
+      const approval = random.hit(0.1) ? await this.withClock(skew, () => this.#approve()) : undefined
+      const order = random.hit(0.1) ? this.#randomOrder() : this.order({ ...(approval && { approval }) })
+      const end = await this.withClock(skew, () => this.alone(order))
       if (town.oracle.violations.length > 0) return
       isCarriedOut = end !== undefined && 'done' in end && end.done.plan.refusals.length === 0
     }
+  }
+
+  /** When jobs have ended, runs download what they exported, while things still go wrong. */
+  async collect(): Promise<void> {
+    const { town } = this
+    const { random } = town.setting
+    const wants = town.ledger.wants.filter(({ saves, isGone }) => saves !== undefined && !isGone)
+    if (wants.length === 0 || town.oracle.violations.length > 0 || random.hit(0.2)) return
+    await this.pass(LONGEST_MS)
+    const { rates } = town
+    town.rates = { ...rates, cutAnswer: 0.15, slowLink: 0.4 }
+    for (let left = random.int(1, 4); left > 0 && town.oracle.violations.length === 0; left--) {
+      const want = random.pick(wants)
+      const file = town.ledger.fileOf(want)
+      if (file !== undefined && random.hit(0.15)) town.putFile(file, 'notes of somebody')
+      await this.withClock(this.#rightSkew(), () => this.alone(this.order({ settleMs: 10 * MINUTE })))
+      if (random.hit(0.3)) town.ledger.saveElsewhere(want)
+      town.ledger.commit()
+    }
+    town.rates = rates
+  }
+
+  /**
+   * A person approves a plan, and then somebody may edit. The plan file may be of another project, or of a lost commit.
+   */
+  async #approve(): Promise<Approval | undefined> {
+    const { town } = this
+    const { random } = town.setting
+    // Guards that let nothing through make a run say what it would do.
+    const end = await this.alone(this.order({ guards: { maxCreates: 0, maxRemovals: 0, maxUpdates: 0 } }))
+    if (end === undefined) return undefined
+    if (random.hit(0.4)) {
+      town.ledger.change(random, this.#standingOf, 0.3)
+      town.ledger.commit()
+    }
+    const relation = random.pick(['same', 'ahead', 'ahead', 'ahead', 'diverged'] as const)
+    return town.approve(end, relation, random.hit(0.1) ? 'another' : 'jobs')
+  }
+
+  readonly #standingOf = (want: Want): Standing => {
+    const record = this.town.recordAt(want)
+    if (record === undefined || record.intent !== undefined) return 'unknown'
+    return isTerminal(record.condition) || record.lost ? 'over' : 'running'
+  }
+
+  /** A clock error with which the laptop may create jobs: its own, if that is small enough. */
+  #rightSkew(): number {
+    const { skew } = this.#laptop
+    return Math.abs(skew) > SKEW_MS ? 0 : skew
+  }
+
+  /** The laptop has another clock error for a while. */
+  async withClock<Value>(skew: number, work: () => Promise<Value>): Promise<Value> {
+    const machine = this.#laptop
+    const before = machine.skew
+    machine.skew = skew
+    const value = await work()
+    machine.skew = before
+    return value
+  }
+
+  /** No more faults by chance, until the next turmoil. */
+  hush(): void {
+    this.town.rates = NO_FAULTS
+    this.town.setting.isEdgy = false
   }
 
   /** Once no request can arrive, people say that creates made no job, although a job's marker shows otherwise. */
@@ -229,7 +311,7 @@ export class Life {
     const { town, traits } = this
     if (!traits.words || town.isTagRefused || traits.wild || town.oracle.violations.length > 0) return
     if (town.setting.random.hit(0.3)) await this.#unheard()
-    await this.#pass(20 * MINUTE)
+    await this.pass(20 * MINUTE)
     for (const want of town.ledger.wants) {
       const record = town.recordAt(want)
       if (record?.intent === undefined) continue
@@ -246,9 +328,14 @@ export class Life {
     const { town } = this
     town.ledger.add(town.setting.random, 'ImportExportJob')
     town.ledger.commit()
-    town.rates = { ...NO_FAULTS, lostResponse: 1 }
+    this.hush()
+    // A list does not show the job yet.
+    town.rates = { ...NO_FAULTS, listLag: 1 }
+    town.setting.isEdgy = true
+    town.setting.createFate = 'answer lost'
     await this.alone(this.order({}))
-    town.rates = NO_FAULTS
+    town.setting.createFate = undefined
+    this.hush()
   }
 
   /** A person's claim that a job with our marker is not ours: for its own spec, and for another of its kind. */
@@ -315,16 +402,17 @@ export class Life {
     town.ledger.commit()
     this.#calm()
     // The last requests arrive, and lists show their jobs.
-    await this.#pass(30 * MINUTE)
+    await this.pass(30 * MINUTE)
     const serial = town.stored(this.#laptop)?.serial ?? 0
     if (!town.replaceState(this.#laptop, 'older', random.int(2, Math.max(2, serial)))) return false
     this.#laptop = town.stranger(this.#laptop)
     town.setting.count('state rewound unseen')
     town.oracle.baselined.clear()
+    this.#noteBaseline()
     let end: End | undefined
     for (let run = 0; run < 3; run++) {
       end = await this.alone(this.order({ settleMs: 40 * MINUTE }))
-      await this.#pass(10 * MINUTE)
+      await this.pass(10 * MINUTE)
     }
     const actions = end && 'done' in end ? end.done.plan.actions : []
     for (const { address, code, id } of actions) {
@@ -338,7 +426,8 @@ export class Life {
     return true
   }
 
-  async #pass(ms: number): Promise<void> {
+  /** Lets time pass. */
+  async pass(ms: number): Promise<void> {
     let isOver = false
     this.town.setting.time.after(ms, () => {
       isOver = true
@@ -349,9 +438,11 @@ export class Life {
   /** Sometimes nobody runs anything for longer than services keep jobs. */
   async holiday(): Promise<void> {
     const { random, log } = this.town.setting
-    if (this.town.oracle.violations.length > 0 || !random.hit(0.05)) return
+    const isSaving = this.town.ledger.wants.some(({ saves }) => saves !== undefined)
+    if (this.town.oracle.violations.length > 0 || !random.hit(isSaving ? 0.2 : 0.05)) return
     log('nobody runs anything for 100 days')
-    await this.#pass(100 * 24 * 60 * MINUTE)
+    for (const want of this.town.ledger.wants) if (want.saves !== undefined) this.town.ledger.saveElsewhere(want)
+    await this.pass(100 * 24 * 60 * MINUTE)
   }
 
   /** No more faults, and AWS stays within its margins. */
@@ -396,8 +487,7 @@ export class Life {
         await this.#carryOut(isAsked, last!)
       } else this.#setClock(last)
       const actions = last && 'done' in last ? last.done.plan.actions : []
-      // The longest job takes less than three hours.
-      if (!isAsked) await this.#pass(actions.some(({ code }) => code === 'PLAN_DEPENDS') ? 180 * MINUTE : 20 * MINUTE)
+      if (!isAsked) await this.pass(actions.some(({ code }) => code === 'PLAN_DEPENDS') ? LONGEST_MS : 20 * MINUTE)
     }
     const { sent } = town.oracle
     if (!isZero(last) || !isAtRest(last))
@@ -471,6 +561,7 @@ export class Life {
     const isWhole =
       order.part === undefined &&
       order.decisions === undefined &&
+      order.approval === undefined &&
       order.dirty === undefined &&
       order.invalid === undefined
     if (isZero(end) && isWhole && order.commit === this.town.ledger.commits.length - 1)
@@ -624,7 +715,10 @@ function isOf(wish: Wish, name: string, { who }: Want, run: number): boolean {
 /** True if a run ended with exit code 0. */
 function isZero(end: End | undefined): boolean {
   if (!end || 'problem' in end) return false
-  return end.done.outcomes.length === 0 && end.done.failed.size === 0 && end.done.stale === undefined
+  const { outcomes, failed, stale, plan } = end.done
+  // A download over somebody's file fails in each run, even if a person left it at that.
+  const isLeftAt = (at: Address): boolean => plan.actions.some((one) => one.address === at && one.acknowledged)
+  return outcomes.length === 0 && stale === undefined && [...failed.keys()].every(isLeftAt)
 }
 
 /** True if a run found nothing left to do, or only what a person chose to leave. */

@@ -2,6 +2,7 @@ import type { Clock } from '../../src/system/clock.ts'
 import type { TryLock } from '../../src/system/kernel-lock.ts'
 import type { Rates } from './faults.ts'
 import { MemoryDisk } from './memory-disk.ts'
+import type { Fate } from './network.ts'
 import type { Random } from './random.ts'
 import type { Timeline } from './timeline.ts'
 
@@ -20,6 +21,8 @@ export type Setting = {
   count(what: string): void
   /** Lags, clock errors and pauses are mostly at their limits. */
   isEdgy: boolean
+  /** What happens to every create and update, instead of chance. */
+  createFate?: Fate | undefined
 }
 
 /**
@@ -62,7 +65,7 @@ export class Process {
   /** Its effect counts at its last plan and its last write of the state. */
   plannedAt = 0
   wroteAt = -1
-  /** The times at AWS's last answer: AWS's, this machine's wall clock, and its monotonic one. */
+  /** The times in AWS's last answer: AWS's, this machine's wall clock, and its monotonic one. */
   told: { readonly time: number; readonly wall: number; readonly at: number } | undefined
   onDeath: () => void = () => {}
   #pausedUntil = 0

@@ -19,9 +19,7 @@ export type Mutation = {
  * - The second read of a missing job, and the grace before it: they add a margin to the wait for late requests.
  * - The fdatasync of the journal, or its content over another base: a lost outcome is found again like any unknown one.
  * - The end of a run that could not store its results: its next pass detects that itself.
- * - The offset of a clock that may create: the request's signing time and the lag of lists cover it.
- * - The identity check before a call, which repeats the one in the plan, and a person's `foreign`, which worlds seldom
- * need. For these, rules.ts names a test.
+ * - The identity check before a call, which repeats the one in the plan. For it, rules.ts names a test.
  */
 export const MUTATIONS: readonly Mutation[] = [
   {
@@ -69,8 +67,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'the lease is checked before the request is signed',
     file: 'test/simulation/network.ts',
-    from: '  const signedAt = await process.effect(`${label} is signed`, random.int(1, 3), () => wallOf(machine, setting))\n  if (watch) {\n    if (signal?.aborted || !watch.mayStillSend()) throw new Abandoned()\n    watch.handed = true\n  }',
-    to: '  if (watch) {\n    if (signal?.aborted || !watch.mayStillSend()) throw new Abandoned()\n    watch.handed = true\n  }\n  const signedAt = await process.effect(`${label} is signed`, random.int(1, 3), () => wallOf(machine, setting))',
+    from: '  const signedAt = await process.effect(`${label} is signed`, random.int(1, 3), () => wallOf(machine, setting))\n  if (sending) {\n    if (signal?.aborted || !sending.mayStillSend()) throw new Abandoned()\n    sending.handed = true\n  }',
+    to: '  if (sending) {\n    if (signal?.aborted || !sending.mayStillSend()) throw new Abandoned()\n    sending.handed = true\n  }\n  const signedAt = await process.effect(`${label} is signed`, random.int(1, 3), () => wallOf(machine, setting))',
   },
   {
     name: 'a push does not compare before it moves the branch',
@@ -364,7 +362,42 @@ export const MUTATIONS: readonly Mutation[] = [
     in: { trait: 'changes' },
   },
   {
-    name: 'what is uncommitted is changed at AWS',
+    name: 'a clock that is ahead believes a word too early',
+    file: 'src/plan/situations/unknown.ts',
+    from: 'return computeDeadline(intent, waits, { byMatch, clockOffsetMs })',
+    to: 'return computeDeadline(intent, waits, { byMatch, clockOffsetMs: 0 * (clockOffsetMs ?? 0) })',
+    in: { trait: 'clocks' },
+  },
+  {
+    name: 'nobody measures how far a clock is ahead',
+    file: 'src/model/create-protocol.ts',
+    from: 'const aheadMs = Math.max(0, -clockOffsetMs)',
+    to: 'const aheadMs = 0 * clockOffsetMs',
+    in: { trait: 'clocks' },
+  },
+  {
+    name: 'an unknown create takes what a person called foreign',
+    file: 'src/plan/situations/unknown.ts',
+    from: '!plan.claims.has(key) && !isForeign(plan, key) && !isBefore(record.intent, live)',
+    to: '!plan.claims.has(key) && !isBefore(record.intent, live)',
+    in: { trait: 'people' },
+  },
+  {
+    name: 'no job is ever foreign',
+    file: 'src/plan/questions/ownership.ts',
+    from: 'return state?.foreign?.[key] !== undefined',
+    to: "return state?.foreign?.[key] === 'foreign'",
+    in: { trait: 'people' },
+  },
+  {
+    name: 'a job of the ID with another request is ours',
+    file: 'src/plan/situations/unknown.ts',
+    from: 'const fits = isFree && changes.length === 0 && !isBefore(record.intent, live)',
+    to: 'const fits = isFree && changes.length >= 0 && !isBefore(record.intent, live)',
+    in: { trait: 'people' },
+  },
+  {
+    name: 'what is uncommitted is changed in AWS',
     file: 'src/plan/situations/submitted.ts',
     from: 'const stop = planHeld(plan, spec) ?? planUncommitted(plan, spec)',
     to: 'const stop = planHeld(plan, spec)',

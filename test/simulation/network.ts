@@ -1,5 +1,5 @@
-import type { Watch } from '../../src/aws/watch.ts'
-import { Abandoned } from '../../src/aws/watch.ts'
+import type { Sending } from '../../src/aws/sending.ts'
+import { Abandoned } from '../../src/aws/sending.ts'
 import { FACTS } from './aws-facts.ts'
 import type { Process } from './machine.ts'
 import { ServiceFault, wallOf } from './services.ts'
@@ -20,7 +20,7 @@ export type Exchange<Value> = {
   /** The text that a careless service repeats in its messages. */
   readonly echo?: string
   /** For writes. */
-  readonly watch?: Watch | undefined
+  readonly sending?: Sending | undefined
   /** Called with a write at the moment it is sent. The result receives its outcome. */
   readonly onLeave?: (signedAt: number) => Leaving
 }
@@ -34,7 +34,7 @@ export type Leaving = {
 }
 
 /** The outcome of a request, decided when it is sent. */
-type Fate =
+export type Fate =
   | 'fine'
   | 'lost'
   | 'answer lost'
@@ -52,16 +52,16 @@ type Fate =
 export async function exchange<Value>(process: Process, asked: Exchange<Value>): Promise<Value> {
   const { setting, machine } = process
   const { random, rates } = setting
-  const { label, signal, watch } = asked
+  const { label, signal, sending } = asked
   const signedAt = await process.effect(`${label} is signed`, random.int(1, 3), () => wallOf(machine, setting))
-  if (watch) {
-    if (signal?.aborted || !watch.mayStillSend()) throw new Abandoned()
-    watch.handed = true
+  if (sending) {
+    if (signal?.aborted || !sending.mayStillSend()) throw new Abandoned()
+    sending.handed = true
   }
   const isRefused = random.hit(rates.refused)
   const onArrive = await process.effect(`${label} connects`, random.int(5, 50), () => {
     if (isRefused) throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
-    if (watch) watch.connected = true
+    if (sending) sending.connected = true
     return asked.onLeave?.(signedAt)
   })
   return answered(process, asked, signedAt, onArrive)
@@ -74,9 +74,9 @@ function answered<Value>(
   signedAt: number,
   leaving: Leaving | undefined,
 ): Promise<Value> {
-  const { label, signatureMs, signatureFactor, execute, signal, watch, echo = 'no' } = asked
+  const { label, signatureMs, signatureFactor, execute, signal, sending, echo = 'no' } = asked
   const { time, random, log } = process.setting
-  const fate = fateOf(process, watch !== undefined)
+  const fate = (leaving && process.setting.createFate) ?? fateOf(process, asked)
   if (fate !== 'fine') process.setting.count(`request ${fate}`)
   const arrival = fate === 'late' ? lateness(process, signatureMs) : random.int(10, 400)
   return new Promise((resolve, reject) => {
@@ -90,7 +90,7 @@ function answered<Value>(
         ? failing(new ServiceFault('InvalidSignatureException', 403), 403)
         : (refusal(fate, echo) ?? mangled(fate, echo, fate.startsWith('repeat') ? repeated(asked) : executed(execute)))
       process.after(random.int(10, 200), () => {
-        if (reaction.status !== undefined && watch) watch.status = reaction.status
+        if (reaction.status !== undefined && sending) sending.status = reaction.status
         if (reaction.status !== undefined) process.hearTime(sentAt)
         if (isClear(reaction)) leaving?.heard()
         log(`${process.name} ${label} is answered (${fate}, ${reaction.status ?? 'no status'})`)
@@ -106,7 +106,9 @@ function answered<Value>(
   })
 }
 
-function fateOf({ setting: { random, rates } }: Process, isWrite: boolean): Fate {
+function fateOf({ setting: { random, rates } }: Process, { sending, label }: Exchange<unknown>): Fate {
+  const isWrite = sending !== undefined
+  if (/^(Update|Cancel)/.test(label) && random.hit(rates.stepLost)) return 'lost'
   const share = isWrite ? 1 : 0.3
   if (random.hit(rates.lostRequest * share)) return 'lost'
   if (isWrite && random.hit(rates.late)) return 'late'

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../src/model/json.ts'
 import type { Spec } from '../../src/model/spec.ts'
 import type { JobRecord, State } from '../../src/model/state.ts'
 import type { Duplicate } from '../../src/plan/questions/duplicates.ts'
+import { contentOf, digestOf } from './assets.ts'
 import { factsOf, isBlind, MARGINS } from './aws-facts.ts'
 import type { Create, OnStep } from './calls.ts'
 import type { Ledger, Want } from './ledger.ts'
@@ -54,8 +55,10 @@ export class Oracle {
   readonly adoptWords = new Set<string>()
   readonly acknowledged = new Set<string>()
   readonly #packets: Packet[] = []
-  /** Others' jobs that cannot be distinguished from our own: address and ID. They stay on record. */
+  /** Others' jobs that cannot be distinguished from our own: kind and ID. They stay on record. */
   readonly #believed = new Set<string>()
+  /** Jobs that people called foreign, as the state names them. */
+  #foreign: ReadonlySet<string> = new Set()
   /** Job IDs that the stored state has held: kind and ID -> when. */
   #held = new Set<string>()
   #state: State | undefined
@@ -65,6 +68,9 @@ export class Oracle {
   readonly #done = new Map<string, Set<string>>()
   /** The parts of events that hold no secret. */
   readonly #searched = new WeakSet<object>()
+  /** Files that downloads named, with their digests, and the records about them that were judged. */
+  readonly #saved = new Set<string>()
+  readonly #judged = new Set<string>()
   readonly #name: string
   readonly #ledger: Ledger
   readonly #services: Services
@@ -106,6 +112,8 @@ export class Oracle {
           isRepeat && kind === job?.kind && wish.who === job.wish.who && wish.run === job.wish.run,
       )
       const isSecond = isRepeated || job?.wish.of === NOBODYS.of
+      if (job && this.#isForeign(job.kind, job.id))
+        this.violated(`${job.id} is foreign, and was reported of ${address}`)
       if (!this.#wasPutBack && !this.isWild && !isSecond)
         this.violated(`a false alarm of ${address}: ${diagnostic.message}`)
     }
@@ -171,6 +179,7 @@ export class Oracle {
     // A request from before its machine's sleep is rejected on arrival.
     if (acceptedUntil > time.now && !this.isWild) this.#assertAlone(packet)
     this.#packets.push(packet)
+    this.#onApproved(what, sent.order, create.request, wish)
     this.#limit(sent, 'maxCreates', `create ${wish.who} ${wish.run}`)
     return packet
   }
@@ -204,6 +213,23 @@ export class Oracle {
       this.violated(`a create of ${kind} ${wish.who} was sent as another job while an earlier one may still arrive`)
   }
 
+  /**
+   * A run with an approved plan sends only what the approved commit asks for: its requests for its runs, and the end of
+   * jobs whose specs it lacks.
+   */
+  #onApproved(what: string, { approval }: Order, request: JsonObject | undefined, wish: Wish | undefined): void {
+    if (approval === undefined) return
+    const { given, commit } = approval
+    if (given.relation === 'diverged' || given.project !== given.plan.project)
+      this.violated(`${what} was sent for a plan file of somebody else`)
+    const specs = this.#ledger.commits[commit] ?? []
+    const isApproved = request
+      ? specs.some((spec) => spec.policy.run === wish?.run && isSame(spec.request, request))
+      : !specs.some((spec) => this.#ledger.wishOf(spec.request).who === wish?.who)
+    if (isApproved) this.#setting.count('approved action sent')
+    else this.violated(`${what} was sent, though nobody approved it`)
+  }
+
   /** Something is sent to AWS for a spec: HEAD holds it, and its checkout may speak for the repository. */
   #onWriteOf(what: string, wish: Wish | undefined, { process, relation }: Sent): void {
     if (wish?.isUncommitted) this.violated(`${what} says what HEAD does not hold`)
@@ -225,13 +251,47 @@ export class Oracle {
     const { process, order } = sent
     this.#setting.count(`${what} sent`)
     if (what === 'start') this.#onStart(kind, id, stored)
+    if (what === 'download') this.#onDownload(kind, id)
     if (what === 'update' || what === 'cancel') {
       if (isShared && process.wroteAt < process.plannedAt)
         this.violated(`${kind} ${id}: ${what} was sent before the state was compared and swapped`)
       const isWord = what === 'cancel' && order.decisions !== undefined
       if (!isWord) this.#onWriteOf(`${what} of ${kind} ${id}`, request && this.#ledger.mayWish(request), sent)
+      const job = this.#services.ofKind(kind).find((one) => one.id === id)
+      const wish = what === 'cancel' ? job?.wish : request && this.#ledger.mayWish(request)
+      if (!isWord) this.#onApproved(`${what} of ${kind} ${id}`, order, request, wish)
       if (!isWord) this.#limit(sent, what === 'cancel' ? 'maxRemovals' : 'maxUpdates', id)
     }
+  }
+
+  /** A whole file has the name that a download wanted. */
+  onSaved(file: string, content: string): void {
+    this.#saved.add(`${file} ${digestOf(content)}`)
+  }
+
+  /** A link to a job's asset was asked for: the job is ours, and has exported its asset. */
+  #onDownload(kind: string, id: string): void {
+    const jobs = this.#services.ofKind(kind).filter((job) => job.id === id)
+    if (!jobs.some(({ wish }) => wish.of === this.#name))
+      this.violated(`${kind} ${id}, which is not ours, was downloaded`)
+    if (!jobs.some((job) => job.succeeds && this.#services.statusOf(job).isOver && job.cancelledAt === undefined))
+      this.violated(`${kind} ${id} was downloaded before it had exported anything`)
+  }
+
+  /** A record names a file: that file was whole under its name, and holds what the recorded job exported. */
+  #onDownloaded(address: Address, { id, downloaded }: JobRecord): void {
+    if (downloaded === undefined) return
+    const { file, bytes, digest } = downloaded
+    const key = `${address} ${id} ${file} ${digest} ${bytes}`
+    if (this.#judged.has(key)) return
+    this.#judged.add(key)
+    const job = this.#services.ofKind(kindAt(address)).find((one) => one.id === id)
+    const content = job && contentOf(job.request)
+    if (content === undefined || digest !== digestOf(content) || bytes !== content.length)
+      this.violated(`${address} says that ${file} holds the asset of ${id}, but it holds something else`)
+    else if (!this.#saved.has(`${file} ${digest}`))
+      this.violated(`${address} says that ${file} is there, but it never was`)
+    else this.#setting.count('download recorded')
   }
 
   /** A create is sent. Its dependencies have ended as required, its start time has come, and it has not expired. */
@@ -293,6 +353,7 @@ export class Oracle {
   onAct(job: Job, what: string, by: string): void {
     if (by !== this.#name) return
     const { kind, id, wish } = job
+    if (wish.of !== this.#name && job.isShared) return
     if (wish.of !== this.#name) {
       this.violated(`${what} of ${kind} ${id}, which is ${wish.of}'s`)
       return
@@ -324,6 +385,7 @@ export class Oracle {
         if (isMade) made.add(job)
         held.add(`${kind} ${id}`)
       }
+      this.#onDownloaded(address, record)
       const jobs = this.#services.jobs.filter((job) => job.kind === kind && job.id === record.id)
       if (isSettled && record.how !== 'baseline' && jobs.length === 0)
         this.violated(`${address} has the ID ${record.id}, which no job ever had`)
@@ -332,9 +394,34 @@ export class Oracle {
       if (record.withdrawn !== undefined && !this.#ledger.wasEverGone(address))
         this.violated(`${address} was withdrawn, though its spec was never gone`)
     }
+    this.#onSaid(state)
     for (const id of this.#held) if (!held.has(id)) this.violated(`${id} was in the state and is not any more`)
     this.#held = new Set([...held].filter((id) => this.#isJob(id)))
     this.#state = state
+  }
+
+  /**
+   * What people said is on record. It is never lost, and a create is given up only when AWS accepts none of its requests
+   * any more.
+   */
+  #onSaid({ foreign = {}, records }: State): void {
+    for (const key of this.#foreign) if (foreign[key] === undefined) this.violated(`${key} was foreign, and no more`)
+    this.#foreign = new Set(Object.keys(foreign))
+    for (const [address, { run, intent }] of recordEntries(records)) {
+      if (!intent?.givenUp || this.isWild || this.#wasPutBack) continue
+      const who = this.#ledger.whoAt(address)
+      const { now } = this.#setting.time
+      const open = this.#packets.find(
+        ({ wish, isClear, acceptedUntil }) =>
+          wish.who === who && wish.run === run && !isClear && acceptedUntil > now + SECOND_MS,
+      )
+      if (open) this.violated(`${address} was given up ${open.acceptedUntil - now} ms before its last request expired`)
+    }
+  }
+
+  /** True if a person called a job foreign, and the state says so. */
+  #isForeign(kind: string, id: string | undefined): boolean {
+    return [...this.#foreign].some((key) => key.startsWith(`${kind} `) && key.endsWith(` ${id}`))
   }
 
   /**
@@ -348,19 +435,26 @@ export class Oracle {
     const from = intent && Date.parse(intent.firstAt ?? intent.awsAt ?? intent.at) - EPOCH - AWS_MARGIN_MS
     const { mark } = factsOf(kind)
     const mayBeDuplicate = mark === 'none' || mark === 'prefix' || (mark === 'tag' && this.isTagRefused)
-    if (this.#believed.has(`${address} ${record.id}`)) return
-    if (mayBeDuplicate && from !== undefined && jobs.some(({ createdAt }) => createdAt >= from)) {
-      this.#believed.add(`${address} ${record.id}`)
+    // A renamed spec takes its job along.
+    if (this.#believed.has(`${kind} ${record.id}`)) return
+    const isAlike = ({ createdAt, request }: Job): boolean =>
+      createdAt >= from! && writeSorted(request) === writeSorted(withoutId(record.request))
+    if (mayBeDuplicate && from !== undefined && !this.#isForeign(kind, record.id) && jobs.some(isAlike)) {
+      this.#believed.add(`${kind} ${record.id}`)
       this.#setting.count('a job that looks like ours was believed')
       const who = this.#ledger.whoAt(address) ?? -1
-      for (const job of jobs) if (job.wish.of === NOBODYS.of) job.wish = { of: this.#name, who, run: record.run }
+      for (const job of jobs)
+        if (job.wish.of === NOBODYS.of) job.wish = { of: this.#name, who, run: record.run }
+        else if (job.wish.of !== this.#name) job.isShared = true
       return
     }
     // A spec or a person's word may allow adopting an existing job.
     if (this.adoptWords.has(`${address} ${record.id}`) || this.#ledger.ownerOf(address)?.adopt) {
       this.#setting.count('a job of somebody was taken over, as asked')
       const who = this.#ledger.whoAt(address) ?? -1
-      for (const job of jobs) if (job.wish.of === NOBODYS.of) job.wish = { of: this.#name, who, run: record.run }
+      for (const job of jobs)
+        if (job.wish.of === NOBODYS.of) job.wish = { of: this.#name, who, run: record.run }
+        else if (job.wish.of !== this.#name) job.isShared = true
       return
     }
     this.violated(`${address} took ${record.id}, which is ${jobs[0]?.wish.of}'s`)
@@ -369,6 +463,7 @@ export class Oracle {
   /** A person restored an older state, or the newer one again. Its content is no promise of ours. */
   forgetState(): void {
     this.#held = new Set()
+    this.#foreign = new Set()
     this.#wasPutBack = true
   }
 
@@ -392,6 +487,8 @@ export class Oracle {
         ? jobs.filter(({ id }) => id === record?.id)
         : jobs.filter(({ wish }) => wish.run === want.run)
       if (this.#isBaselined(want)) return []
+      // The other project's wish has come true.
+      if (this.#services.ofKind(want.kind).some((job) => job.isShared && job.id === record?.id)) return []
       if (want.isGone) return want.isCancelled && !asked.has(address) ? this.#running(want) : []
       if (asked.has(address) && (own.length === 0 || record?.id === undefined)) return []
       // Cancelled with its spec before its start. A restored spec does not undo that.
@@ -404,9 +501,12 @@ export class Oracle {
         !asked.has(address) &&
         !want.isReverted &&
         !job.isUndone &&
+        !job.isShared &&
         job.request['description'] !== want.request['description']
       )
         return [`${address} says ${String(job.request['description'])}, not ${String(want.request['description'])}`]
+      if (!asked.has(address) && this.#isUnsaved(want, job, record))
+        return [`${address} exported ${this.#ledger.fileOf(want)}, which was never downloaded`]
       return []
     })
   }
@@ -433,7 +533,7 @@ export class Oracle {
       if (jobs.length === 0 && record === undefined && !mayWait && !isLeft)
         this.violated(`exit 0, though nothing was ever made for ${address}`)
       const job = jobs.find(({ id }) => id === record?.id)
-      if (!job) continue
+      if (!job || job.isShared) continue
       const { isOver, finishedAt } = this.#services.statusOf(job)
       const isBad = job.cancelledAt === undefined ? !job.succeeds : job.cancelledBy !== this.#name
       const wasOver = isOver && finishedAt !== undefined && Date.parse(finishedAt) - EPOCH < startedAt
@@ -446,9 +546,19 @@ export class Oracle {
       // was first. Some kinds have one status for a job that AWS ended and a job that somebody ended.
       const isCancelled = job.cancelledAt !== undefined || factsOf(want.kind).words[3] === undefined
       if (isCancelled && record?.cancelled === true && this.cancelWords.has(`${want.who}`)) continue
+      const isFileLeft = this.acknowledged.has(`${want.who} ${want.run} conflict`)
+      if (wasOver && !isBad && !want.hold && !isFileLeft && this.#isUnsaved(want, job, record))
+        this.violated(`exit 0, though the asset of ${address} was not downloaded`)
       if (wasOver && isBad && record?.condition?.type !== 'Succeeded')
         this.violated(`exit 0, though ${address} failed and nobody has acknowledged it`)
     }
+  }
+
+  /** True if a job's asset was to be saved and is not. */
+  #isUnsaved(want: Want, job: Job, record: JobRecord | undefined): boolean {
+    const file = this.#ledger.fileOf(want)
+    const isExported = job.succeeds && job.cancelledAt === undefined && this.#services.statusOf(job).isOver
+    return file !== undefined && isExported && record?.downloaded?.file !== file
   }
 
   #isBaselined({ who, run }: Want): boolean {
@@ -460,7 +570,7 @@ export class Oracle {
     if (kind !== 'IotJob') return []
     return this.#services.jobs
       .filter((job) => job.kind === kind && isOf(job, this.#name, who) && job.wish.run === run)
-      .filter((job) => !this.#services.statusOf(job).isOver)
+      .filter((job) => job.deletedAt === undefined && !this.#services.statusOf(job).isOver)
       .map(({ id }) => `${kind} ${id} runs on, though it was to end with its spec`)
   }
 
@@ -481,6 +591,20 @@ function isOf({ wish }: Job, name: string, who: number): boolean {
 
 function isSame(a: JsonObject, b: JsonObject): boolean {
   return JSON.stringify(a) === JSON.stringify(b)
+}
+
+/** A request without the ID that its caller chose, which is no part of what its job does. */
+function withoutId({ jobId: _jobId, Id: _id, tags: _tags, ...rest }: JsonObject): JsonObject {
+  return rest
+}
+
+/** A value as text, whatever the order of its members. */
+function writeSorted(value: unknown): string {
+  return JSON.stringify(value, (_name, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  )
 }
 
 function ids(jobs: readonly Job[]): string {

@@ -51,6 +51,21 @@ export class Person {
       this.#town.setting.count(`followed ${chosen.remedy.command?.slice(1, 2).join() ?? chosen.remedy.text}`)
       return chosen.go()
     }
+    return this.#answerFailure(end)
+  }
+
+  /** Follows what a run printed of a step that failed: nothing proved whose the job is. */
+  #answerFailure(end: End): Deed | undefined {
+    if ('problem' in end) return undefined
+    for (const [address, problem] of end.done.failed) {
+      const text = this.#town.adviseOn(problem)
+      const want = this.#town.ledger.ownerOf(address)
+      if (!/look at that job in the console/.test(text) || !want) continue
+      this.#town.setting.log(`somebody reads of ${address}: ${text}`)
+      this.#town.setting.count('followed look at that job in the console of AWS')
+      if (want.isGone) return { is: 'word', address, decision: { is: 'removed' } }
+      return this.#edit(() => this.#putBack(want))()
+    }
     return undefined
   }
 
@@ -129,6 +144,16 @@ export class Person {
       ...(/another (jobId|Id|name)|choose another|write one that was never used|leave (jobId|Id) out/.test(text)
         ? [() => ledger.choose(want, `${want.name}-free-${this.#town.setting.random.int(0, 1_000_000)}`)]
         : []),
+      ...(/move the file away/.test(text)
+        ? [() => ledger.saveElsewhere(want), () => this.#town.putFile(this.#town.ledger.fileOf(want) ?? '', undefined)]
+        : []),
+      ...(/remove policy\.download/.test(text)
+        ? [
+            () => {
+              delete want.saves
+            },
+          ]
+        : []),
       ...(/later policy\.expires/.test(text)
         ? [
             () => {
@@ -137,7 +162,7 @@ export class Person {
           ]
         : []),
       ...(/policy\.adopt: true/.test(text) && this.#isOwn(want, run, id) ? [() => ledger.takeOver(want)] : []),
-      ...(/end the unwanted job at AWS/.test(text) && this.#mayEnd(want) ? [() => this.#endSecond(want)] : []),
+      ...(/end the unwanted job in AWS/.test(text) && this.#mayEnd(want) ? [() => this.#endSecond(want)] : []),
     ]
     if (ways.length === 0) return undefined
     return this.#edit(() => this.#town.setting.random.pick(ways)())

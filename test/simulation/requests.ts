@@ -10,9 +10,19 @@ export function isUpload(request: JsonObject): boolean {
   return request['Type'] === 'IMPORT_ASSET_FROM_SIGNED_URL'
 }
 
-/** Every other Data Exchange job needs an upload before its start. */
-function takesIn(what: string): boolean {
-  return Number.parseInt(what, 10) % 2 === 0
+/** The types of Data Exchange jobs in turn: one gives a file, one gives none, one takes a file before its start. */
+const TYPES = ['EXPORT_ASSET_TO_SIGNED_URL', 'EXPORT_ASSETS_TO_S3', 'IMPORT_ASSET_FROM_SIGNED_URL'] as const
+/** The length of an asset's ID. */
+const ID_LENGTH = 32
+
+function typeOf(what: string): (typeof TYPES)[number] {
+  return TYPES[Number.parseInt(what, 10) % TYPES.length]!
+}
+
+/** The asset that a job gives as a file; undefined if it gives none. */
+export function assetIn(request: JsonObject): string | undefined {
+  const { Details } = request as { readonly Details?: Readonly<Record<string, { readonly AssetId?: string }>> }
+  return Details?.['ExportAssetToSignedUrl']?.AssetId
 }
 
 /** A valid request of a kind. Different `what` give different requests. */
@@ -28,7 +38,19 @@ export function requestFor(kind: string, what: string): JsonObject {
         S3Destination: { BucketName: 'vod', ManifestKey: `${what}.m3u8`, RoleArn: ROLE },
       }
     case 'DataExchangeJob':
-      if (takesIn(what)) {
+      if (typeOf(what) === 'EXPORT_ASSET_TO_SIGNED_URL') {
+        return {
+          Type: 'EXPORT_ASSET_TO_SIGNED_URL',
+          Details: {
+            ExportAssetToSignedUrl: {
+              DataSetId: 'a'.repeat(32),
+              RevisionId: 'b'.repeat(32),
+              AssetId: Buffer.from(what).toString('hex').padEnd(ID_LENGTH, '0').slice(0, ID_LENGTH),
+            },
+          },
+        }
+      }
+      if (typeOf(what) === 'IMPORT_ASSET_FROM_SIGNED_URL') {
         return {
           Type: 'IMPORT_ASSET_FROM_SIGNED_URL',
           Details: {

@@ -109,7 +109,7 @@ export const RULES: readonly Mutation[] = [
       '',
     ],
   ]),
-  ...inTest('test/plan/decisions/decided.test.ts', 'src/model/evidence.ts', [
+  ...inTest('test/plan/decisions/plan-decided.test.ts', 'src/model/evidence.ts', [
     [
       'a mark of another address is this one’s',
       "return mark.address === owner.address && mark.run === owner.run ? 'own' : 'kin'",
@@ -136,7 +136,7 @@ export const RULES: readonly Mutation[] = [
       'const aheadMs = Math.max(0, -clockOffsetMs) * 0',
     ],
   ]),
-  ...inTest('test/plan/decisions/decided.test.ts', 'src/model/create-protocol.ts', [
+  ...inTest('test/plan/decisions/plan-decided.test.ts', 'src/model/create-protocol.ts', [
     ['the lease does not count for the deadline', 'leaseMs + signatureMs + requestMs', 'signatureMs + requestMs'],
     [
       'the life of a signature does not count for the deadline',
@@ -631,7 +631,7 @@ export const RULES: readonly Mutation[] = [
     ],
     ['a state begins with some specs left to run', '    ...checkBaseline(plan, actions),\n', ''],
   ]),
-  ...inTest('test/plan/decisions/decided.test.ts', 'src/plan/bounds/guards.ts', [
+  ...inTest('test/plan/decisions/plan-decided.test.ts', 'src/plan/bounds/guards.ts', [
     ['a word that comes too early is no refusal', '    ...checkEarly(actions),\n', ''],
   ]),
   ...inTest('test/plan/bounds/guards.test.ts', 'src/plan/input.ts', [
@@ -647,7 +647,7 @@ export const RULES: readonly Mutation[] = [
       'if (decisions === undefined || state) return true',
     ],
   ]),
-  ...inTest('test/plan/decisions/decided.test.ts', 'src/plan/decisions/not-created.ts', [
+  ...inTest('test/plan/decisions/plan-decided.test.ts', 'src/plan/decisions/not-created.ts', [
     [
       '--not-created is believed at once',
       'if (plan.now < Date.parse(until) && !force) {',
@@ -655,14 +655,14 @@ export const RULES: readonly Mutation[] = [
     ],
     ['--not-created is believed although a job carries the mark', '  if (made) {\n', '  if (made === null) {\n'],
   ]),
-  ...inTest('test/plan/decisions/decided.test.ts', 'src/plan/decisions/foreign.ts', [
+  ...inTest('test/plan/decisions/plan-decided.test.ts', 'src/plan/decisions/foreign.ts', [
     [
       'resolve --foreign excuses our own mark',
       "if (own && ids !== 'listed') return refuseOwnMark",
       'if (own && ids === null) return refuseOwnMark',
     ],
   ]),
-  ...inTest('test/plan/decisions/decided.test.ts', 'src/plan/decisions/adopt.ts', [
+  ...inTest('test/plan/decisions/plan-decided.test.ts', 'src/plan/decisions/adopt.ts', [
     [
       'adopt takes a job that another address has',
       'if (owner !== undefined) return refuseUsedId(spec, model, live.id, owner, record)',
@@ -679,7 +679,7 @@ export const RULES: readonly Mutation[] = [
       'if (changes.length > 99) return refuseDifferent(spec',
     ],
   ]),
-  ...inTest('test/plan/decisions/decided.test.ts', 'src/plan/decisions/decided.ts', [
+  ...inTest('test/plan/decisions/plan-decided.test.ts', 'src/plan/decisions/plan-decided.ts', [
     [
       'adopt takes another job over a recorded one',
       'if (record && isSettled(record)) return keepSettled(spec, record, decision)',

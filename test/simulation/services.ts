@@ -35,6 +35,8 @@ export type Job = {
   readonly foundAt: number
   startedAt?: number
   startedBy?: string
+  /** Another project believes that it is its own, because no fact of AWS tells them apart. */
+  isShared?: true
   /** A proxy repeated its create. */
   isRepeat?: true
   /** Its file is uploaded. */

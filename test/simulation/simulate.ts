@@ -1,7 +1,7 @@
 import { execFileSync, fork } from 'node:child_process'
 import os from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { type Arguments, argumentsOf } from './arguments.ts'
+import { type Arguments, argumentsOf, HELP } from './arguments.ts'
 import { coverageOf, isSituation } from './coverage.ts'
 import { randomLife } from './life.ts'
 import { carryOut, type Done, endings, type Work } from './work.ts'
@@ -14,7 +14,7 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`)
 process.removeAllListeners('warning')
 
 if (process.send) work()
-else process.exitCode = await main(argumentsOf(process.argv.slice(2)))
+else process.exitCode = await begin(process.argv.slice(2))
 
 /** A worker does the work it is sent, until there is no more. */
 function work(): void {
@@ -23,6 +23,19 @@ function work(): void {
   process.on('message', (task: Work) => {
     void carryOut(task).then((done) => process.send?.(done))
   })
+}
+
+async function begin(argv: readonly string[]): Promise<number> {
+  let options: ReturnType<typeof argumentsOf>
+  try {
+    options = argumentsOf(argv)
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\nSee npm run simulate -- --help\n`)
+    return 2
+  }
+  if (options !== 'help') return main(options)
+  process.stdout.write(HELP)
+  return 0
 }
 
 async function main(options: Arguments): Promise<number> {

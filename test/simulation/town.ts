@@ -1,14 +1,17 @@
 import { createLanes } from '../../src/aws/lanes.ts'
 import { getModel } from '../../src/kinds/index.ts'
 import { openFindings } from '../../src/model/attention.ts'
+import { type AwsProblem, getRemedies } from '../../src/model/aws-problem.ts'
 import type { Checkout, UncommittedWhy } from '../../src/model/checkout.ts'
 import { DEFAULT_WAITS } from '../../src/model/create-protocol.ts'
 import type { Event } from '../../src/model/event.ts'
 import { formatIso } from '../../src/model/iso.ts'
+import type { Plan } from '../../src/model/plan.ts'
 import { Problem } from '../../src/model/problem.ts'
 import type { Spec } from '../../src/model/spec.ts'
 import { emptyState, type JobRecord, type Site, type State } from '../../src/model/state.ts'
 import { acknowledge } from '../../src/plan/attention/notes.ts'
+import { listApproved } from '../../src/plan/bounds/approval.ts'
 import type { PlanInput } from '../../src/plan/input.ts'
 import { type Reconciled, reconcile } from '../../src/reconcile/reconcile.ts'
 import { openFileStore } from '../../src/state/file-store.ts'
@@ -16,6 +19,7 @@ import { createGitStore } from '../../src/state/git-store.ts'
 import type { Store } from '../../src/state/store.ts'
 import { type Create, callsOf, type OnStep } from './calls.ts'
 import { countPlan } from './coverage.ts'
+import { filesOf } from './downloads.ts'
 import { NO_FAULTS, type Rates } from './faults.ts'
 import { GitRemote } from './git-remote.ts'
 import { Ledger, type Want } from './ledger.ts'
@@ -62,7 +66,12 @@ export type Order = {
   readonly guards?: { readonly maxCreates: number; readonly maxRemovals: number; readonly maxUpdates: number }
   /** A person's words about addresses. */
   readonly decisions?: PlanInput['decisions']
+  /** The plan that a person approved. */
+  readonly approval?: Approval
 }
+
+/** An approved plan, as the program reads it, and the index of the commit from which it was made. */
+export type Approval = { readonly given: NonNullable<PlanInput['approval']>; readonly commit: number }
 
 /** How a run ended. A process that died has no end. */
 export type End = { readonly done: Reconciled } | { readonly problem: Problem }
@@ -106,6 +115,9 @@ export class Town {
   readonly #texts: string[] = []
   readonly #states = new Map<string, State>()
   #marks = 0
+  /** The commits from which plans were made. */
+  readonly #plannedAt = new WeakMap<Plan, number>()
+  readonly #machines: Machine[] = []
   /** Called with each event of a run, at its moment. */
   onEvent: (process: Process, event: Event) => void = () => {}
 
@@ -151,6 +163,7 @@ export class Town {
   /** A new machine. */
   machine(name: string, skew = 0): Machine {
     const machine = new Machine(name, skew)
+    this.#machines.push(machine)
     machine.disk.onWrite = (text) => this.oracle.onWrite(text)
     if (this.store === 'file') {
       let last: string | undefined
@@ -161,6 +174,11 @@ export class Town {
       }
     }
     return machine
+  }
+
+  /** Somebody writes a file on all machines, or removes it. */
+  putFile(file: string, content: string | undefined): void {
+    for (const { disk } of this.#machines) disk.put(`/repo/${file}`, content)
   }
 
   /** A new machine with only what everybody has: the state, if it is a file. */
@@ -246,6 +264,7 @@ export class Town {
       const store = await this.#storeOf(process).open()
       try {
         const done = await this.#reconcile(process, order, store)
+        this.#plannedAt.set(done.plan, order.commit)
         this.oracle.onDuplicates(done.duplicates ?? [])
         return { done }
       } finally {
@@ -255,6 +274,30 @@ export class Town {
       if (error instanceof Problem) return { problem: error }
       throw error
     }
+  }
+
+  /** What a run says about a step that failed, besides the error. */
+  adviseOn(problem: AwsProblem): string {
+    return getRemedies(problem)?.[0]?.text ?? ''
+  }
+
+  /** A person approves what a run planned last. Undefined if no plan could be made. */
+  approve(end: End, relation: Approval['given']['relation'], project: string): Approval | undefined {
+    if ('problem' in end || end.done.plan.refusals.some(({ code }) => !code.startsWith('GUARD_'))) return undefined
+    const siteOf = ({ policy }: Spec): Site | undefined => SITES[policy.target ?? 'here']
+    const commit = this.#plannedAt.get(end.done.plan)
+    if (commit === undefined) return undefined
+    const plan = {
+      apiVersion: 'jobwright/v1',
+      kind: 'Plan',
+      version: 1,
+      writtenBy: 'simulation',
+      lineage: this.#lineage,
+      project: 'jobs',
+      commit: commitName(commit),
+      actions: listApproved(end.done.plan, { modelOf: getModel, siteOf }),
+    } as const
+    return { given: { plan, file: 'plan.json', relation, project }, commit }
   }
 
   /** A person acknowledges the open findings of an address. `end`: what a run said about it. */
@@ -322,6 +365,10 @@ export class Town {
     const specs = (part?.by === 'load' ? all.filter(({ address }) => part.of.has(address)) : all).map((spec) =>
       spec.files.some((file) => dirty.includes(file)) ? this.ledger.uncommitted(spec) : spec,
     )
+    for (const [at, { download, ...spec }] of specs.entries()) {
+      const isThere = download && process.machine.disk.text(`${download.root}/${download.file}`) !== undefined
+      if (isThere) specs[at] = { ...spec, download: { ...download, isThere } }
+    }
     if (order.isFileGone) for (const [at, { upload: _upload, ...spec }] of specs.entries()) specs[at] = spec
 
     return reconcile(
@@ -333,6 +380,7 @@ export class Town {
         complete: part?.by !== 'load',
         ...(part?.by === 'only' && { only: (address: string) => part.of.has(address) }),
         ...(order.decisions && { decisions: order.decisions }),
+        ...(order.approval && { approval: order.approval.given }),
         waits: DEFAULT_WAITS,
         modelOf: getModel,
         checkout,
@@ -368,6 +416,7 @@ export class Town {
           close: () => {},
         },
         store,
+        files: filesOf(process, (file, content) => this.oracle.onSaved(file, content)),
         clock,
         timeScale: 1,
         modelOf: getModel,

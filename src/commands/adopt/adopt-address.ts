@@ -1,7 +1,7 @@
 import type { ExitCode } from '../../model/exit-code.ts'
 import type { Decision } from '../../plan/input.ts'
 import type { CommonOptions, Host } from '../../session/host.ts'
-import { decide } from '../reconcile/decide.ts'
+import { decide } from '../reconcile/apply-decision.ts'
 
 /** `jobwright adopt ADDRESS [--id ID]`: records an existing job for a spec if the job matches the spec. Creates no job. */
 export function adoptAddress(

@@ -1,11 +1,11 @@
 import type { ExitCode } from '../../model/exit-code.ts'
 import { Problem } from '../../model/problem.ts'
 import { suggest } from '../../model/remedy.ts'
+import { assertOnly } from '../../session/assert-only.ts'
 import type { CommonOptions, Host } from '../../session/host.ts'
-import { assertOnly } from '../../session/only.ts'
 import { openProjectStore } from '../../session/project.ts'
 import type { Session } from '../../session/session.ts'
-import { decideInSession } from '../reconcile/decide.ts'
+import { decideInSession } from '../reconcile/apply-decision.ts'
 
 /**
  * `jobwright baseline`: records every spec without a record as done before this state began, so that none of them is submitted. Begins the

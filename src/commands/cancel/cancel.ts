@@ -2,7 +2,7 @@ import type { ExitCode } from '../../model/exit-code.ts'
 import { Problem } from '../../model/problem.ts'
 import { advise } from '../../model/remedy.ts'
 import type { CommonOptions, Host } from '../../session/host.ts'
-import { decide } from '../reconcile/decide.ts'
+import { decide } from '../reconcile/apply-decision.ts'
 
 /** The maximum length of an IoT job's comment (API reference, CancelJob). */
 const REASON_MAX = 2028

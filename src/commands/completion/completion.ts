@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { MODELS } from '../../kinds/index.ts'
-import { listPageCodes } from '../../load/pages.ts'
+import { listPageCodes } from '../../load/error-pages.ts'
 import type { ExitCode } from '../../model/exit-code.ts'
 import type { Host } from '../../session/host.ts'
 import { loadSpecs, openProject } from '../../session/project.ts'

@@ -1,5 +1,5 @@
 import { suggestClosest } from '../../documents/hints/suggest.ts'
-import { listPageCodes, type Page, readPageOfCode } from '../../load/pages.ts'
+import { listPageCodes, type Page, readPageOfCode } from '../../load/error-pages.ts'
 import { isCode } from '../../model/codes.ts'
 import type { ExitCode } from '../../model/exit-code.ts'
 import { Problem } from '../../model/problem.ts'

@@ -32,7 +32,7 @@ const MODES = { folder: 0o700, file: 0o600 }
 
 /**
  * `jobwright paperwork ADDRESS --out DIR`: fetches the SIGNATURE file and the shipping label of an Import/Export job. Neither is kept in a
- * state or a log. Replaces no file and changes nothing at AWS.
+ * state or a log. Replaces no file and changes nothing in AWS.
  */
 export async function fetchPaperwork(address: string, options: PaperworkOptions, host: Host): Promise<ExitCode> {
   const out = createPrinter(host, options)

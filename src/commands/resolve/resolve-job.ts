@@ -3,7 +3,7 @@ import { Problem } from '../../model/problem.ts'
 import { advise } from '../../model/remedy.ts'
 import type { Decision } from '../../plan/input.ts'
 import type { CommonOptions, Host } from '../../session/host.ts'
-import { decide } from '../reconcile/decide.ts'
+import { decide } from '../reconcile/apply-decision.ts'
 
 export type ResolveOptions = CommonOptions & {
   /** The ID of the job that the unknown create made. */

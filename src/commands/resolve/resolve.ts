@@ -162,7 +162,7 @@ async function claim(session: Session, { force }: ResolveCommandOptions, out: Pr
       const left =
         changes.length === 0
           ? ''
-          : `\n${formatCount(changes.length, 'job')} on record without a spec here: withdrawn, and left as they are at AWS.`
+          : `\n${formatCount(changes.length, 'job')} on record without a spec here: withdrawn, and left as they are in AWS.`
       return reportDone(
         out,
         `The state belongs to ${escapeForTerminal(describeProject(place.name) + former)} now. No job was touched.${left}`,

@@ -1,7 +1,17 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { addCommonOptions, type Run } from '../../cli/options.ts'
 import { appendValue, parseDuration } from '../../cli/values.ts'
 import type { StatusOptions } from './status.ts'
+
+type Given = Omit<StatusOptions, 'output'> & { readonly output: 'text' | 'wide' | 'json'; readonly timeout?: number }
+
+const createWideOutput = (): Option =>
+  new Option(
+    '-o, --output <form>',
+    "text for people, wide: with whole IDs and AWS's status words, or json: one object a line, the summary last",
+  )
+    .choices(['text', 'wide', 'json'])
+    .default('text')
 
 /** Defines `jobwright status`, which shows jobs. */
 export function defineStatus(program: Command, run: Run): void {
@@ -10,6 +20,7 @@ export function defineStatus(program: Command, run: Run): void {
       .command('status')
       .description('show every job in the state, or one in full; calls AWS only with --wait')
       .argument('[address]', 'such as IotJob/kiosk-firmware: the full record of this job'),
+    createWideOutput(),
   )
     .option(
       '--only <address|label>',
@@ -26,8 +37,9 @@ export function defineStatus(program: Command, run: Run): void {
       parseDuration,
     )
     .action(
-      run(async (host, address: string | undefined, { timeout, ...options }: StatusOptions & { timeout?: number }) =>
-        (await import('./status.ts')).showStatus(address, { ...options, timeoutMs: timeout }, host),
-      ),
+      run(async (host, address: string | undefined, { timeout, output, ...options }: Given) => {
+        const form = output === 'wide' ? ({ output: 'text', wide: true } as const) : { output }
+        return (await import('./status.ts')).showStatus(address, { ...options, ...form, timeoutMs: timeout }, host)
+      }),
     )
 }

@@ -1,4 +1,6 @@
-import type { Address } from '../../model/address.ts'
+import { getModel } from '../../kinds/index.ts'
+import { tallyOf } from '../../kinds/tally-of.ts'
+import { type Address, parseAddress } from '../../model/address.ts'
 import { listAddresses, openFindings } from '../../model/attention.ts'
 import { hasErrors, type Place } from '../../model/diagnostic.ts'
 import type { ExitCode } from '../../model/exit-code.ts'
@@ -9,6 +11,7 @@ import { suggest } from '../../model/remedy.ts'
 import type { Series } from '../../model/series.ts'
 import { type JobRecord, recordEntries, type State } from '../../model/state.ts'
 import { resolveTargetName } from '../../model/target-name.ts'
+import { findConsoleUrl } from '../../plan/previews.ts'
 import { formatAttention } from '../../report/attention-text.ts'
 import { hintLines } from '../../report/diagnostics.ts'
 import { formatJob, formatSpec } from '../../report/job-text.ts'
@@ -16,9 +19,9 @@ import { toJobDetailLine, toJobLine, toPlannedLine, toSeriesLine, toSummaryLine 
 import { formatSeries } from '../../report/series-text.ts'
 import { formatStatus } from '../../report/status-text.ts'
 import { formatCount } from '../../report/words.ts'
+import { assertOnly } from '../../session/assert-only.ts'
 import { planWithoutAws } from '../../session/attention.ts'
 import type { CommonOptions, Host } from '../../session/host.ts'
-import { assertOnly } from '../../session/only.ts'
 import { createPrinter, type Printer } from '../../session/printer.ts'
 import { openProjectStore } from '../../session/project.ts'
 import { getSelector, openSession, type Session, toAttentionDiagnostic } from '../../session/session.ts'
@@ -30,6 +33,8 @@ export type StatusOptions = CommonOptions & {
   readonly wait?: boolean
   /** Time limit of the whole wait, in milliseconds. */
   readonly timeoutMs?: number
+  /** Show whole IDs and AWS's own status words. */
+  readonly wide?: boolean
   /** Set the exit codes of findings that need attention. */
   readonly exitCode?: boolean
 }
@@ -119,10 +124,21 @@ function report(
     const [alone] = address === undefined ? [] : planned
     out.answer(
       single
-        ? formatJob(...single, out.options(now), state?.attention?.[single[0]], targets?.get(single[0]))
+        ? formatJob(...single, out.options(now), {
+            notes: state?.attention?.[single[0]],
+            target: targets?.get(single[0]),
+            tallyOf,
+            consoleUrl: consoleOf(...single),
+          })
         : alone
           ? formatSpec(addWayOut(alone), findPlace(alone, session), out.options(now), targets?.get(alone.address))
-          : formatStatus(Object.fromEntries(chosen), order, out.tableOptions(now), { planned, targets }),
+          : formatStatus(Object.fromEntries(chosen), order, out.tableOptions(now), {
+              planned,
+              targets,
+              isWide: options.wide,
+              tallyOf,
+              consoleOf,
+            }),
     )
     if (state === undefined && planned.length > 0 && !options.emulator) out.answer(describeStateless(out, now))
   }
@@ -134,6 +150,10 @@ function report(
   const needsAttention = findings && listAddresses(openFindings(findings)).length
   out.line(toSummaryLine({ counts: countConditions(chosen), outcomes: all, needsAttention, exitCode }))
   return exitCode
+}
+
+function consoleOf(address: Address, { site, request }: JobRecord): string | undefined {
+  return findConsoleUrl(getModel(parseAddress(address).kind), site, request)
 }
 
 /** Reports runs that were skipped or forgotten: they have no record. */

@@ -1,7 +1,7 @@
 import { getModel } from '../../kinds/index.ts'
 import { CONFIG_FILE } from '../../load/config.ts'
+import { formatPageUri, readPageOfCode } from '../../load/error-pages.ts'
 import type { Loaded } from '../../load/load.ts'
-import { formatPageUri, readPageOfCode } from '../../load/pages.ts'
 import type { Code } from '../../model/codes.ts'
 import { hasErrors } from '../../model/diagnostic.ts'
 import type { ExitCode } from '../../model/exit-code.ts'

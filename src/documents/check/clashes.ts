@@ -12,9 +12,9 @@ import { type Draft, toDiagnostic } from '../draft.ts'
 import { suggestClosest } from '../hints/suggest.ts'
 import { isSound } from '../read.ts'
 import { noteDependencies } from './dependencies.ts'
-import { checkPlaces } from './elsewhere.ts'
 import { checkEnv } from './env.ts'
 import type { Fault } from './fault.ts'
+import { checkPlaces } from './places.ts'
 
 /** Problems between documents, by draft. Both drafts of a clash get a diagnostic that shows the other's place. */
 export type Clashes = ReadonlyMap<Draft, readonly Diagnostic[]>

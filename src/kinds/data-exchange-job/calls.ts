@@ -7,13 +7,13 @@ import {
   ListJobsCommand,
   StartJobCommand,
 } from '@aws-sdk/client-dataexchange'
-import { assertNonEmpty, catchAbsent } from '../../aws/absent.ts'
 import { attemptOnce, UnusableAnswer } from '../../aws/attempt.ts'
+import { assertNonEmpty, catchAbsent } from '../../aws/catch-absent.ts'
 import type { Connection } from '../../aws/connection.ts'
 import { readPages } from '../../aws/pages.ts'
-import { createAsk } from '../../aws/read.ts'
+import { createAsk } from '../../aws/read-with-retries.ts'
 import { fillSecrets } from '../../aws/secret-values.ts'
-import { receiveWhole, sendWhole } from '../../aws/whole.ts'
+import { receiveWhole, sendWhole } from '../../aws/send-whole.ts'
 import type { KindModel } from '../../model/kind.ts'
 import type { KindReader, KindWriter } from '../../model/kind-calls.ts'
 import { toLive } from './live.ts'

@@ -1,6 +1,6 @@
 import type { GetJobResponse, JobEntry } from '@aws-sdk/client-dataexchange'
 import { mask } from '../../aws/mask.ts'
-import { dropUndefined, pick, toIso } from '../../aws/plain.ts'
+import { dropUndefined, pick, toIso } from '../../aws/pick-members.ts'
 import { isObject, type JsonObject } from '../../model/json.ts'
 import type { Live } from '../../model/live.ts'
 import { dropEmpty } from '../normal.ts'

@@ -1,5 +1,5 @@
 import { mask } from '../../aws/mask.ts'
-import { dropUndefined, toIso } from '../../aws/plain.ts'
+import { dropUndefined, toIso } from '../../aws/pick-members.ts'
 import { type JsonObject, omitMembers } from '../../model/json.ts'
 import type { Live } from '../../model/live.ts'
 import type { JobStatus, ListedJob } from './client.ts'

@@ -80,6 +80,7 @@ export const importExportJob: KindModel = {
     condition: judgeCondition,
     unusedReasons: [EXPIRED],
     stageOf: () => 'started',
+    tally: ({ errors = 0 }) => (errors === 0 ? undefined : { noun: 'files', others: [`${errors} files failed`] }),
     updating: chooseUpdates,
     cancelling: {
       operation: 'CancelJob',

@@ -13,14 +13,14 @@ import {
   UntagResourceCommand,
   UpdateJobCommand,
 } from '@aws-sdk/client-iot'
-import { assertNonEmpty, catchAbsent } from '../../aws/absent.ts'
 import { attemptOnce, UnusableAnswer } from '../../aws/attempt.ts'
 import { AwsError } from '../../aws/aws-error.ts'
+import { assertNonEmpty, catchAbsent } from '../../aws/catch-absent.ts'
 import type { Connection } from '../../aws/connection.ts'
 import { readPages } from '../../aws/pages.ts'
-import { dropUndefined, pick } from '../../aws/plain.ts'
-import { createAsk } from '../../aws/read.ts'
-import { sendWhole } from '../../aws/whole.ts'
+import { dropUndefined, pick } from '../../aws/pick-members.ts'
+import { createAsk } from '../../aws/read-with-retries.ts'
+import { sendWhole } from '../../aws/send-whole.ts'
 import { CANCEL_REASON } from '../../model/cancel-reason.ts'
 import { canonicalise, getValue, type JsonObject } from '../../model/json.ts'
 import type { KindModel } from '../../model/kind.ts'

@@ -1,6 +1,6 @@
 import type { Job, JobSummary, Tag } from '@aws-sdk/client-iot'
 import { mask } from '../../aws/mask.ts'
-import { dropUndefined, pick, readCounts, toIso } from '../../aws/plain.ts'
+import { dropUndefined, pick, readCounts, toIso } from '../../aws/pick-members.ts'
 import { MARK_TAG } from '../../model/attempt-name.ts'
 import type { Live } from '../../model/live.ts'
 

@@ -6,11 +6,12 @@ import type { ExportedRequest, KindModel, Timing } from '../../model/kind.ts'
 import type { Live } from '../../model/live.ts'
 import { advise } from '../../model/remedy.ts'
 import type { Policy } from '../../model/spec.ts'
-import { formatDocument, isDigest } from '../../model/written.ts'
+import { formatDocument, isDigest } from '../../model/write-documents.ts'
 import { dropEmpty, fillMembers, toSet } from '../normal.ts'
 import { describeUnknownStatus } from '../unknown-status.ts'
 import { check } from './rules.ts'
 import { MIN_LEAD_MS, parseScheduled } from './schedule.ts'
+import { tallyDevices } from './tally.ts'
 import { chooseUpdates, SETTINGS } from './updating.ts'
 
 const DAY = 86_400_000
@@ -56,6 +57,7 @@ export const iotJob: KindModel = {
     retentionDays: 730,
     condition: judgeCondition,
     stageOf: () => 'started',
+    tally: tallyDevices,
     steady: STEADY,
     updating: chooseUpdates,
     // DescribeJob returns no tags.

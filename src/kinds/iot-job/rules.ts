@@ -4,7 +4,7 @@ import { getValue, type Json, type JsonObject, type Pointer } from '../../model/
 import { keepText } from '../../model/keep-text.ts'
 import type { Finding } from '../../model/kind.ts'
 import { advise } from '../../model/remedy.ts'
-import { formatDocument } from '../../model/written.ts'
+import { formatDocument } from '../../model/write-documents.ts'
 import { findTagFaults } from '../tags.ts'
 import { isRealDay, MIN_LEAD_MS, parseScheduled } from './schedule.ts'
 

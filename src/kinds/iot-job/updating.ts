@@ -47,7 +47,7 @@ function chooseOperation(
     ]
   }
   if (member === 'targets') return addTargets(before, after, condition)
-  if (!SETTINGS.includes(member)) return `AWS IoT cannot change ${member} of a job`
+  if (!SETTINGS.includes(member)) return `AWS IoT cannot change the ${member} of a job`
   if (after[member] === undefined) return `AWS IoT can change ${member} of a job, but not take it away`
   return ['UpdateJob']
 }

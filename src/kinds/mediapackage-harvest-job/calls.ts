@@ -6,13 +6,13 @@ import {
   ListHarvestJobsCommand,
   MediaPackageClient,
 } from '@aws-sdk/client-mediapackage'
-import { assertNonEmpty, catchAbsent } from '../../aws/absent.ts'
 import { attemptOnce, UnusableAnswer } from '../../aws/attempt.ts'
+import { assertNonEmpty, catchAbsent } from '../../aws/catch-absent.ts'
 import type { Connection } from '../../aws/connection.ts'
 import { readPages } from '../../aws/pages.ts'
-import { dropUndefined, pick, toIso } from '../../aws/plain.ts'
-import { createAsk } from '../../aws/read.ts'
-import { sendWhole } from '../../aws/whole.ts'
+import { dropUndefined, pick, toIso } from '../../aws/pick-members.ts'
+import { createAsk } from '../../aws/read-with-retries.ts'
+import { sendWhole } from '../../aws/send-whole.ts'
 import { isObject, type Json, type JsonObject } from '../../model/json.ts'
 import type { KindModel } from '../../model/kind.ts'
 import type { CreateOptions, KindReader, KindWriter } from '../../model/kind-calls.ts'

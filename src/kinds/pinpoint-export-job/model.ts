@@ -3,6 +3,7 @@ import { getValue } from '../../model/json.ts'
 import type { KindModel } from '../../model/kind.ts'
 import type { Live } from '../../model/live.ts'
 import { describeUnknownStatus } from '../unknown-status.ts'
+import { tallyPieces } from './tally.ts'
 
 const RUNNING = ['PREPARING_FOR_INITIALIZATION', 'INITIALIZING', 'PROCESSING', 'PENDING_JOB', 'COMPLETING', 'FAILING']
 
@@ -56,6 +57,7 @@ export const pinpointExportJob: KindModel = {
     statuses: ['CREATED', ...RUNNING, 'COMPLETED', 'FAILED'],
     condition: judgeCondition,
     stageOf: () => 'started',
+    tally: tallyPieces,
     timing: () => ({ is: 'ready' }),
   },
   limits: {

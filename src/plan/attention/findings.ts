@@ -106,7 +106,7 @@ export function finish(
   draft: Draft,
 ): Finding {
   const noted = findNote(attention, { address, ...draft })
-  const remedies = [...draft.remedies, suggest('to leave it as it is', 'acknowledge', address)]
+  const remedies = [...draft.remedies, suggest('to accept this', 'acknowledge', address)]
   return {
     address,
     ...draft,
@@ -202,7 +202,7 @@ function draftFromNotes({ state, rules }: AttentionInput, planned: Planned, { wa
   })
 }
 
-/** What the last run found at AWS, unless a record has settled it since. */
+/** What the last run found in AWS, unless a record has settled it since. */
 function draftFromLastRun({ run, finding }: NotedFinding, planned: Planned, record: JobRecord | undefined): Draft[] {
   const [kind, name = '', id] = finding.split(':')
   const code = kind === 'unresolved' ? 'PLAN_UNRESOLVED' : (name as PlanCode)
@@ -258,7 +258,7 @@ export function draftDuplicate(
     code: 'PLAN_TWIN',
     reason: `job ${id} is not on record, and may duplicate its job${own === undefined ? '' : ` ${own}`}`,
     remedies: [
-      advise('a proxy may have sent the create twice; end the unwanted job at AWS'),
+      advise('a proxy may have sent the create twice; end the unwanted job in AWS'),
       suggest('if somebody else created it', 'resolve', address, '--foreign', id),
     ],
     isOfLine: false,

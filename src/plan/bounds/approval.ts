@@ -11,7 +11,7 @@ import { advise, type Remedy, suggest } from '../../model/remedy.ts'
 import { getRemoteId } from '../../model/remote-id.ts'
 import type { Policy, Spec } from '../../model/spec.ts'
 import { isSettled, type JobRecord, type Site } from '../../model/state.ts'
-import { writeDocuments } from '../../model/written.ts'
+import { writeDocuments } from '../../model/write-documents.ts'
 import { isSelected, type Planner } from '../context.ts'
 import type { PlanInput } from '../input.ts'
 import { FULL_HISTORY } from './guards.ts'
@@ -168,7 +168,7 @@ export function findApprovalRefusals(plan: Planner): Diagnostic[] {
       address,
       place: (plan.specAt.get(address) ?? plan.blockedAt.get(address))?.place,
       message: `${address}: the approved action (${action}) changed: ${why}`,
-      remedies: [suggest('look at the plan again, and approve it anew', 'plan', '--out', approval.file)],
+      remedies: [suggest('look at the plan again, and approve it again', 'plan', '--out', approval.file)],
     }),
   )
 }

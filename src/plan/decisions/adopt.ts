@@ -8,7 +8,7 @@ import { extendHistory } from '../../model/record.ts'
 import { advise } from '../../model/remedy.ts'
 import type { Spec } from '../../model/spec.ts'
 import type { JobRecord, OpenRecord } from '../../model/state.ts'
-import { writeDocuments } from '../../model/written.ts'
+import { writeDocuments } from '../../model/write-documents.ts'
 import { createLine, nameJob, type Planner, planUnread } from '../context.ts'
 import { adoptJob, getOwnerKey } from '../questions/ownership.ts'
 import { refuseOwnedElsewhere, refuseUsedId } from '../situations/new.ts'
@@ -46,7 +46,7 @@ export function planAdoptDecision(
   const adopter = record
     ? { ...record, request, how }
     : { run, site, how, request, history: extendHistory(stored, run, site) }
-  const reason = how === 'baseline' ? 'taken as done before this state began' : 'as decided'
+  const reason = how === 'baseline' ? 'assumed done before the state was created' : 'as decided'
   return adoptJob(plan, spec, adopter, live, { reason, record })
 }
 

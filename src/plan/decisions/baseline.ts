@@ -1,6 +1,6 @@
 import type { Planned } from '../../model/plan.ts'
 import type { Spec } from '../../model/spec.ts'
-import { writeDocuments } from '../../model/written.ts'
+import { writeDocuments } from '../../model/write-documents.ts'
 import { createLine, type Planner, planUnread } from '../context.ts'
 import { planAdoptDecision } from './adopt.ts'
 
@@ -20,7 +20,7 @@ export function planBaselineDecision(plan: Planner, spec: Spec): Planned {
     })
   return createLine(spec, {
     action: 'adopt',
-    reason: 'taken as done before this state began; no job of it was looked at',
+    reason: 'assumed done before the state was created; not checked in AWS',
     next: {
       run: spec.policy.run,
       site,

@@ -165,9 +165,9 @@ function createDiagnostic(
     address,
     message: `${address}: ${job} is not on record, but ${why} as its job ${record.id}`,
     remedies: [
-      advise('a proxy may have sent the create twice; end the unwanted job at AWS'),
+      advise('a proxy may have sent the create twice; end the unwanted job in AWS'),
       ...(isMarked ? [] : [suggest('if somebody else created it', 'resolve', address, '--foreign', id)]),
-      suggest('to leave it as it is', 'acknowledge', address),
+      suggest('to accept this', 'acknowledge', address),
     ],
     place: spec?.place,
   }

@@ -6,7 +6,7 @@ import type { Difference, PlannedStop } from '../../model/plan.ts'
 import { advise } from '../../model/remedy.ts'
 import type { Spec, Upload } from '../../model/spec.ts'
 import { getSiteKey, type JobRecord, type Site } from '../../model/state.ts'
-import { writeDocuments } from '../../model/written.ts'
+import { writeDocuments } from '../../model/write-documents.ts'
 import { createLine } from '../context.ts'
 import { isOfUpload } from './files.ts'
 

@@ -3,7 +3,7 @@ import { groupBy } from '../../model/group.ts'
 import { canonicalise } from '../../model/json.ts'
 import type { KindModel } from '../../model/kind.ts'
 import { type JobRecord, recordEntries } from '../../model/state.ts'
-import { writeDocuments } from '../../model/written.ts'
+import { writeDocuments } from '../../model/write-documents.ts'
 import type { PlanInput } from '../input.ts'
 import { getRequestKey } from './request-key.ts'
 

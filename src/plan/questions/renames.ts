@@ -42,7 +42,7 @@ export function planRenamed(plan: Planner, spec: Spec, previous: JobRecord | und
     findingKey: `looks like ${old} renamed: the same request, and that spec is gone${job}`,
     remedies: [
       advise(`if it was renamed, write metadata.formerly: ${parseAddress(old).name}`),
-      suggest('if the old one was removed and this is to run as a second job', 'resolve', old, '--removed'),
+      suggest('if the old spec was removed and this is a second job', 'resolve', old, '--removed'),
     ],
   })
 }

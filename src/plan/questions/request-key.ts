@@ -1,6 +1,6 @@
 import { canonicalise, type JsonObject } from '../../model/json.ts'
 import type { KindModel } from '../../model/kind.ts'
-import { writeDocuments } from '../../model/written.ts'
+import { writeDocuments } from '../../model/write-documents.ts'
 
 /** Returns the normal form without the ID, as one text. Two requests with equal texts are the same job twice. */
 export function getRequestKey(request: JsonObject, model: KindModel): string {

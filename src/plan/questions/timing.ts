@@ -39,7 +39,7 @@ export function computeTiming(
   return { ...waiting, ...good }
 }
 
-const LATER = [advise('write a later policy.expires, or withdraw the spec')]
+const LATER = [advise('write a later policy.expires, or remove the spec')]
 
 type Waiting = Extract<Timing, { is: 'waiting' }>
 

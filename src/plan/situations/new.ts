@@ -9,7 +9,7 @@ import { advise, suggest } from '../../model/remedy.ts'
 import { getRemoteId } from '../../model/remote-id.ts'
 import type { Spec } from '../../model/spec.ts'
 import { getSiteKey, isSettled, type JobRecord, type Site } from '../../model/state.ts'
-import { writeDocuments } from '../../model/written.ts'
+import { writeDocuments } from '../../model/write-documents.ts'
 import { createLine, formatMinute, nameJob, type Planner, planFailed, planUnread } from '../context.ts'
 import { planDepends } from '../questions/dependencies.ts'
 import { describeUpload, planNoFile } from '../questions/files.ts'
@@ -85,9 +85,9 @@ function describeUrgency(timing: Timing, now: number): string {
   return isNear ? describeExpiry(timing) : ''
 }
 
-/** Formats `; good until 2026-11-28 19:45 UTC`, for specs that expire. */
+/** Formats `; can be submitted until 2026-11-28 19:45 UTC`, for specs that expire. */
 function describeExpiry({ expires }: { readonly expires?: string }): string {
-  return expires === undefined ? '' : `; good until ${formatMinute(expires)}`
+  return expires === undefined ? '' : `; can be submitted until ${formatMinute(expires)}`
 }
 
 /** For caller-named kinds: one of our records, or a foreign job, may use the ID already. */

@@ -14,7 +14,7 @@ export function isCancellable(record: JobRecord): record is IdentifiedRecord {
 export type CancelOrder = {
   /** For people. */
   readonly reason: string
-  /** For the job's own record at AWS. */
+  /** For the job's own record in AWS. */
   readonly why: string
   readonly withdraws: boolean
   readonly force: boolean

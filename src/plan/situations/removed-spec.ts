@@ -47,7 +47,7 @@ export function planRemovedSpec(plan: Planner, address: Address, record: JobReco
       ? `ID ${record.id} now belongs to another job (${seen.why}), which stays as it is`
       : now.lost
         ? `AWS no longer knows job ${record.id}`
-        : `job ${record.id} stays as it is at AWS`
+        : `job ${record.id} stays as it is in AWS`
   if (!mayCancel(now)) return planForget(plan, address, record, now, left)
   const reason = 'its spec was removed, and policy.onRemove is cancel'
   const cancel = planCancel(plan, address, now, { reason, why: reason, withdraws: true, force: false })

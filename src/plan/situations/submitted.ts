@@ -5,7 +5,7 @@ import type { Difference, Planned, PlannedKeep, PlannedStep, PlannedStop } from 
 import { advise } from '../../model/remedy.ts'
 import type { Spec } from '../../model/spec.ts'
 import { isIdentified, isSettled, type JobRecord, type SettledRecord } from '../../model/state.ts'
-import { writeDocuments } from '../../model/written.ts'
+import { writeDocuments } from '../../model/write-documents.ts'
 import {
   computeShownFrom,
   createLine,
@@ -117,7 +117,7 @@ function describeKept({ lifecycle }: KindModel, record: JobRecord): string {
   if (record.archived) return 'done; AWS has forgotten it since'
   if (isTerminal(record.condition)) return record.finishedAt ? `done ${formatMinute(record.finishedAt)}` : 'done'
   const reached = isSteady(record.condition, lifecycle) ? lifecycle.steady?.words : undefined
-  return reached ?? 'running'
+  return reached ?? 'unfinished'
 }
 
 /** Plans an edit of a submitted spec: an update if AWS supports it, else a conflict. */

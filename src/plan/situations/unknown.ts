@@ -257,14 +257,24 @@ function planUnresolved(spec: Spec, record: OpenRecord, candidates: readonly Liv
     .slice(0, 5)
     .map(({ id, status, createdAt }) => `${id} (${status}${createdAt ? `, ${formatMinute(createdAt)}` : ''})`)
   const rest = candidates.length > shown.length ? ` and ${candidates.length - shown.length} more` : ''
+  const names = `${shown.join(', ')}${rest}`
+  const isOne = candidates.length === 1
   return createLine(spec, {
     action: 'unresolved',
     code: 'PLAN_UNRESOLVED',
     record,
-    reason: `${candidates.length === 1 ? 'a job' : `${candidates.length} jobs`} may be what its create made, and nothing shows which: ${shown.join(', ')}${rest}`,
+    reason: `its create may have made ${isOne ? 'this job, and nothing proves it' : `one of ${candidates.length} jobs, and nothing shows which`}: ${names}`,
+    // The first wording: acknowledgements on record name it.
+    findingKey: `${isOne ? 'a job' : `${candidates.length} jobs`} may be what its create made, and nothing shows which: ${names}`,
     remedies: [
-      suggest('if one of them is it', 'resolve', spec.address, '--adopt', candidates[0]!.id),
-      suggest('if none is', 'resolve', spec.address, '--not-created'),
+      suggest(
+        isOne ? 'if it is the job' : 'if one of them is the job',
+        'resolve',
+        spec.address,
+        '--adopt',
+        candidates[0]!.id,
+      ),
+      suggest(isOne ? 'if it is not' : 'if none of them is', 'resolve', spec.address, '--not-created'),
     ],
   })
 }

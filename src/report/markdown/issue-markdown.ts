@@ -1,10 +1,10 @@
 import type { Address } from '../../model/address.ts'
 import type { DiagnosticLine, FindingDetail, JobLine } from '../../model/lines.ts'
+import { isConsole } from '../console-link.ts'
 import { formatCommand } from '../remedies.ts'
 import { formatCount } from '../words.ts'
 import { fitPage, type List, type Part } from './fit.ts'
 import { toCode, toCodeBlock, toLink, toProse } from './inline.ts'
-import { isConsole } from './run-markdown.ts'
 
 /** A finding with the jobs that wait for its job. */
 export type Cause = {

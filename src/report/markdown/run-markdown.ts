@@ -4,6 +4,7 @@ import type { Json } from '../../model/json.ts'
 import type { DiagnosticLine, JobLine, PlannedLine } from '../../model/lines.ts'
 import { CHANGING_ACTIONS } from '../../model/plan.ts'
 import { ACTION_WORDS, isStuck } from '../action-words.ts'
+import { isConsole } from '../console-link.ts'
 import { formatDiff, formatPath } from '../difference-text.ts'
 import { countNeedsPerson, countPlanned, isForPerson, type RunReport } from '../run-report.ts'
 import { formatTime } from '../time.ts'
@@ -194,19 +195,10 @@ function formatSite({ target, account, region, consoleUrl }: PlannedLine): strin
   return [target === undefined ? '' : toProse(target), linked].filter((text) => text !== '').join('<br>')
 }
 
-/** Returns true for a page of AWS's own console. No other address is linked. */
-export function isConsole(url: string): boolean {
-  const { protocol, hostname } = URL.canParse(url) ? new URL(url) : { protocol: '', hostname: '' }
-  return (
-    protocol === 'https:' &&
-    /(^|\.)(console\.aws\.amazon\.com|console\.amazonaws\.cn|console\.amazonaws-us-gov\.com)$/.test(hostname)
-  )
-}
-
 function formatTimes({ until, goodUntil }: PlannedLine): string {
   return [
     ...(until === undefined ? [] : [`continues ${toProse(formatTime(until))}`]),
-    ...(goodUntil === undefined ? [] : [`good until ${toProse(formatTime(goodUntil))}`]),
+    ...(goodUntil === undefined ? [] : [`can be submitted until ${toProse(formatTime(goodUntil))}`]),
   ].join(', ')
 }
 

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { Lanes } from '../../aws/lanes.ts'
 import { getModel, MODELS } from '../../kinds/index.ts'
+import { tallyOf } from '../../kinds/tally-of.ts'
 import { type Address, parseAddress } from '../../model/address.ts'
 import { type Finding, findNote } from '../../model/attention.ts'
 import type { Diagnostic } from '../../model/diagnostic.ts'
@@ -35,6 +36,7 @@ import {
   toSummaryLine,
 } from '../../report/json-lines.ts'
 import type { Medium } from '../../report/remedies.ts'
+import { formatTally } from '../../report/tally-text.ts'
 import { toWays } from '../../report/ways.ts'
 import { VERSION } from '../../version.ts'
 import type { CommonOptions, Host } from '../host.ts'
@@ -145,6 +147,7 @@ function toReportedJob([address, record]: readonly [Address, JobRecord], view: V
   return {
     ...toJobDetailLine(address, record, spec && view.targetOf(spec)),
     ...describeSpec(spec),
+    tally: formatTally(tallyOf(address, record)) || undefined,
     consoleUrl: findConsoleUrl(model, record.site, record.request),
     ...(isWaiting && { startsAt: model.lifecycle.startsAt?.(record.request) }),
     times,

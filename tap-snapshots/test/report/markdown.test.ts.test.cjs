@@ -36,7 +36,7 @@ exports[`test/report/markdown.test.ts > TAP > a page shows totals, what needs a 
 | Action | Job | Where | Why |
 | --- | --- | --- | --- |
 | <code>&#43;</code>&nbsp;create | [<code>IotJob/kiosk&#45;restart</code>](https://github.example/football-archive/jobs/blob//specs/kiosks.yaml#L1) | prod<br>[<code>eu&#45;west&#45;1</code> <code>123456789012</code>](https://eu-west-1.console.aws.amazon.com/iot/home?region=eu-west-1#/jobhub) | new spec |
-| <code>&#43;</code>&nbsp;create | [<code>MediaPackageHarvestJob/cup&#45;final</code>](https://github.example/football-archive/jobs/blob//specs/harvest.yaml#L1) | prod<br>[<code>eu&#45;west&#45;1</code> <code>123456789012</code>](https://eu-west-1.console.aws.amazon.com/iot/home?region=eu-west-1#/jobhub) | new spec<br>good until 2026&#45;11&#45;28 19:45 UTC |
+| <code>&#43;</code>&nbsp;create | [<code>MediaPackageHarvestJob/cup&#45;final</code>](https://github.example/football-archive/jobs/blob//specs/harvest.yaml#L1) | prod<br>[<code>eu&#45;west&#45;1</code> <code>123456789012</code>](https://eu-west-1.console.aws.amazon.com/iot/home?region=eu-west-1#/jobhub) | new spec<br>can be submitted until 2026&#45;11&#45;28 19:45 UTC |
 | <code>&#33;</code>&nbsp;conflict | [<code>IotJob/kiosk&#45;firmware</code>](https://github.example/football-archive/jobs/blob//specs/kiosks.yaml#L21) | prod<br>[<code>eu&#45;west&#45;1</code> <code>123456789012</code>](https://eu-west-1.console.aws.amazon.com/iot/home?region=eu-west-1#/jobhub) | its job runs already, and AWS does not let targets change |
 | <code>&#33;</code>&nbsp;blocked | <code>IotJob/kiosk&#45;lights</code> |   | its spec has errors: SPEC&#95;ITEMS |
 | <code>…</code>&nbsp;waiting | <code>DataExchangeJob/prices</code> | prod<br>[<code>eu&#45;west&#45;1</code> <code>123456789012</code>](https://eu-west-1.console.aws.amazon.com/iot/home?region=eu-west-1#/jobhub) | waits for IotJob/kiosk&#45;restart<br>continues 2026&#45;11&#45;15 02:00 UTC |
@@ -97,7 +97,7 @@ exports[`test/report/markdown.test.ts > TAP > a page shows totals, what needs a 
 | Action | Job | Where | Why |
 | --- | --- | --- | --- |
 | <code>&#43;</code>&nbsp;create | <code>IotJob/kiosk&#45;restart</code> | prod<br>[<code>eu&#45;west&#45;1</code> <code>123456789012</code>](https://eu-west-1.console.aws.amazon.com/iot/home?region=eu-west-1#/jobhub) | new spec |
-| <code>&#43;</code>&nbsp;create | <code>MediaPackageHarvestJob/cup&#45;final</code> | prod<br>[<code>eu&#45;west&#45;1</code> <code>123456789012</code>](https://eu-west-1.console.aws.amazon.com/iot/home?region=eu-west-1#/jobhub) | new spec<br>good until 2026&#45;11&#45;28 19:45 UTC |
+| <code>&#43;</code>&nbsp;create | <code>MediaPackageHarvestJob/cup&#45;final</code> | prod<br>[<code>eu&#45;west&#45;1</code> <code>123456789012</code>](https://eu-west-1.console.aws.amazon.com/iot/home?region=eu-west-1#/jobhub) | new spec<br>can be submitted until 2026&#45;11&#45;28 19:45 UTC |
 | <code>&#33;</code>&nbsp;conflict | <code>IotJob/kiosk&#45;firmware</code> | prod<br>[<code>eu&#45;west&#45;1</code> <code>123456789012</code>](https://eu-west-1.console.aws.amazon.com/iot/home?region=eu-west-1#/jobhub) | its job runs already, and AWS does not let targets change |
 | <code>&#33;</code>&nbsp;blocked | <code>IotJob/kiosk&#45;lights</code> |   | its spec has errors: SPEC&#95;ITEMS |
 | <code>…</code>&nbsp;waiting | <code>DataExchangeJob/prices</code> | prod<br>[<code>eu&#45;west&#45;1</code> <code>123456789012</code>](https://eu-west-1.console.aws.amazon.com/iot/home?region=eu-west-1#/jobhub) | waits for IotJob/kiosk&#45;restart<br>continues 2026&#45;11&#45;15 02:00 UTC |
@@ -154,12 +154,12 @@ exports[`test/report/markdown.test.ts > TAP > a page shows totals, what needs a 
 <!-- jobwright . -->
 ### ❌ Jobwright reconcile
 
-**Plan: 1 to create.** Done: 1 created. Jobs: 1 succeeded, 1 failed. **1 address needs a person.** Waiting jobs can continue 2026&#45;11&#45;15 02:00 UTC. Exit code 10: a job failed, or is blocked by one that failed.
+**Plan: 1 to create.** Done: 1 created. Jobs: 1 succeeded, 1 failed. **1 address needs a person.** Waiting jobs can continue 2026&#45;11&#45;15 02:00 UTC. Exit code 10: a job failed, or a spec depends on one that failed.
 
 **Needs a person (1)**
 
 - ⚠️ <b>PLAN&#95;FAILED</b>: IotJob/kiosk&#45;firmware: 3 of 40 devices failed
-  <br>→ to run it again, raise policy.run: jobwright rerun IotJob/kiosk&#45;firmware; to leave it as it is: run this workflow with the command: acknowledge IotJob/kiosk&#45;firmware
+  <br>→ to run it again, raise policy.run: jobwright rerun IotJob/kiosk&#45;firmware; to accept this: run this workflow with the command: acknowledge IotJob/kiosk&#45;firmware
 
 **Plan: 1 change**
 
@@ -182,12 +182,12 @@ exports[`test/report/markdown.test.ts > TAP > a page shows totals, what needs a 
 exports[`test/report/markdown.test.ts > TAP > a page shows totals, what needs a person, the plan, results and problems > runReport as a summary 1`] = `
 ### ❌ Jobwright reconcile
 
-**Plan: 1 to create.** Done: 1 created. Jobs: 1 succeeded, 1 failed. **1 address needs a person.** Waiting jobs can continue 2026&#45;11&#45;15 02:00 UTC. Exit code 10: a job failed, or is blocked by one that failed.
+**Plan: 1 to create.** Done: 1 created. Jobs: 1 succeeded, 1 failed. **1 address needs a person.** Waiting jobs can continue 2026&#45;11&#45;15 02:00 UTC. Exit code 10: a job failed, or a spec depends on one that failed.
 
 <details open><summary><b>Needs a person (1)</b></summary>
 
 - ⚠️ <b>PLAN&#95;FAILED</b>: IotJob/kiosk&#45;firmware: 3 of 40 devices failed
-  <br>→ to run it again, raise policy.run: jobwright rerun IotJob/kiosk&#45;firmware; to leave it as it is: run this workflow with the command: acknowledge IotJob/kiosk&#45;firmware
+  <br>→ to run it again, raise policy.run: jobwright rerun IotJob/kiosk&#45;firmware; to accept this: run this workflow with the command: acknowledge IotJob/kiosk&#45;firmware
 
 </details>
 

@@ -15,6 +15,35 @@ jobwright plan · eu-west-1/123456789012
 Plan: 2 to create, 1 to start.
 `
 
+exports[`test/report/report.test.ts > TAP > a narrow terminal shows the reason and the time of an action below its address > must match snapshot 1`] = `
+jobwright plan · commit 1c2d3e4 · state #41 ·
+eu-west-1/123456789012
+
+  + create    IotJob/kiosk-screens
+      new spec
+  > start     DataExchangeJob/prices-november
+      created, never started
+  … waiting   MediaPackageHarvestJob/cup-final
+      the match is not over: its window ends later; in 3 h
+      (22:00 UTC)
+  ! conflict  MediaPackageHarvestJob/semi-final
+      AWS cannot change a harvest job that was submitted,
+      and this spec was edited after its job was submitted
+      S3Destination.ManifestKey: - cup/final.m3u8
+                                 + cup/final-extra-time.m3u8
+      StartTime: + 2026-11-07T19:45:00Z
+      hint: restore the old value, or set policy.run: 2 to run it again
+            or give the spec another name
+  … settling  ImportExportJob/archive-disk
+      the response to its create was lost: socket hang up;
+      in 14 h 30 min (2026-11-15 09:30 UTC)
+  · 3 kept (2 finished, 1 of them failed, 1 unfinished)
+
+Plan: 1 to create, 1 to start, 1 in conflict, 1 settling, 1
+waiting, 3 to keep.
+Creates: 3 of 50 allowed per reconcile.
+`
+
 exports[`test/report/report.test.ts > TAP > a plan is a table of unsettled addresses, and totals > coloured 1`] = `
 [1mjobwright plan · commit 1c2d3e4 · state #41 · eu-west-1/123456789012[22m
 
@@ -32,7 +61,7 @@ exports[`test/report/report.test.ts > TAP > a plan is a table of unsettled addre
             or give the spec another name
   [36m… settling[39m  ImportExportJob/archive-disk       the response to its create was   in 14 h 30 min (2026-11-15 09:30 UTC)
                                                  lost: socket hang up
-  · 3 kept (2 finished, 1 of them failed, 1 running)
+  · 3 kept (2 finished, 1 of them failed, 1 unfinished)
 
 Plan: 1 to create, 1 to start, 1 in conflict, 1 settling, 1 waiting, 3 to keep.
 Creates: 3 of 50 allowed per reconcile.
@@ -41,21 +70,23 @@ Creates: 3 of 50 allowed per reconcile.
 exports[`test/report/report.test.ts > TAP > a plan is a table of unsettled addresses, and totals > narrow 1`] = `
 jobwright plan · commit 1c2d3e4 · state #41 · eu-west-1/123456789012
 
-  + create    IotJob/kiosk-screens               new spec
-  > start     DataExchangeJob/prices-november    created, never started
-  … waiting   MediaPackageHarvestJob/cup-final   the match is not over: its   in 3 h (22:00 UTC)
-                                                 window ends later
-  ! conflict  MediaPackageHarvestJob/semi-final  AWS cannot change a harvest
-                                                 job that was submitted, and
-                                                 this spec was edited after
-                                                 its job was submitted
+  + create    IotJob/kiosk-screens
+      new spec
+  > start     DataExchangeJob/prices-november
+      created, never started
+  … waiting   MediaPackageHarvestJob/cup-final
+      the match is not over: its window ends later; in 3 h (22:00 UTC)
+  ! conflict  MediaPackageHarvestJob/semi-final
+      AWS cannot change a harvest job that was submitted, and this spec was
+      edited after its job was submitted
       S3Destination.ManifestKey: - cup/final.m3u8 + cup/final-extra-time.m3u8
       StartTime: + 2026-11-07T19:45:00Z
       hint: restore the old value, or set policy.run: 2 to run it again
             or give the spec another name
-  … settling  ImportExportJob/archive-disk       the response to its create   in 14 h 30 min (2026-11-15 09:30 UTC)
-                                                 was lost: socket hang up
-  · 3 kept (2 finished, 1 of them failed, 1 running)
+  … settling  ImportExportJob/archive-disk
+      the response to its create was lost: socket hang up; in 14 h 30 min
+      (2026-11-15 09:30 UTC)
+  · 3 kept (2 finished, 1 of them failed, 1 unfinished)
 
 Plan: 1 to create, 1 to start, 1 in conflict, 1 settling, 1 waiting, 3 to keep.
 Creates: 3 of 50 allowed per reconcile.
@@ -78,7 +109,7 @@ jobwright plan · commit 1c2d3e4 · state #41 · eu-west-1/123456789012
             or give the spec another name
   … settling  ImportExportJob/archive-disk       the response to its create was   in 14 h 30 min (2026-11-15 09:30 UTC)
                                                  lost: socket hang up
-  · 3 kept (2 finished, 1 of them failed, 1 running)
+  · 3 kept (2 finished, 1 of them failed, 1 unfinished)
 
 Plan: 1 to create, 1 to start, 1 in conflict, 1 settling, 1 waiting, 3 to keep.
 Creates: 3 of 50 allowed per reconcile.
@@ -211,54 +242,67 @@ exports[`test/report/report.test.ts > TAP > a SARIF log has what viewers and cod
 
 exports[`test/report/report.test.ts > TAP > a status fits a narrow terminal and omits nothing > narrow 1`] = `
   IotJob/kiosk-reboot  InProgress
-      run 1, id kiosk-reboot, IN_PROGRESS, 37 succeeded, 83
-      inProgress, 12 min ago
+      run 1, id kiosk-reboot, for 12 min
   IotJob/kiosk-firmware  Succeeded (archived)
-      run 1, id kiosk-firmware, COMPLETED, 118 succeeded, 3
-      h ago
+      run 1, id kiosk-firmware, took 21 h, ended 3 h ago
   ImportExportJob/archive-disk  settling
-      run 1, 40 s ago
+      run 1, for 40 s
       response lost: socket hang up
   IotJob/kiosk-clock  Succeeded (withdrawn)
-      run 2, id kiosk-clock-r2, COMPLETED, 118 succeeded, 3
-      h ago
+      run 2, id kiosk-clock-r2, took 21 h, ended 3 h ago
   IotJob/kiosk-logs  Failed: DevicesFailed
-      run 1, id kiosk-logs, COMPLETED, 117 succeeded, 3
-      failed, 4 d 15 h ago
+      run 1, id kiosk-logs, ended 4 d 15 h ago
       3 of 120 kiosks failed; 0 % may fail
   MediaPackageHarvestJob/quarter-final  Unknown (lost)
-      run 1, id quarter-final, 13 d 9 h ago
+      run 1, id quarter-final
       MediaPackage does not know this job any more
 
 6 jobs: 2 succeeded, 1 in progress, 1 failed, 1 unknown, 1
 settling; 1 withdrawn, 1 archived, 1 lost.
 `
 
+exports[`test/report/report.test.ts > TAP > a status groups its jobs by target, if there are several > must match snapshot 1`] = `
+  Address                               Run  ID              Condition              Counts  Time    Ended
+target prod
+  ImportExportJob/archive-disk          1    -               settling               -       40 s    -
+      response lost: socket hang up
+  IotJob/kiosk-firmware                 1    kiosk-firmware  Succeeded (archived)   -       21 h    3 h ago
+  IotJob/kiosk-logs                     1    kiosk-logs      Failed: DevicesFailed  -       -       4 d 15 h ago
+      3 of 120 kiosks failed; 0 % may fail
+target test
+  IotJob/kiosk-clock                    2    kiosk-clock-r2  Succeeded (withdrawn)  -       21 h    3 h ago
+  IotJob/kiosk-reboot                   1    kiosk-reboot    InProgress             -       12 min  -
+  MediaPackageHarvestJob/quarter-final  1    quarter-final   Unknown (lost)         -       -       -
+      MediaPackage does not know this job any more
+
+6 jobs: 2 succeeded, 1 in progress, 1 failed, 1 unknown, 1 settling; 1 withdrawn, 1 archived, 1 lost.
+`
+
 exports[`test/report/report.test.ts > TAP > a status is a row for each record, specs in file order, the rest by name > coloured 1`] = `
-  [1mAddress[22m                               [1mRun[22m  [1mID[22m              [1mCondition[22m              [1mAWS status[22m   [1mCounts[22m                       [1mSince[22m
-  IotJob/kiosk-reboot                   1    kiosk-reboot    [36mInProgress[39m             IN_PROGRESS  37 succeeded, 83 inProgress  12 min ago
-  IotJob/kiosk-firmware                 1    kiosk-firmware  [32mSucceeded (archived)[39m   COMPLETED    118 succeeded                3 h ago
-  ImportExportJob/archive-disk          1    -               [33msettling[39m               -            -                            40 s ago
+  [1mAddress[22m                               [1mRun[22m  [1mID[22m              [1mCondition[22m              [1mCounts[22m  [1mTime[22m    [1mEnded[22m
+  IotJob/kiosk-reboot                   1    kiosk-reboot    [36mInProgress[39m             -       12 min  -
+  IotJob/kiosk-firmware                 1    kiosk-firmware  [32mSucceeded (archived)[39m   -       21 h    3 h ago
+  ImportExportJob/archive-disk          1    -               [33msettling[39m               -       40 s    -
       [2mresponse lost: socket hang up[22m
-  [2mIotJob/kiosk-clock[22m                    2    kiosk-clock-r2  [32mSucceeded (withdrawn)[39m  COMPLETED    118 succeeded                3 h ago
-  IotJob/kiosk-logs                     1    kiosk-logs      [31mFailed: DevicesFailed[39m  COMPLETED    117 succeeded, 3 failed      4 d 15 h ago
+  [2mIotJob/kiosk-clock[22m                    2    kiosk-clock-r2  [32mSucceeded (withdrawn)[39m  -       21 h    3 h ago
+  IotJob/kiosk-logs                     1    kiosk-logs      [31mFailed: DevicesFailed[39m  -       -       4 d 15 h ago
       [2m3 of 120 kiosks failed; 0 % may fail[22m
-  MediaPackageHarvestJob/quarter-final  1    quarter-final   [33mUnknown (lost)[39m         -            -                            13 d 9 h ago
+  MediaPackageHarvestJob/quarter-final  1    quarter-final   [33mUnknown (lost)[39m         -       -       -
       [2mMediaPackage does not know this job any more[22m
 
 6 jobs: 2 succeeded, 1 in progress, 1 failed, 1 unknown, 1 settling; 1 withdrawn, 1 archived, 1 lost.
 `
 
 exports[`test/report/report.test.ts > TAP > a status is a row for each record, specs in file order, the rest by name > plain 1`] = `
-  Address                               Run  ID              Condition              AWS status   Counts                       Since
-  IotJob/kiosk-reboot                   1    kiosk-reboot    InProgress             IN_PROGRESS  37 succeeded, 83 inProgress  12 min ago
-  IotJob/kiosk-firmware                 1    kiosk-firmware  Succeeded (archived)   COMPLETED    118 succeeded                3 h ago
-  ImportExportJob/archive-disk          1    -               settling               -            -                            40 s ago
+  Address                               Run  ID              Condition              Counts  Time    Ended
+  IotJob/kiosk-reboot                   1    kiosk-reboot    InProgress             -       12 min  -
+  IotJob/kiosk-firmware                 1    kiosk-firmware  Succeeded (archived)   -       21 h    3 h ago
+  ImportExportJob/archive-disk          1    -               settling               -       40 s    -
       response lost: socket hang up
-  IotJob/kiosk-clock                    2    kiosk-clock-r2  Succeeded (withdrawn)  COMPLETED    118 succeeded                3 h ago
-  IotJob/kiosk-logs                     1    kiosk-logs      Failed: DevicesFailed  COMPLETED    117 succeeded, 3 failed      4 d 15 h ago
+  IotJob/kiosk-clock                    2    kiosk-clock-r2  Succeeded (withdrawn)  -       21 h    3 h ago
+  IotJob/kiosk-logs                     1    kiosk-logs      Failed: DevicesFailed  -       -       4 d 15 h ago
       3 of 120 kiosks failed; 0 % may fail
-  MediaPackageHarvestJob/quarter-final  1    quarter-final   Unknown (lost)         -            -                            13 d 9 h ago
+  MediaPackageHarvestJob/quarter-final  1    quarter-final   Unknown (lost)         -       -       -
       MediaPackage does not know this job any more
 
 6 jobs: 2 succeeded, 1 in progress, 1 failed, 1 unknown, 1 settling; 1 withdrawn, 1 archived, 1 lost.
@@ -302,7 +346,7 @@ recorded 3 intents (state #42)
 created IotJob/kiosk-firmware (id kiosk-firmware)
 creating IotJob/kiosk-screens
 failed create of IotJob/kiosk-screens: AccessDeniedException: not authorized to perform: iot:CreateJob on arn:aws:iot:eu-west-1:123456789012:job/kiosk-screens (request 8c1d)
-IotJob/kiosk-logs (id kiosk-logs): Failed: DevicesFailed (COMPLETED)
+IotJob/kiosk-logs (id kiosk-logs): Failed: DevicesFailed
 37 of 120 created · 9.8/s · 8 s left
 waiting: MediaPackageHarvestJob/cup-final: its window ends later; next look in 3 h (22:00 UTC)
 waiting: one job is running
@@ -315,7 +359,7 @@ exports[`test/report/report.test.ts > TAP > JSON lines follow the contract and o
 {"v":1,"type":"planned","address":"MediaPackageHarvestJob/semi-final","action":"conflict","reason":"AWS cannot change a harvest job that was submitted, and this spec was edited after its job was submitted","file":"specs/semi-final.yaml","line":1,"changes":[{"pointer":"/S3Destination/ManifestKey","from":"cup/final.m3u8","to":"cup/final-extra-time.m3u8"},{"pointer":"/StartTime","to":"2026-11-07T19:45:00Z"}],"elements":[{"pointer":"/S3Destination/ManifestKey","from":"cup/final.m3u8","to":"cup/final-extra-time.m3u8"},{"pointer":"/StartTime","to":"2026-11-07T19:45:00Z"}]}
 {"v":1,"type":"planned","address":"ImportExportJob/archive-disk","action":"settling","reason":"the response to its create was lost: socket hang up","file":"specs/archive-disk.yaml","line":1,"until":"2026-11-15T09:30:00Z"}
 {"v":1,"type":"planned","address":"IotJob/kiosk-firmware","action":"keep","reason":"finished","file":"specs/kiosk-firmware.yaml","line":1}
-{"v":1,"type":"planned","address":"IotJob/kiosk-reboot","action":"keep","reason":"running","file":"specs/kiosk-reboot.yaml","line":1}
+{"v":1,"type":"planned","address":"IotJob/kiosk-reboot","action":"keep","reason":"unfinished","file":"specs/kiosk-reboot.yaml","line":1}
 {"v":1,"type":"planned","address":"IotJob/kiosk-logs","action":"keep","reason":"failed","file":"specs/kiosk-logs.yaml","line":1}
 {"v":1,"type":"progress","address":"IotJob/kiosk-firmware","step":"created"}
 {"v":1,"type":"progress","address":"IotJob/kiosk-screens","step":"creating"}
@@ -328,39 +372,49 @@ exports[`test/report/report.test.ts > TAP > the end of a run shows every job and
   IotJob/kiosk-firmware              [32mSucceeded[39m              id kiosk-firmware
   IotJob/kiosk-logs                  [31mFailed: DevicesFailed[39m  id kiosk-logs      3 of 120 kiosks failed; 0 % may fail
       [2mhint:[22m set policy.run: 2 to run it again
-  IotJob/kiosk-screens               [31mnot done[39m                                  AccessDeniedException: not authorized to perform: iot:CreateJob on arn:aws:iot:eu-west-1:123456789012:job/kiosk-screens (request 8c1d)
-  MediaPackageHarvestJob/cup-final   [36mwaiting[39m                                   the match is not over: its window ends later, in 3 h (22:00 UTC)
-  MediaPackageHarvestJob/semi-final  [31mconflict[39m               id kiosk-firmware  AWS cannot change a harvest job that was submitted, and this spec was edited after its job was submitted
+  IotJob/kiosk-screens               [31mnot done[39m
+      AccessDeniedException: not authorized to perform: iot:CreateJob on
+      arn:aws:iot:eu-west-1:123456789012:job/kiosk-screens (request 8c1d)
+  MediaPackageHarvestJob/cup-final   [36mwaiting[39m
+      the match is not over: its window ends later, in 3 h (22:00 UTC)
+  MediaPackageHarvestJob/semi-final  [31mconflict[39m               id kiosk-firmware
+      AWS cannot change a harvest job that was submitted, and this spec was edited after its job was submitted
       [2mhint:[22m restore the old value, or set policy.run: 2 to run it again
             or give the spec another name
-  ImportExportJob/archive-disk       [36msettling[39m                                  the response to its create was lost: socket hang up, in 14 h 30 min (2026-11-15 09:30 UTC)
+  ImportExportJob/archive-disk       [36msettling[39m
+      the response to its create was lost: socket hang up, in 14 h 30 min (2026-11-15 09:30 UTC)
 
 4 jobs: 2 succeeded, 1 failed, 1 settling.
 1 cannot continue without a decision or an edit: see its hint.
-Next: in 3 h (22:00 UTC), when waiting jobs can continue.
+Next reconcile: in 3 h (22:00 UTC), when a waiting job is due.
 [31mexit 6: a decision is needed (conflict, unresolved, expired, lost, duplicate)[39m
 [2malso exit 5: some actions failed[22m
-[2malso exit 9: partial: blocked, outcome pending, no free slot, or timed out[22m
+[2malso exit 9: partial: blocked, outcome pending, AWS's limit reached, or timed out[22m
 `
 
 exports[`test/report/report.test.ts > TAP > the end of a run shows every job and what to do next > plain 1`] = `
   IotJob/kiosk-firmware              Succeeded              id kiosk-firmware
   IotJob/kiosk-logs                  Failed: DevicesFailed  id kiosk-logs      3 of 120 kiosks failed; 0 % may fail
       hint: set policy.run: 2 to run it again
-  IotJob/kiosk-screens               not done                                  AccessDeniedException: not authorized to perform: iot:CreateJob on arn:aws:iot:eu-west-1:123456789012:job/kiosk-screens (request 8c1d)
-  MediaPackageHarvestJob/cup-final   waiting                                   the match is not over: its window ends later, in 3 h (22:00 UTC)
-  MediaPackageHarvestJob/semi-final  conflict               id kiosk-firmware  AWS cannot change a harvest job that was submitted, and this spec was edited after its job was submitted
+  IotJob/kiosk-screens               not done
+      AccessDeniedException: not authorized to perform: iot:CreateJob on
+      arn:aws:iot:eu-west-1:123456789012:job/kiosk-screens (request 8c1d)
+  MediaPackageHarvestJob/cup-final   waiting
+      the match is not over: its window ends later, in 3 h (22:00 UTC)
+  MediaPackageHarvestJob/semi-final  conflict               id kiosk-firmware
+      AWS cannot change a harvest job that was submitted, and this spec was edited after its job was submitted
       hint: restore the old value, or set policy.run: 2 to run it again
             or give the spec another name
-  ImportExportJob/archive-disk       settling                                  the response to its create was lost: socket hang up, in 14 h 30 min (2026-11-15 09:30 UTC)
+  ImportExportJob/archive-disk       settling
+      the response to its create was lost: socket hang up, in 14 h 30 min (2026-11-15 09:30 UTC)
   · 4 more, settled earlier
 
 4 jobs: 2 succeeded, 1 failed, 1 settling.
 1 cannot continue without a decision or an edit: see its hint.
-Next: in 3 h (22:00 UTC), when waiting jobs can continue.
+Next reconcile: in 3 h (22:00 UTC), when a waiting job is due.
 exit 6: a decision is needed (conflict, unresolved, expired, lost, duplicate)
 also exit 5: some actions failed
-also exit 9: partial: blocked, outcome pending, no free slot, or timed out
+also exit 9: partial: blocked, outcome pending, AWS's limit reached, or timed out
 `
 
 exports[`test/report/report.test.ts > TAP > the live line keeps to its width > must match snapshot 1`] = `

@@ -96,11 +96,11 @@ t.test('adopt leaves what is on record already', async (t) => {
   ])
   t.strictSame(told(settled(), REBOOT, { is: 'adopt', id: 'kiosk-reboot' }).slice(0, 1), ['keep'])
   const done = { id: undefined, ...DONE } as Partial<JobRecord>
-  t.strictSame(told(settled(done), REBOOT, ADOPT), ['keep', undefined, 'taken as done already', NOTHING_CHANGED])
+  t.strictSame(told(settled(done), REBOOT, ADOPT), ['keep', undefined, 'assumed done already', NOTHING_CHANGED])
   t.strictSame(told(settled(done), REBOOT, { is: 'adopt', id: 'x' }), [
     'conflict',
     'PLAN_HAS_JOB',
-    'it is taken as done, so x cannot be adopted',
+    'it is assumed done, so x cannot be adopted',
     'write policy.run: 2 first, if the other job is its next run',
   ])
   t.equal(
@@ -297,11 +297,11 @@ t.test('a baseline takes specs as done, and says which jobs it read', async (t) 
   ])
   t.match(lineOf(spec(REBOOT).live(REBOOT, elsewhere), REBOOT, baseline), {
     action: 'adopt',
-    reason: 'taken as done before this state began',
+    reason: 'assumed done before the state was created',
     next: { how: 'baseline', id: 'kiosk-reboot' },
   })
   t.match(lineOf(spec(REBOOT).absent(REBOOT), REBOOT, baseline), {
-    reason: 'taken as done before this state began; no job of it was looked at',
+    reason: 'assumed done before the state was created; not checked in AWS',
     next: { how: 'baseline', stage: 'started', condition: { type: 'Succeeded', reason: 'Baseline' } },
   })
   t.strictSame(told(spec(REBOOT).unknown(REBOOT), REBOOT, baseline), [

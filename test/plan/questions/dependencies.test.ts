@@ -24,7 +24,7 @@ t.test('a dependent waits for an unfinished job, and says what that does', async
     `create ${CLIP} (as cup-final): new spec`,
   ])
   check(t, world().spec(CLIP).record(CLIP).live(CLIP).spec(PRICES, after(CLIP)), [
-    `keep ${CLIP}: running`,
+    `keep ${CLIP}: unfinished`,
     `waiting ${PRICES}: waits for ${CLIP}, which is running`,
   ])
   check(
@@ -107,12 +107,12 @@ t.test('a job that is to run once more is not over', async (t) => {
 t.test('a raised run waits as the first one did; what was submitted waits no more', async (t) => {
   const raised = { policy: { ...after(CLIP).policy, run: 2 } }
   check(t, world().spec(CLIP).record(CLIP).live(CLIP).spec(PRICES, raised).record(PRICES, DONE), [
-    `keep ${CLIP}: running`,
+    `keep ${CLIP}: unfinished`,
     `waiting ${PRICES}: waits for ${CLIP}, which is running`,
   ])
   const created = { stage: 'created', condition: { type: 'Pending' } } as const
   check(t, world().spec(CLIP).record(CLIP).live(CLIP).spec(PRICES, after(CLIP)).record(PRICES, created), [
-    `keep ${CLIP}: running`,
+    `keep ${CLIP}: unfinished`,
     `start ${PRICES}: created and recorded, not started yet`,
   ])
 })
@@ -187,7 +187,7 @@ t.test('a filter leaves the record of what it leaves out', async (t) => {
 t.test('of several dependencies a blocked one is reported, else the first, with the latest time', async (t) => {
   const both = world().spec(CLIP).record(CLIP).live(CLIP).spec(KIOSKS).record(KIOSKS, CANCELLED)
   check(t, both.spec(PRICES, after(CLIP, KIOSKS)), [
-    `keep ${CLIP}: running`,
+    `keep ${CLIP}: unfinished`,
     `keep ${KIOSKS}: done 2026-11-14 23:10 UTC`,
     `blocked ${PRICES}: depends on ${KIOSKS}, which was cancelled`,
   ])
@@ -197,9 +197,9 @@ t.test('of several dependencies a blocked one is reported, else the first, with 
     .spec(KIOSKS, notBefore('2026-11-15T11:00:00Z'))
     .spec(PRICES, after(CLIP, KIOSKS))
   check(t, early, [
-    `waiting ${CLIP}: policy.notBefore is not reached yet; good until 2026-11-28 19:45 UTC [until 2026-11-15T12:00:00Z]`,
+    `waiting ${CLIP}: policy.notBefore is not reached yet; can be submitted until 2026-11-28 19:45 UTC [until 2026-11-15T12:00:00Z]`,
     `waiting ${KIOSKS}: policy.notBefore is not reached yet [until 2026-11-15T11:00:00Z]`,
-    `waiting ${PRICES}: waits for ${CLIP}, which waits too: policy.notBefore is not reached yet; good until 2026-11-28 19:45 UTC; and for 1 more [until 2026-11-15T12:00:00Z]`,
+    `waiting ${PRICES}: waits for ${CLIP}, which waits too: policy.notBefore is not reached yet; can be submitted until 2026-11-28 19:45 UTC; and for 1 more [until 2026-11-15T12:00:00Z]`,
   ])
 })
 
@@ -228,9 +228,9 @@ t.test('policy.notBefore and policy.expires open and close the time of a spec', 
   const rows: [at: string, expected: string][] = [
     [
       '2026-11-15T08:59:59Z',
-      'waiting IotJob/kiosks: policy.notBefore is not reached yet; good until 2026-11-15 18:00 UTC [until 2026-11-15T09:00:00Z]',
+      'waiting IotJob/kiosks: policy.notBefore is not reached yet; can be submitted until 2026-11-15 18:00 UTC [until 2026-11-15T09:00:00Z]',
     ],
-    ['2026-11-15T09:00:00Z', 'create IotJob/kiosks (as kiosks): new spec; good until 2026-11-15 18:00 UTC'],
+    ['2026-11-15T09:00:00Z', 'create IotJob/kiosks (as kiosks): new spec; can be submitted until 2026-11-15 18:00 UTC'],
     ['2026-11-15T18:00:00Z', 'expired IotJob/kiosks: policy.expires was 2026-11-15 18:00 UTC'],
   ]
   for (const [at, expected] of rows)
@@ -250,7 +250,7 @@ t.test('policy.notBefore and policy.expires open and close the time of a spec', 
   check(
     t,
     world().at('2026-11-14T21:00:00Z').spec(CLIP, between('2026-11-14T21:30:00Z', undefined)),
-    `waiting ${CLIP}: its window has not ended yet; good until 2026-11-28 19:45 UTC [until 2026-11-14T22:00:00.000Z]`,
+    `waiting ${CLIP}: its window has not ended yet; can be submitted until 2026-11-28 19:45 UTC [until 2026-11-14T22:00:00.000Z]`,
     'of two reasons to wait the longer one',
   )
   check(
@@ -267,7 +267,11 @@ t.test('an IoT schedule that comes near says until when it is good', async (t) =
     document: { operation: 'reboot' },
     schedulingConfig: { startTime: '2026-11-16 10:00' },
   }
-  check(t, world().spec(KIOSKS, { request }), `create ${KIOSKS} (as kiosks): new spec; good until 2026-11-16 09:30 UTC`)
+  check(
+    t,
+    world().spec(KIOSKS, { request }),
+    `create ${KIOSKS} (as kiosks): new spec; can be submitted until 2026-11-16 09:30 UTC`,
+  )
   checkNeeds(t, world().at('2026-11-16T09:31:00Z').spec(KIOSKS, { request }), [])
 })
 

@@ -213,8 +213,8 @@ t.test('a duplicate with our mark says so, and how to leave it', (t) => {
   t.match(told(disk({ marker: mark(DISK) }), DISK), {
     message: /is not on record, but carries a mark of the same run as its job archive$/,
     remedies: [
-      { text: 'a proxy may have sent the create twice; end the unwanted job at AWS' },
-      { text: 'to leave it as it is', command: ['jobwright', 'acknowledge', DISK] },
+      { text: 'a proxy may have sent the create twice; end the unwanted job in AWS' },
+      { text: 'to accept this', command: ['jobwright', 'acknowledge', DISK] },
     ],
   })
   t.strictSame(told(readers(), READERS)?.remedies?.[1], {

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import t from 'tap'
 import type { Schedule } from '../../../src/model/schedule.ts'
 import type { Series } from '../../../src/model/series.ts'
@@ -40,7 +41,7 @@ function decidedOf(given: World): Series | undefined {
   const own = (planOf(given.input()).decided ?? []).filter(
     (change): change is Extract<Change, { set: 'series' }> => change.set === 'series' && change.address === AT,
   )
-  t.ok(own.length < 2)
+  assert.ok(own.length < 2)
   return own[0]?.series ?? undefined
 }
 
@@ -91,7 +92,7 @@ t.test('a run on record stays as it was made when the spec changes', async (t) =
     .state({ series: { [AT]: seriesOf() } })
     .record(FIRST)
     .live(FIRST)
-  check(t, given, ['keep IotJob/kiosks-202612070200: running', NEXT_14])
+  check(t, given, ['keep IotJob/kiosks-202612070200: unfinished', NEXT_14])
 })
 
 t.test('of several runs that are due', async (t) => {
@@ -133,7 +134,7 @@ t.test('of several runs that are due', async (t) => {
 
 t.test('while the run before is unfinished', async (t) => {
   const at = '2026-12-14T02:10:00Z'
-  const running = 'keep IotJob/kiosks-202612070200: running'
+  const running = 'keep IotJob/kiosks-202612070200: unfinished'
   t.test('the next one waits', async (t) => {
     check(t, stored(weekly(at)).record(FIRST).live(FIRST), [
       running,
@@ -251,6 +252,10 @@ t.test('a spec whose schedule is gone does not run once more', async (t) => {
     given,
     'conflict IotJob/kiosks: its runs came by a schedule that is gone, and without one it would run once more',
   )
+  t.match(planOf(given.input()).actions[0]?.remedies, [
+    { text: 'to end the schedule, write its end, or remove the spec' },
+    { text: 'to run it once more, write policy.run: 2' },
+  ])
   checkNeeds(t, given, [])
   const again = world()
     .spec(AT, { policy: { run: 2 } })
@@ -313,13 +318,18 @@ t.test('a renamed spec', async (t) => {
       given,
       'conflict IotJob/terminals: looks like IotJob/kiosks renamed: the same request, and that spec is gone',
     )
+    t.match(planOf(given.input()).actions.find(({ address }) => address === 'IotJob/terminals')?.remedies, [
+      { text: 'if it was renamed, write metadata.formerly: kiosks' },
+      { text: 'if both are to run, write policy.allowIdentical: true' },
+    ])
   })
 })
 
 t.test('a failed run needs a person until a later one succeeds', async (t) => {
   const failed = { condition: { type: 'Failed' }, status: 'CANCELED', finishedAt: '2026-12-07T05:00:00Z' } as const
   const given = stored(weekly('2026-12-14T09:00:00Z'), { decided: '2026-12-14T02:00:00Z' }).record(FIRST, failed)
-  t.match(planOf(given.input()).findings, [{ address: FIRST, kind: 'failed' }])
+  const rerun = { text: 'to run it once more, outside the schedule', command: ['jobwright', 'rerun', AT] }
+  t.match(planOf(given.input()).findings, [{ address: FIRST, kind: 'failed', remedies: [rerun] }])
   t.same(planOf(given.record(SECOND, DONE).input()).findings, [])
 })
 
@@ -341,6 +351,7 @@ t.test('the guard of schedules counts the runs of a day when a schedule is new o
     {
       code: 'GUARD_RUNS',
       message: 'one new or edited schedule would make 96 runs in a day; guards.maxRunsPerDay allows 50',
+      remedies: [{ text: /guards\.maxRunsPerDay: 96/ }],
     },
   ])
   const accepted = stored(weekly('2026-12-10T00:00:00Z', quarterly), { schedule: { ...WEEKLY, ...quarterly } })
@@ -393,5 +404,5 @@ t.test('a job stays where it was made when the target changes', async (t) => {
   const given = stored(weekly('2026-12-10T09:00:00Z'))
     .record(FIRST, { site: { ...SITE, region: 'us-east-1' } })
     .live(FIRST)
-  check(t, given, ['keep IotJob/kiosks-202612070200: running', NEXT_14])
+  check(t, given, ['keep IotJob/kiosks-202612070200: unfinished', NEXT_14])
 })

@@ -137,7 +137,7 @@ t.test('a spec that was renamed needs a decision', async (t) => {
     world().spec(NIGHT, spec).absent(NIGHT).record(REBOOT, facts)
   const ways = [
     'if it was renamed, write metadata.formerly: kiosk-reboot',
-    `if the old one was removed and this is to run as a second job > jobwright > resolve > ${REBOOT} > --removed`,
+    `if the old spec was removed and this is a second job > jobwright > resolve > ${REBOOT} > --removed`,
   ]
   const words = `looks like a rename of ${REBOOT}, whose spec was removed: the requests are identical`
   t.strictSame(told(renamed(), NIGHT), ['conflict', 'PLAN_RENAMED', `${words} (job kiosk-reboot)`, ...ways])
@@ -179,7 +179,7 @@ t.test('metadata.formerly moves a record whose spec was removed, and nothing els
   t.match(lineAt(moved, NIGHT), {
     action: 'keep',
     movedFrom: REBOOT,
-    reason: `the record of ${REBOOT} moves here; running`,
+    reason: `the record of ${REBOOT} moves here; unfinished`,
   })
   const there = [
     'conflict',
@@ -230,11 +230,11 @@ t.test('a job under a former name without a record is a question', async (t) => 
 t.test('a line says until when a spec is good, where that is near or where it waits', async (t) => {
   const until = (expires: string, notBefore?: string) =>
     told(reboot({ policy: { expires, ...(notBefore && { notBefore }) } }).absent(REBOOT))[2]
-  t.equal(until('2026-11-22T08:59:59Z'), 'new spec; good until 2026-11-22 08:59 UTC')
+  t.equal(until('2026-11-22T08:59:59Z'), 'new spec; can be submitted until 2026-11-22 08:59 UTC')
   t.equal(until('2026-11-22T09:00:00Z'), 'new spec', 'seven days are not near')
   t.equal(
     until('2026-12-24T09:00:00Z', '2026-11-16T09:00:00Z'),
-    'policy.notBefore is not reached yet; good until 2026-12-24 09:00 UTC',
+    'policy.notBefore is not reached yet; can be submitted until 2026-12-24 09:00 UTC',
   )
   t.equal(
     told(reboot({ policy: { notBefore: '2026-11-16T09:00:00Z' } }).absent(REBOOT))[2],

@@ -23,7 +23,7 @@ const told = (given: World): (string | undefined)[] => {
 }
 const kept = (why: string) => ['keep', 'PLAN_NOT_REMOVED', `its spec is not here, but ${why}`]
 const forgotten = (left: string) => ['forget', undefined, `its spec was removed; ${left}, its record is kept`]
-const STAYS = 'job kiosk-reboot stays as it is at AWS'
+const STAYS = 'job kiosk-reboot stays as it is in AWS'
 
 t.test(
   'a spec counts as removed only in a complete, current, committed checkout of this project, without filters',
@@ -152,6 +152,6 @@ t.test('a job that AWS cannot cancel stays, and the plan says so', async (t) => 
   t.strictSame(told(exported), [
     'forget',
     undefined,
-    'its spec was removed; job e1 stays as it is at AWS, its record is kept: Amazon Pinpoint cannot cancel a job',
+    'its spec was removed; job e1 stays as it is in AWS, its record is kept: Amazon Pinpoint cannot cancel a job',
   ])
 })

@@ -75,7 +75,7 @@ t.test(
 )
 
 t.test('any other edit is refused, with what cannot change first', async (t) => {
-  const why = 'AWS IoT cannot change document of a job: restore the old value'
+  const why = 'AWS IoT cannot change the document of a job: restore the old value'
   t.strictSame(told(kiosk(wiped)), immutable('/document changed', why))
   const mixed = kiosk(edit({ description: 'tonight', document: { operation: 'wipe' } }))
   t.strictSame(told(mixed), immutable('/document and 1 more changed', why))
@@ -117,7 +117,7 @@ t.test('what a read shows goes on record, and nothing else', async (t) => {
     reason: 'rolled out',
     next: { condition: { reason: 'RolledOut' } },
   })
-  t.match(first(kiosk().live(REBOOT)), { action: 'keep', reason: 'running' })
+  t.match(first(kiosk().live(REBOOT)), { action: 'keep', reason: 'unfinished' })
   t.equal(first(kiosk()).next, undefined)
   t.match(first(kiosk({}, { withdrawn: '2026-11-14T09:00:00Z' })).next, { withdrawn: undefined }, 'its spec is back')
   const archived = kiosk({}, DONE).absent(REBOOT)
@@ -180,7 +180,7 @@ t.test('a job that waits is started from its record, unless it is held, ended, s
   t.equal(first(waiting(DONE)).action, 'keep')
   t.match(first(waiting().live(PRICES, { id: 'p1' })), {
     action: 'keep',
-    reason: 'running',
+    reason: 'unfinished',
     next: { stage: 'started' },
   })
   t.equal(first(waiting({ lost: true })).code, 'PLAN_LOST')

@@ -289,17 +289,18 @@ t.test('the plan names five of the candidates', async (t) => {
       .listed(READERS, ...jobs(size))
   const time = 'IN_PROGRESS, 2026-11-15 08:50 UTC'
   const shown = (size: number) => jobs(size).map(({ id }) => `${id} (${time})`)
-  const words = 'may be what its create made, and nothing shows which'
-  check(t, asked(1), `unresolved ${READERS}: a job ${words}: ${shown(1).join(', ')}`)
-  check(t, asked(5), `unresolved ${READERS}: 5 jobs ${words}: ${shown(5).join(', ')}`)
-  check(t, asked(7), `unresolved ${READERS}: 7 jobs ${words}: ${shown(5).join(', ')} and 2 more`)
+  const one = 'its create may have made this job, and nothing proves it'
+  const several = (size: number) => `its create may have made one of ${size} jobs, and nothing shows which`
+  check(t, asked(1), `unresolved ${READERS}: ${one}: ${shown(1).join(', ')}`)
+  check(t, asked(5), `unresolved ${READERS}: ${several(5)}: ${shown(5).join(', ')}`)
+  check(t, asked(7), `unresolved ${READERS}: ${several(7)}: ${shown(5).join(', ')} and 2 more`)
   const undated = world()
     .spec(READERS)
     .unknown(READERS)
     .listed(READERS, { id: 'e0', marker: undefined, createdAt: undefined })
-  check(t, undated, `unresolved ${READERS}: a job ${words}: e0 (IN_PROGRESS)`)
+  check(t, undated, `unresolved ${READERS}: ${one}: e0 (IN_PROGRESS)`)
   t.equal(first(asked(2)).code, 'PLAN_UNRESOLVED')
-  t.match(hints(asked(2)), /resolve PinpointExportJob\/readers --adopt e0.* \| if none is.*--not-created/i)
+  t.match(hints(asked(2)), /resolve PinpointExportJob\/readers --adopt e0.* \| if none of them is.*--not-created/i)
 })
 
 t.test('after so long AWS may have forgotten a job, and a person decides', async (t) => {

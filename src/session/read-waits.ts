@@ -24,7 +24,10 @@ export function readWaits(config: Pick<Config, 'targets'>, env: Env, emulator: b
   const given = parseJson(text)
   if (given === undefined || !Object.entries(given).every(isWait)) {
     const form = `{${Object.keys(DEFAULT_WAITS).join(', ')}}`
-    throw createProblem(`is not a JSON object out of ${form} with milliseconds`, `correct or unset ${VARIABLE}`)
+    throw createProblem(
+      `must be a JSON object with any of the keys ${form}, in milliseconds`,
+      `correct or unset ${VARIABLE}`,
+    )
   }
   return { ...DEFAULT_WAITS, ...given }
 }

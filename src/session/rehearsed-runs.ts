@@ -7,7 +7,7 @@ import { advise } from '../model/remedy.ts'
 import type { Spec } from '../model/spec.ts'
 import { nodeDisk, writeDurable } from '../system/disk.ts'
 import { EMULATOR_TOP, getEmulatorFolder } from './emulated.ts'
-import { assertNoLinkIn } from './links.ts'
+import { assertNoLinkIn } from './refuse-links.ts'
 
 /** The runs that `rerun --emulator` requested, by address. Kept beside the emulator's jobs. */
 const RUNS_FILE = 'runs.json'

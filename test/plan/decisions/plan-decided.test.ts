@@ -264,12 +264,12 @@ const cases: readonly (readonly [string, World, readonly string[]])[] = [
   [
     'a baseline takes the existing job, whatever it looks like',
     decide(world().spec(REBOOT).live(REBOOT, { request: {} }), REBOOT, BASELINE),
-    [`adopt ${REBOOT}: taken as done before this state began`],
+    [`adopt ${REBOOT}: assumed done before the state was created`],
   ],
   [
     'and takes the word for a job that it cannot see',
     decide(world().spec(READERS), READERS, BASELINE),
-    [`adopt ${READERS}: taken as done before this state began; no job of it was looked at`],
+    [`adopt ${READERS}: assumed done before the state was created; not checked in AWS`],
   ],
   [
     'and leaves an unknown create to the reconciler',

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { DEFAULT_WAITS } from '../../src/model/create-protocol.ts'
-import { readWaits } from '../../src/session/waits.ts'
+import { readWaits } from '../../src/session/read-waits.ts'
 
 const here = { AWS_ENDPOINT_URL: 'http://127.0.0.1:4599', JOBWRIGHT_WAITS: '{"leaseMs":2000}' }
 const none = { targets: {} }
@@ -24,7 +24,7 @@ t.test('shorter waits are accepted only if every request stays on this machine',
     ['AWS itself', none, { JOBWRIGHT_WAITS: '{}' }],
     ['one service elsewhere', none, { ...here, AWS_ENDPOINT_URL_PINPOINT: 'https://proxy.example' }],
     ['ignored endpoints', none, { ...here, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' }],
-    ['one target at AWS', { targets: { local, real } }, { JOBWRIGHT_WAITS: '{}' }],
+    ['one target in AWS', { targets: { local, real } }, { JOBWRIGHT_WAITS: '{}' }],
   ] as const) {
     t.match(refusal(config, env, false), { exitCode: 4, diagnostic: { code: 'CONFIG_WAITS' } }, why)
   }

@@ -2,7 +2,7 @@ import http from 'node:http'
 import https from 'node:https'
 
 /** What was observed of a write attempt below the SDK: the evidence for whether it may have been carried out. */
-export type Watch = {
+export type Sending = {
   /** Checked after signing and before the first byte is sent; false abandons the attempt. */
   readonly mayStillSend: () => boolean
   /** The signed request was passed to the network. */
@@ -22,8 +22,8 @@ export class Abandoned extends Error {
   }
 }
 
-/** Creates a watch over a new attempt. */
-export function watch(mayStillSend: () => boolean): Watch {
+/** Begins to observe a new attempt. */
+export function observeSending(mayStillSend: () => boolean): Sending {
   return { mayStillSend, handed: false, connected: false }
 }
 
@@ -32,7 +32,7 @@ export function watch(mayStillSend: () => boolean): Watch {
  * request is sent. Every step of connecting is recorded. Node sends nothing before `connect`, or over TLS before it
  * accepts the peer's certificate. So without these events no byte has left.
  */
-export function createWatchedAgents(seen: Watch): { httpAgent: http.Agent; httpsAgent: https.Agent } {
+export function createObservedAgents(seen: Sending): { httpAgent: http.Agent; httpsAgent: https.Agent } {
   const httpAgent = new http.Agent({ keepAlive: false })
   const httpsAgent = new https.Agent({ keepAlive: false })
   markWhen('connect', httpAgent, seen)
@@ -40,7 +40,7 @@ export function createWatchedAgents(seen: Watch): { httpAgent: http.Agent; https
   return { httpAgent, httpsAgent }
 }
 
-function markWhen(event: 'connect' | 'secureConnect', agent: http.Agent, seen: Watch): void {
+function markWhen(event: 'connect' | 'secureConnect', agent: http.Agent, seen: Sending): void {
   const create = agent.createConnection.bind(agent)
   agent.createConnection = (options, callback) => {
     const socket = create(options, callback)

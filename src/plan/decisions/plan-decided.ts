@@ -45,14 +45,14 @@ function keepSettled(
     return keepRecord(
       spec,
       record,
-      record.id === undefined ? 'taken as done already' : `job ${record.id} is on record already`,
+      record.id === undefined ? 'assumed done already' : `job ${record.id} is on record already`,
     )
   }
   return createLine(spec, {
     action: 'conflict',
     code: 'PLAN_HAS_JOB',
     record,
-    reason: `${record.id === undefined ? 'it is taken as done' : `job ${record.id} is on record for it`}, so ${decision.id} cannot be adopted`,
+    reason: `${record.id === undefined ? 'it is assumed done' : `job ${record.id} is on record for it`}, so ${decision.id} cannot be adopted`,
     remedies: [advise(`write policy.run: ${record.run + 1} first, if the other job is its next run`)],
   })
 }

@@ -13,7 +13,7 @@ const PAUSE_MS = { throttle: 1000, other: 200 } as const
  * the SDK's, so that every request passes the lane and every wait uses the clock. Throws an AwsError, or the signal's
  * reason.
  */
-export async function read<Value>(
+export async function readWithRetries<Value>(
   lane: Lane,
   model: { readonly api: Pick<KindApi, 'errors'> },
   { clock, signal }: { readonly clock: Clock; readonly signal?: AbortSignal },
@@ -55,5 +55,5 @@ type Reached = { readonly clock: Clock; lane(model: KindModel, operation: string
 /** Creates the read function of a kind over a connection. */
 export function createAsk(connection: Reached, model: KindModel): Ask {
   return (operation, signal, send) =>
-    read(connection.lane(model, operation), model, { clock: connection.clock, signal }, send)
+    readWithRetries(connection.lane(model, operation), model, { clock: connection.clock, signal }, send)
 }

@@ -2,7 +2,7 @@ import { findOldTexts, type OldText } from '../load/old-texts.ts'
 import { listElements } from '../model/elements.ts'
 import { getValue } from '../model/json.ts'
 import { type Difference, getChanges, type Plan, type Planned } from '../model/plan.ts'
-import { formatDocument, isDigest } from '../model/written.ts'
+import { formatDocument, isDigest } from '../model/write-documents.ts'
 import type { Session } from './session.ts'
 
 /**

@@ -3,7 +3,7 @@ import { getModel } from '../../src/kinds/index.ts'
 import type { Address } from '../../src/model/address.ts'
 import type { Spec } from '../../src/model/spec.ts'
 import { emptyState, type JobRecord } from '../../src/model/state.ts'
-import { findDoubtful, type Recalled } from '../../src/plan/recalled.ts'
+import { findDoubtful, type Recalled } from '../../src/plan/recalled-files.ts'
 import { DONE, recordOf, specOf, unknownOf } from './world.ts'
 
 const A: Address = 'IotJob/a'

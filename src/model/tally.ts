@@ -1,0 +1,9 @@
+/** What a job has counted so far, such as the devices of an IoT job. */
+export type Tally = {
+  /** What is counted, in the plural: `devices`. */
+  readonly noun: string
+  /** How many there are, how many have ended, and how many of these succeeded. Missing: AWS counts only what else happened. */
+  readonly whole?: { readonly total: number; readonly ended: number; readonly succeeded: number }
+  /** What else happened, in words: `1 failed`. */
+  readonly others: readonly string[]
+}
