@@ -27,7 +27,7 @@ export function Details({ job, address, data, report, now }: DetailsProps): VNod
   useEffect(() => panel.current?.focus(), [address])
   useEffect(() => {
     let isCurrent = true
-    data.details(address).then((found) => {
+    void data.details(address).then((found) => {
       if (isCurrent) setDetails(found)
     })
     return () => {
