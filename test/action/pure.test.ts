@@ -73,6 +73,7 @@ t.test('inputs have defaults, and a folder stays inside the repository', async (
     folder: '.',
     project: '',
     planFile: '',
+    report: '',
     comment: 'changes',
     failureIssues: true,
     token: '',
