@@ -8,6 +8,7 @@ import { addAcknowledgements, findAttention } from './attention/findings.ts'
 import { findApprovalRefusals, holdUnapproved, warnUnapproved } from './bounds/approval.ts'
 import { findRefusals } from './bounds/guards.ts'
 import { applyLimits } from './bounds/quotas.ts'
+import { holdBesidesReads } from './bounds/refresh-only.ts'
 import { createPlanner, isSelected, type Planner, planSequentially } from './context.ts'
 import { planDecided } from './decisions/plan-decided.ts'
 import { type Decision, isCheckoutUsed, type PlanInput } from './input.ts'
@@ -42,7 +43,7 @@ export function plan(given: PlanInput): Plan {
           planOrphan(inTurn, address, record),
     ),
   ])
-  const runs = explainWaits(context, holdUnapproved(context, all))
+  const runs = explainWaits(context, holdBesidesReads(context, holdUnapproved(context, all)))
   const { lines, decided } = settleSeries(context, series, runs)
   // A decision has its own outcome, whatever else needs a person.
   const findings = input.decisions ? undefined : findAttention(context, lines)

@@ -33,6 +33,27 @@ export type StoredIssue = {
   edits: number
 }
 
+/** A merged pull request as GitHub keeps it. */
+export type StoredPull = {
+  readonly number: number
+  readonly mergedAt: string
+  /** The merge, the squashed commit, or the last one of a rebased branch. */
+  readonly commit: string
+  /** The branch: how many commits, and the last one. */
+  readonly count: number
+  readonly last: { readonly message: string; readonly authoredDate: string }
+  labels: string[]
+}
+
+/** A run of a workflow, and its jobs, as GitHub keeps them. */
+export type StoredRun = {
+  readonly id: number
+  /** The name of the workflow's file. */
+  readonly workflow: string
+  status: string
+  readonly jobs: { readonly name: string; status: string }[]
+}
+
 /** An answer in place of the usual one, for the next request that fits. */
 export type Fault = {
   readonly method?: string
@@ -61,6 +82,9 @@ export type FakeGitHub = {
   readonly graphqlUrl: string
   readonly comments: StoredComment[]
   readonly issues: StoredIssue[]
+  /** The latest last. */
+  readonly merged: StoredPull[]
+  readonly runs: StoredRun[]
   readonly requests: Request[]
   readonly faults: Fault[]
   /** Adds a comment of somebody. */
@@ -99,6 +123,9 @@ function readSchema(): GraphQLSchema {
   return schema
 }
 
+/** REST, and `viewer` in GraphQL, show an app with this suffix; other logins in GraphQL have none. */
+const nameOfApp = (login: string): string => (login === 'github-actions' ? `${login}[bot]` : login)
+
 type Answer = { readonly status: number; readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> }
 
 const fail = (status: number, message: string, more: object = {}): Answer => ({
@@ -118,6 +145,8 @@ export async function startGitHub(
   const { repository, pullRequests, tokens, isEnterprise = false } = options
   const comments: StoredComment[] = []
   const issues: StoredIssue[] = []
+  const merged: StoredPull[] = []
+  const runs: StoredRun[] = []
   const requests: Request[] = []
   const faults: Fault[] = []
   let nextId = FIRST_ID
@@ -151,15 +180,40 @@ export async function startGitHub(
     user: { login: one.author },
   })
 
-  const rest = (method: string, path: string, token: Token | undefined, given: unknown): Answer => {
+  const isPullRequest = (number: number): boolean =>
+    pullRequests.includes(number) || merged.some((one) => one.number === number)
+
+  const writeLabels = (method: string, path: string, token: Token, given: unknown): Answer => {
+    const [, number, , name] = path.split('/')
+    const pull = merged.find((one) => one.number === Number(number))
+    if (!pull) return fail(404, 'Not Found')
+    if (!token.canWrite) return fail(403, 'Resource not accessible by integration')
+    const label = decodeURIComponent(name ?? '')
+    if (method === 'POST') pull.labels = [...new Set([...pull.labels, ...(given as { labels: string[] }).labels])]
+    else if (!pull.labels.includes(label)) return fail(404, 'Label does not exist')
+    else pull.labels = pull.labels.filter((one) => one !== label)
+    return { status: 200, body: pull.labels.map((one) => ({ name: one })) }
+  }
+
+  const rest = (
+    method: string,
+    path: string,
+    query: URLSearchParams,
+    token: Token | undefined,
+    given: unknown,
+  ): Answer => {
     if (token === undefined) return fail(401, 'Bad credentials')
     const start = `/repos/${repository}/`
     if (!path.startsWith(start)) return fail(404, 'Not Found')
+    if (method === 'GET' && path === `${start}issues`) return listIssues(query)
+    if (method === 'GET' && path.startsWith(`${start}actions/`)) return readActions(path.slice(start.length), query)
     if (/^issues(\/\d+)?$/.test(path.slice(start.length)))
       return writeIssue(method, path.slice(start.length), token, given)
+    if (/^issues\/\d+\/labels/.test(path.slice(start.length)))
+      return writeLabels(method, path.slice(start.length), token, given)
     const [, issue] = /^issues\/(\d+)\/comments$/.exec(path.slice(start.length)) ?? []
     const [, id] = /^issues\/comments\/(\d+)$/.exec(path.slice(start.length)) ?? []
-    const isKnown = issue === undefined || pullRequests.includes(Number(issue))
+    const isKnown = issue === undefined || isPullRequest(Number(issue))
     const found = id === undefined ? undefined : comments.find((one) => one.id === Number(id))
     if ((issue === undefined && id === undefined) || !isKnown || (id !== undefined && !found))
       return fail(404, 'Not Found')
@@ -215,15 +269,27 @@ export async function startGitHub(
     return { status: 200, body: { number: found.number } }
   }
 
-  type IssuesPage = Page & { labels?: string[] | null; states?: string[] | null }
-  const listIssues = ({ labels, states, ...page }: IssuesPage, { login }: Token) =>
-    cutPage(
-      issues
-        .filter((one) => !labels || one.labels.some((label) => labels.includes(label)))
-        .filter((one) => !states || states.includes(one.state.toUpperCase()))
-        .map((one) => ({ ...one, viewerDidAuthor: one.author === login })),
-      page,
-    )
+  const readActions = (path: string, query: URLSearchParams): Answer => {
+    const [, workflow] = /^actions\/workflows\/([^/]+)\/runs$/.exec(path) ?? []
+    const [, id] = /^actions\/runs\/(\d+)\/jobs$/.exec(path) ?? []
+    const found = runs.find((one) => one.id === Number(id))
+    if (found) return { status: 200, body: { total_count: found.jobs.length, jobs: found.jobs } }
+    if (workflow === undefined) return fail(404, 'Not Found')
+    const all = runs.filter((one) => one.workflow === workflow && [null, one.status].includes(query.get('status')))
+    return { status: 200, body: { total_count: all.length, workflow_runs: all } }
+  }
+
+  const listIssues = (query: URLSearchParams): Answer => {
+    const [page, size] = [Number(query.get('page') ?? 1), Number(query.get('per_page') ?? 30)]
+    const state = query.get('state') ?? 'open'
+    const labels = query.get('labels')?.split(',') ?? []
+    const all = issues
+      .filter((one) => state === 'all' || one.state === state)
+      .filter((one) => labels.every((label) => one.labels.includes(label)))
+      .filter((one) => [null, nameOfApp(one.author)].includes(query.get('creator')))
+      .map(({ number, title, body, author }) => ({ number, title, body, user: { login: nameOfApp(author) } }))
+    return { status: 200, body: all.reverse().slice((page - 1) * size, page * size) }
+  }
 
   const graphql = async (token: Token | undefined, given: unknown): Promise<Answer> => {
     if (token === undefined) return fail(401, 'Bad credentials')
@@ -232,12 +298,24 @@ export async function startGitHub(
     const errors = validate(readSchema(), document)
     if (errors.length > 0) return { status: 200, body: { errors } }
     const pullRequest = ({ number }: { number: number }) =>
-      pullRequests.includes(number) ? { comments: (page: Page) => listComments(number, page, token) } : null
+      isPullRequest(number) ? { comments: (page: Page) => listComments(number, page, token) } : null
+    const listPulls = ({ labels, first }: { labels?: string[] | null; first: number }) => ({
+      nodes: merged
+        .filter((one) => !labels || one.labels.some((label) => labels.includes(label)))
+        .map((one) => ({
+          ...one,
+          mergeCommit: { oid: one.commit },
+          labels: () => ({ nodes: one.labels.map((name) => ({ name })) }),
+          commits: () => ({ totalCount: one.count, nodes: [{ commit: one.last }] }),
+          comments: (page: Page) => listComments(one.number, page, token),
+        }))
+        .reverse()
+        .slice(0, first),
+    })
     const rootValue = {
       repository: ({ owner, name }: { owner: string; name: string }) =>
-        `${owner}/${name}` === repository
-          ? { pullRequest, issues: (page: IssuesPage) => listIssues(page, token) }
-          : null,
+        `${owner}/${name}` === repository ? { pullRequest, pullRequests: listPulls } : null,
+      viewer: { login: nameOfApp(token.login) },
     }
     return {
       status: 200,
@@ -245,7 +323,7 @@ export async function startGitHub(
     }
   }
 
-  type Page = { first?: number | null; after?: string | null }
+  type Page = { first?: number | null; last?: number | null; after?: string | null }
   const listComments = (issue: number, page: Page, { login }: Token) => {
     const all = comments.filter((one) => one.issue === issue)
     const nodes = all.map((one) => ({
@@ -257,9 +335,10 @@ export async function startGitHub(
     }))
     return cutPage(nodes, page)
   }
-  const cutPage = <Node>(all: readonly Node[], { first, after }: Page) => {
+  const cutPage = <Node>(all: readonly Node[], { first: asked, last, after }: Page) => {
+    const first = asked ?? last
     if (!first || first > PAGE_MAX) throw new Error('You must provide a `first` value of 1 to 100')
-    const start = after ? Number(Buffer.from(after, 'base64').toString()) : 0
+    const start = last ? Math.max(0, all.length - last) : after ? Number(Buffer.from(after, 'base64').toString()) : 0
     const nodes = all.slice(start, start + first)
     const end = start + nodes.length
     return {
@@ -269,7 +348,12 @@ export async function startGitHub(
     }
   }
 
-  const answer = async (method: string, path: string, headers: IncomingHttpHeaders, text: string): Promise<Answer> => {
+  const answer = async (
+    method: string,
+    { pathname: path, searchParams }: URL,
+    headers: IncomingHttpHeaders,
+    text: string,
+  ): Promise<Answer> => {
     const [, secret = ''] = /^(?:token|bearer) (.*)$/i.exec(headers.authorization ?? '') ?? []
     const token = tokens[secret]
     const isMeant = (one: Fault): boolean =>
@@ -285,7 +369,7 @@ export async function startGitHub(
       path === (isEnterprise ? '/api/graphql' : '/graphql')
         ? await graphql(token, given)
         : path.startsWith(api)
-          ? rest(method, path.slice(api.length), token, given)
+          ? rest(method, path.slice(api.length), searchParams, token, given)
           : fail(404, 'Not Found')
     return fault ? answerFault(fault) : usual
   }
@@ -295,13 +379,13 @@ export async function startGitHub(
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', async () => {
       const method = request.method ?? ''
-      const { pathname } = new URL(request.url ?? '', 'http://localhost')
+      const url = new URL(request.url ?? '', 'http://localhost')
       const {
         status,
         body,
         headers = {},
-      } = await answer(method, pathname, request.headers, Buffer.concat(chunks).toString())
-      requests.push({ method, path: pathname, status, headers: request.headers })
+      } = await answer(method, url, request.headers, Buffer.concat(chunks).toString())
+      requests.push({ method, path: url.pathname, status, headers: request.headers })
       response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers })
       response.end(body === undefined ? undefined : JSON.stringify(body))
     })
@@ -315,6 +399,8 @@ export async function startGitHub(
     graphqlUrl: isEnterprise ? `${base}/api/graphql` : `${base}/graphql`,
     comments,
     issues,
+    merged,
+    runs,
     requests,
     faults,
     add,

@@ -49,6 +49,7 @@ const DEFAULTS = {
   project: '',
   'plan-file': '',
   report: '',
+  approval: 'none',
   comment: 'changes',
   'failure-issues': 'true',
 }

@@ -492,7 +492,7 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'a job of which AWS tells nothing is no look-alike',
-      'return live.request === undefined ? !hasEndedEarly(model, live) : isJobOf',
+      'return live.request === undefined ? !hasEndedEarly(spec, model, live) : isJobOf',
       'return live.request === undefined ? false : isJobOf',
     ],
     ['a job that was never started is a look-alike', "      model.lifecycle.stageOf(one) === 'started' &&\n", ''],
@@ -526,8 +526,8 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'a create that was said to have made nothing is looked for no more',
-      'if (!intent.givenUp) return false\n',
-      'if (intent) return false\n',
+      'if (mark) return mark.attempt > intent.attempt\n',
+      'if (mark || intent) return false\n',
     ],
   ]),
   ...inTest('test/plan/questions/duplicates.test.ts', 'src/plan/questions/duplicates.ts', [
@@ -543,12 +543,12 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'a duplicate with our mark is excused',
-      'if (!mark && isForeign(input, getOwnerKey(model, record.site, live.id))) continue',
-      'if (mark) continue',
+      "if (mark === 'none' && isForeign(input, getOwnerKey(model, record.site, live.id))) continue",
+      "if (mark !== 'none') continue",
     ],
     [
       'a foreign job is a duplicate',
-      '      if (!mark && isForeign(input, getOwnerKey(model, record.site, live.id))) continue\n',
+      "      if (mark === 'none' && isForeign(input, getOwnerKey(model, record.site, live.id))) continue\n",
       '',
     ],
     [
@@ -556,11 +556,15 @@ export const RULES: readonly Mutation[] = [
       'if (reported.has(live) || isClaimed(model.kind, record.site, live.id)) continue',
       'if (reported.has(live) || (!isClaimed && live)) continue',
     ],
-    ['a job of another run is a duplicate', '!(isOwn && mark.run === record.run)', '!isOwn'],
+    [
+      'a job of another run is a duplicate',
+      "if (mark !== 'own' && (mark !== 'none' ||",
+      "if (mark !== 'own' && mark !== 'kin' && (mark !== 'none' ||",
+    ],
     [
       'an identical job of another state is a duplicate',
-      "const isOwn = mark?.lineage === shortenLineage(input.state?.lineage ?? '') && mark.address === address",
-      'const isOwn = shortenLineage && mark?.address === address',
+      "if (mark !== 'own' && (mark !== 'none' ||",
+      "if (mark !== 'own' && mark !== 'other' && (mark !== 'none' ||",
     ],
     [
       'a job that was made a day before is a duplicate',
@@ -742,8 +746,8 @@ export const RULES: readonly Mutation[] = [
   ...inTest('test/plan/decisions/decisions.test.ts', 'src/plan/decisions/resolve-removed.ts', [
     [
       'a spec that is there is taken as removed',
-      'if (plan.specAt.has(spec.address) || plan.blockedAt.has(spec.address))\n    return keep',
-      "if (plan.specAt.has('' as never))\n    return keep",
+      '|| plan.specAt.has(spec.address) || plan.blockedAt.has(spec.address))\n    return keep',
+      "|| plan.specAt.has('' as never))\n    return keep",
     ],
   ]),
   ...inTest('test/plan/plan.test.ts', 'src/plan/situations/submitted.ts', [
@@ -1131,13 +1135,13 @@ export const RULES: readonly Mutation[] = [
     ['a throttled create is sent after its lease', '|| !pass.mayStillSend()) return outcome', ') return outcome'],
   ]),
   ...inTest('test/state/merge.test.ts', 'src/state/merge.ts', [
-    ['the nearer of two records stays', 'return own > other ? a : b', 'return own < other ? a : b'],
+    ['the nearer of two records stays', 'if (own > other) return a', 'if (own > other) return b'],
     ['a merge forgets the higher run', '    record.run,\n    isKnown', '    0,\n    isKnown'],
     ['a merge prefers what may be on its way', '    isKnown ? 1 : 0,\n', '    isKnown ? 0 : 1,\n'],
     [
       'a merge prefers the earlier attempt',
-      'isKnown ? 0 : (record.intent?.attempt ?? 0)',
-      'isKnown ? 0 : -(record.intent?.attempt ?? 0)',
+      'isKnown ? 0 : record.intent.attempt',
+      'isKnown ? 0 : -record.intent.attempt',
     ],
     [
       'a merge forgets that a job ended',
@@ -1151,10 +1155,10 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'a merge drops what a person called foreign',
-      "if (change.set === 'foreign') return [change]",
-      "if (change.set === 'foreign') return []",
+      "case 'foreign':\n      return [change]",
+      "case 'foreign':\n      return []",
     ],
-    ['a merge takes the lower budget', 'change.used > stored.used', 'change.used < stored.used'],
+    ['a merge takes the lower budget', 'budget.used > stored.used', 'budget.used < stored.used'],
     [
       'a merge overwrites the source',
       'base.source === undefined ? [change] : []',
@@ -1167,7 +1171,11 @@ export const RULES: readonly Mutation[] = [
       'current.serial === seen.serial && current.digest !== seen.digest',
       'current.serial === seen.serial && current.digest === undefined',
     ],
-    ['a state that is gone is believed', 'if (current === undefined) {', 'if (current === null) {'],
+    [
+      'a state that is gone is believed',
+      'if (text === undefined || base === undefined) return { journal, problem: reportMissing(texts, journal.base) }',
+      'if (text === undefined || base === undefined) return reportMissing ? { journal } : {}',
+    ],
     [
       'a journal over its own base is merged',
       'if (over.digest === current.digest) return applyChanges(base, own)\n',

@@ -52,6 +52,8 @@ export type InitChoices = {
   readonly everyMinutes?: number | undefined
   /** The Action that the workflow uses. Absent: the workflow installs the package. */
   readonly action?: ActionReference
+  /** The environment whose reviewers approve each plan. Absent: nobody is asked. */
+  readonly environment?: string
   /** Absent: an IotJob, and only if there are no specs yet. */
   readonly kind: string | undefined
 }
@@ -261,7 +263,7 @@ function hasWorkflow(top: string): (folder: string) => boolean {
 }
 
 function createWorkflowPart(choices: InitChoices, repository: Repository): InitPart {
-  const { project, others, action, everyMinutes } = choices
+  const { project, others, action, environment, everyMinutes } = choices
   const { top, folder, host } = repository
   const { root, config } = project
   const { file, name } = chooseWorkflowFile(repository, others, action)
@@ -279,6 +281,7 @@ function createWorkflowPart(choices: InitChoices, repository: Repository): InitP
     ? formatActionWorkflow({
         ...common,
         ...action,
+        ...(environment !== undefined && { environment }),
         ...(name !== undefined && { only: { folder: folder || '.', name } }),
       })
     : formatPackageWorkflow(choices, {

@@ -69,6 +69,13 @@ export async function reconcileCommand(
   { plan: file, report: to, ...given }: ReconcileCommandOptions & { readonly plan?: string; readonly report?: string },
   host: Host,
 ): Promise<ExitCode> {
+  if (file !== undefined && given.refreshOnly) {
+    throw new Problem({
+      code: 'USAGE',
+      message: '--plan applies actions, and --refresh-only applies none',
+      remedies: [advise('leave one of them out')],
+    })
+  }
   if (to !== undefined) assertReportPlace(to, '--report', host)
   const approved = file === undefined ? undefined : { file, plan: readPlanFile(file, host) }
   const publisher = to === undefined ? undefined : createFilePublisher('reconcile', to, given, host)

@@ -114,9 +114,11 @@ function isMoving({ action, movedFrom }: Planned): boolean {
   return action === 'waiting' || movedFrom !== undefined
 }
 
+const REMOVED = 'its spec was removed'
+
 /** Says how what an address asks for differs from what was approved; undefined if it does not. */
 function findChange(approved: ApprovedAction, now: Ask): string | undefined {
-  if (approved.removed !== now.removed) return now.removed ? 'its spec was removed' : 'its spec is back'
+  if (approved.removed !== now.removed) return now.removed ? REMOVED : 'its spec is back'
   if (approved.run !== now.run) return `its policy.run was ${approved.run}, and is ${now.run}`
   if (approved.site !== now.site && now.site !== undefined)
     return `its job was to be in ${approved.site ?? 'an unknown place'}, and goes to ${now.site}`
@@ -184,8 +186,8 @@ function findChangeNow(plan: Planner, approved: ApprovedAction): string | undefi
     return undefined
   if (spec) return findChange(approved, askOfSpec(spec, record, plan))
   if (blocked) return `its spec has errors: ${blocked.codes.join(', ')}`
-  if (!approved.removed) return 'its spec was removed'
-  return record && findChange(approved, askOfRecord(record, plan.modelOf(parseAddress(address).kind)))
+  if (record) return findChange(approved, askOfRecord(record, plan.modelOf(parseAddress(address).kind)))
+  return approved.removed ? undefined : REMOVED
 }
 
 type Foreign = { readonly message: string; readonly remedies: readonly Remedy[] }

@@ -86,12 +86,11 @@ function chooseRuns(
     catchUp === 'none' && !pending.includes(instant) && now - instant > LATE_MS
   const inTime = wanted.filter((instant) => !isLate(instant))
   const due = inTime.slice(-(catchUp === 'all' ? maxCatchUp : 1))
-  const first = due[0] ?? Number.POSITIVE_INFINITY
   return {
     due,
     skipped: wanted
       .filter((instant) => !due.includes(instant))
-      .map((instant) => toSkipped(instant, isLate(instant) || instant > first ? 'late' : 'catch-up')),
+      .map((instant) => toSkipped(instant, isLate(instant) ? 'late' : 'catch-up')),
   }
 }
 

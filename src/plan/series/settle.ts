@@ -31,7 +31,7 @@ export function settleSeries(
   if (turns.length + ended.length + removed.length === 0) return { lines, decided: [] }
   const at = new Map(lines.map((planned) => [planned.address, planned]))
   const own = turns.map((turn) => settleTurn(context, turn, at))
-  const left = removed.flatMap((one) => withdrawSeries(context, one))
+  const left = context.refreshOnly ? [] : removed.flatMap((one) => withdrawSeries(context, one))
   const said = new Map(own.flatMap(({ line }) => line ?? []).map((line) => [line.address, line]))
   return {
     lines: [
@@ -76,13 +76,14 @@ function settleTurn(context: Planner, turn: SeriesTurn, at: ReadonlyMap<Address,
   const folded = isChanged ? foldRuns(context, turn, decided.series, at) : { series: decided.series, changes: [] }
   return {
     line: describe(context, turn, decided, open !== undefined && now?.hasEnded === true, open),
-    changes: isChanged
-      ? [
-          ...(movedFrom === undefined ? [] : [{ set: 'series', address: movedFrom, series: null } as const]),
-          { set: 'series', address: spec.address, series: folded.series },
-          ...folded.changes,
-        ]
-      : [],
+    changes:
+      isChanged && !(context.refreshOnly && movedFrom !== undefined)
+        ? [
+            ...(movedFrom === undefined ? [] : [{ set: 'series', address: movedFrom, series: null } as const]),
+            { set: 'series', address: spec.address, series: folded.series },
+            ...folded.changes,
+          ]
+        : [],
   }
 }
 

@@ -74,7 +74,7 @@ t.test('bash completes verbs, options, their values, kinds, addresses and files'
   })
   for (const name of fs.readdirSync(path.join(here, 'bin'))) fs.chmodSync(path.join(here, 'bin', name), 0o755)
   const verbNames =
-    'init new validate plan reconcile watch status acknowledge adopt resolve baseline schema explain completion emulator help cancel paperwork rerun version next skip'
+    'init new validate plan reconcile watch status acknowledge adopt resolve baseline schema explain completion emulator help cancel paperwork report rerun version next skip'
   const cases: [words: string[], offered: string][] = [
     [[''], verbNames],
     [['ba'], 'baseline'],
@@ -84,7 +84,7 @@ t.test('bash completes verbs, options, their values, kinds, addresses and files'
     [['plan', '--qu'], '--quiet'],
     [['init', '--store', ''], 'git file'],
     [['status', '--output', '=', 'j'], 'json'],
-    [['status', '-o', '='], 'text json'],
+    [['status', '-o', '='], 'text json wide'],
     [['new', ''], KINDS.join(' ')],
     [['new', '--file', 'x', 'Iot'], 'IotJob'],
     [['new', 'IotJob', ''], ''],
