@@ -22,7 +22,8 @@ import type { Series } from '../model/series.ts'
 import type { JobRecord } from '../model/state.ts'
 import { formatInput, hintFor, type Medium } from './remedies.ts'
 
-/* The lines of `--output json`. Their types are in `model/lines.ts`. */
+/* The lines of `--output json`. Their types are in `model/lines.ts`, which a page may import too. */
+export type * from '../model/lines.ts'
 
 /** Formats a line without its line break: JSON without absent values. Invisible characters are escaped, so that no log interprets them. */
 export function formatJsonLine(line: Line): string {
