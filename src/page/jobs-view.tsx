@@ -1,4 +1,4 @@
-import type { RefObject, VNode } from 'preact'
+import { Component, type RefObject, type VNode } from 'preact'
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { useActions } from './actions.ts'
 import { groupJobs, type Item, type Sorting, sortJobs } from './filter.ts'
@@ -149,25 +149,35 @@ function Space({ rows, row }: { readonly rows: number; readonly row: number }): 
   )
 }
 
-function Row({ job, index }: { readonly job: Job; readonly index: number }): VNode {
-  const { standing, target, run, began, ended, job: own, attention } = job
-  return (
-    <tr aria-rowindex={index} class={attention.length > 0 ? 'needs' : undefined}>
-      <td class="condition-cell">
-        <Condition standing={standing} note={describeNext(job)} />
-      </td>
-      <th scope="row" class="job-cell">
-        <JobLink job={job}>{attention.length > 0 && <span class="flag">needs a person</span>}</JobLink>
-      </th>
-      <td class="target-cell">{target}</td>
-      <td class="run-cell">{run}</td>
-      <td class="devices-cell">
-        <CountsBar job={own} />
-      </td>
-      <td class="time-cell began">{began && <Time iso={began} />}</td>
-      <td class="time-cell">{ended && <Time iso={ended} />}</td>
-    </tr>
-  )
+type RowProps = { readonly job: Job; readonly index: number }
+
+/** One job. It is drawn again only for another job or place: most rows stay as they are while the table scrolls. */
+class Row extends Component<RowProps> {
+  override shouldComponentUpdate({ job, index }: RowProps): boolean {
+    return job !== this.props.job || index !== this.props.index
+  }
+
+  override render(): VNode {
+    const { job, index } = this.props
+    const { standing, target, run, began, ended, job: own, attention } = job
+    return (
+      <tr aria-rowindex={index} class={attention.length > 0 ? 'needs' : undefined}>
+        <td class="condition-cell">
+          <Condition standing={standing} note={describeNext(job)} />
+        </td>
+        <th scope="row" class="job-cell">
+          <JobLink job={job}>{attention.length > 0 && <span class="flag">needs a person</span>}</JobLink>
+        </th>
+        <td class="target-cell">{target}</td>
+        <td class="run-cell">{run}</td>
+        <td class="devices-cell">
+          <CountsBar job={own} />
+        </td>
+        <td class="time-cell began">{began && <Time iso={began} />}</td>
+        <td class="time-cell">{ended && <Time iso={ended} />}</td>
+      </tr>
+    )
+  }
 }
 
 /** Actions that are about to change a job. */

@@ -4,6 +4,9 @@ import { applyChange, type Data, unpackPage } from './data.ts'
 /** Whether a live page hears from its server. */
 export type Link = 'live' | 'lost'
 
+/** The server tells the time every 5 seconds. A connection that is silent for longer than this may be cut without a word. */
+const SILENCE_MS = 16_000
+
 /** Follows the changes of a live page. The browser connects again by itself, and says which version it has. */
 export function followChanges(
   first: Data,
@@ -31,5 +34,13 @@ export function followChanges(
   source.addEventListener('change', ({ data: text }: MessageEvent<string>) =>
     take(() => applyChange(data, JSON.parse(text) as PageChange)),
   )
-  source.addEventListener('tick', ({ data: text }: MessageEvent<string>) => on.tick((JSON.parse(text) as PageTick).at))
+  let heardAt = performance.now()
+  setInterval(() => {
+    if (performance.now() - heardAt > SILENCE_MS) on.link('lost')
+  }, SILENCE_MS / 4)
+  source.addEventListener('tick', ({ data: text }: MessageEvent<string>) => {
+    heardAt = performance.now()
+    on.link('live')
+    on.tick((JSON.parse(text) as PageTick).at)
+  })
 }
