@@ -32,6 +32,8 @@ export type DiagnosticLine = {
   readonly hint?: string
   /** The finding that needs a person, if the diagnostic reports one. */
   readonly finding?: FindingDetail
+  /** The rules of the repository that refused to store the state. */
+  readonly rules?: readonly string[]
 }
 
 /** A finding that needs a person. `kind`, `run` and `name` name it within its address, from run to run. */

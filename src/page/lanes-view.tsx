@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
 import type { LaneLine } from '../model/lines.ts'
-import { Empty, Meter } from './parts.tsx'
+import { Empty, ListTable, Meter } from './parts.tsx'
 import { linesOf, type ViewProps } from './view.ts'
 
 /** Below this share of its limit, a lane is slowed. The gate itself stays a little below the limit. */
@@ -20,23 +20,11 @@ export function LanesView({ data, report, shown }: ViewProps): VNode {
         {lanes.length === 0 ? (
           <Empty>{report.offline ? 'AWS was not asked for this report.' : 'This run sent no request.'}</Empty>
         ) : (
-          <table class="list">
-            <caption class="sr-only">Lanes of this run</caption>
-            <thead>
-              <tr>
-                {['Lane', 'Standing', 'Rate', 'Sent', 'Throttled', 'Queue'].map((head) => (
-                  <th key={head} scope="col">
-                    {head}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {lanes.map((lane) => (
-                <Lane key={lane.name} lane={lane} />
-              ))}
-            </tbody>
-          </table>
+          <ListTable caption="Lanes of this run" heads={['Lane', 'Standing', 'Rate', 'Sent', 'Throttled', 'Queue']}>
+            {lanes.map((lane) => (
+              <Lane key={lane.name} lane={lane} />
+            ))}
+          </ListTable>
         )}
       </section>
       <section aria-labelledby="budgets">
@@ -44,34 +32,23 @@ export function LanesView({ data, report, shown }: ViewProps): VNode {
         {budgets.length === 0 ? (
           <Empty>No service with a daily limit was used.</Empty>
         ) : (
-          <table class="list">
-            <caption class="sr-only">Creates of services with a daily limit</caption>
-            <thead>
-              <tr>
-                <th scope="col">Service</th>
-                <th scope="col">Day (UTC)</th>
-                <th scope="col">Used</th>
-                <th scope="col">Left</th>
-              </tr>
-            </thead>
-            <tbody>
-              {budgets.map(({ name, day, used, perDay }) => {
-                const isToday = day >= report.at.slice(0, 10)
-                const now = isToday ? used : 0
-                return (
-                  <tr key={name}>
-                    <th scope="row">{name}</th>
-                    <td data-head="Day (UTC)">{isToday ? day : report.at.slice(0, 10)}</td>
-                    <td data-head="Used">
-                      {now} of {perDay}
-                      <Meter value={now} max={perDay} tone={now >= perDay ? 'warn' : 'busy'} />
-                    </td>
-                    <td data-head="Left">{Math.max(0, perDay - now)}</td>
-                  </tr>
-                )
-              })}
-            </tbody>
-          </table>
+          <ListTable caption="Creates of services with a daily limit" heads={['Service', 'Day (UTC)', 'Used', 'Left']}>
+            {budgets.map(({ name, day, used, perDay }) => {
+              const isToday = day >= report.at.slice(0, 10)
+              const now = isToday ? used : 0
+              return (
+                <tr key={name}>
+                  <th scope="row">{name}</th>
+                  <td data-head="Day (UTC)">{isToday ? day : report.at.slice(0, 10)}</td>
+                  <td data-head="Used">
+                    {now} of {perDay}
+                    <Meter value={now} max={perDay} tone={now >= perDay ? 'warn' : 'busy'} />
+                  </td>
+                  <td data-head="Left">{Math.max(0, perDay - now)}</td>
+                </tr>
+              )
+            })}
+          </ListTable>
         )}
       </section>
       <Queue shown={shown} />
@@ -112,23 +89,14 @@ function Queue({ shown }: Pick<ViewProps, 'shown'>): VNode {
       {counts.size === 0 ? (
         <Empty>No action of the plan calls AWS.</Empty>
       ) : (
-        <table class="list">
-          <caption class="sr-only">Actions of the plan that call AWS, by kind</caption>
-          <thead>
-            <tr>
-              <th scope="col">Kind</th>
-              <th scope="col">Actions</th>
+        <ListTable caption="Actions of the plan that call AWS, by kind" heads={['Kind', 'Actions']}>
+          {[...counts].map(([kind, count]) => (
+            <tr key={kind}>
+              <th scope="row">{kind}</th>
+              <td data-head="Actions">{count.toLocaleString()}</td>
             </tr>
-          </thead>
-          <tbody>
-            {[...counts].map(([kind, count]) => (
-              <tr key={kind}>
-                <th scope="row">{kind}</th>
-                <td data-head="Actions">{count.toLocaleString()}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          ))}
+        </ListTable>
       )}
     </section>
   )

@@ -1,6 +1,6 @@
 import type { ComponentChildren, VNode } from 'preact'
 import { getReason, getWaitEnd, isRunning, isWaiting, type Job, type Standing } from './job.ts'
-import { Command, Condition, CountsBar, Empty, JobLink, Ways } from './parts.tsx'
+import { Command, Condition, CountsBar, Empty, JobLink, ListTable, Ways } from './parts.tsx'
 import { Problems } from './problems.tsx'
 import { formatRoute, showOnly } from './route.ts'
 import { Time } from './time.tsx'
@@ -181,38 +181,24 @@ type JobTableProps = {
 
 function JobTable({ caption, heads, jobs, children }: JobTableProps): VNode {
   return (
-    <table class="list">
-      <caption class="sr-only">{caption}</caption>
-      <thead>
-        <tr>
-          <th scope="col">Condition</th>
-          <th scope="col">Job</th>
-          {heads.map((head) => (
-            <th key={head} scope="col">
-              {head}
-            </th>
+    <ListTable caption={caption} heads={['Condition', 'Job', ...heads]}>
+      {jobs.slice(0, ROWS_MAX).map((job) => (
+        <tr key={job.address}>
+          <td>
+            <Condition standing={job.standing} />
+          </td>
+          <th scope="row">
+            <JobLink job={job} />
+            {job.target && <span class="quiet sub">{job.target}</span>}
+          </th>
+          {children(job).map((cell, column) => (
+            <td key={heads[column]} data-head={heads[column]}>
+              {cell}
+            </td>
           ))}
         </tr>
-      </thead>
-      <tbody>
-        {jobs.slice(0, ROWS_MAX).map((job) => (
-          <tr key={job.address}>
-            <td>
-              <Condition standing={job.standing} />
-            </td>
-            <th scope="row">
-              <JobLink job={job} />
-              {job.target && <span class="quiet sub">{job.target}</span>}
-            </th>
-            {children(job).map((cell, column) => (
-              <td key={heads[column]} data-head={heads[column]}>
-                {cell}
-              </td>
-            ))}
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </ListTable>
   )
 }
 

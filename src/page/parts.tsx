@@ -139,3 +139,29 @@ export function OutLink({
 function isWeb(href: string): boolean {
   return URL.canParse(href) && /^https?:$/.test(new URL(href).protocol)
 }
+
+type ListTableProps = {
+  /** For screen readers: the heading above says the same. */
+  readonly caption: string
+  readonly heads: readonly string[]
+  readonly children: ComponentChildren
+}
+
+/** A table of some rows. On a narrow page each row becomes a block, and `data-head` names its cells. */
+export function ListTable({ caption, heads, children }: ListTableProps): VNode {
+  return (
+    <table class="list">
+      <caption class="sr-only">{caption}</caption>
+      <thead>
+        <tr>
+          {heads.map((head) => (
+            <th key={head} scope="col">
+              {head}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>{children}</tbody>
+    </table>
+  )
+}

@@ -2,7 +2,7 @@ import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
 import { Differences } from './differences.tsx'
 import type { Job } from './job.ts'
-import { Condition, Empty, JobLink, Meter } from './parts.tsx'
+import { Condition, Empty, JobLink, ListTable, Meter } from './parts.tsx'
 import { Problems } from './problems.tsx'
 import { Time } from './time.tsx'
 import { linesOf, type ViewProps } from './view.ts'
@@ -61,42 +61,32 @@ function Actions({
   const [most, setMost] = useState(STEP)
   return (
     <>
-      <table class="list">
-        <caption class="sr-only">{`Planned: ${action}`}</caption>
-        <thead>
-          <tr>
-            <th scope="col">Job</th>
-            <th scope="col">Why</th>
-            <th scope="col">Where</th>
+      <ListTable caption={`Planned: ${action}`} heads={['Job', 'Why', 'Where']}>
+        {jobs.slice(0, most).map((job) => (
+          <tr key={job.address}>
+            <th scope="row">
+              <JobLink job={job} />
+              {job.job && (
+                <span class="sub">
+                  <Condition standing={job.standing} />
+                </span>
+              )}
+            </th>
+            <td data-head="Why">
+              {job.planned!.reason}
+              {job.planned!.until && (
+                <span class="sub">
+                  until <Time iso={job.planned!.until} now={now} />
+                </span>
+              )}
+              <Differences changes={job.planned!.elements ?? job.planned!.changes ?? []} />
+            </td>
+            <td data-head="Where">
+              {[job.target, job.planned!.region, job.planned!.account].filter(Boolean).join(', ')}
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {jobs.slice(0, most).map((job) => (
-            <tr key={job.address}>
-              <th scope="row">
-                <JobLink job={job} />
-                {job.job && (
-                  <span class="sub">
-                    <Condition standing={job.standing} />
-                  </span>
-                )}
-              </th>
-              <td data-head="Why">
-                {job.planned!.reason}
-                {job.planned!.until && (
-                  <span class="sub">
-                    until <Time iso={job.planned!.until} now={now} />
-                  </span>
-                )}
-                <Differences changes={job.planned!.elements ?? job.planned!.changes ?? []} />
-              </td>
-              <td data-head="Where">
-                {[job.target, job.planned!.region, job.planned!.account].filter(Boolean).join(', ')}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </ListTable>
       {jobs.length > most && (
         <button type="button" onClick={() => setMost(most + STEP)}>
           Show {Math.min(STEP, jobs.length - most)} more of {jobs.length.toLocaleString()}
@@ -112,36 +102,26 @@ function Guards({ data }: Pick<ViewProps, 'data'>): VNode | null {
   return (
     <section aria-labelledby="guards">
       <h2 id="guards">Guards</h2>
-      <table class="list">
-        <caption class="sr-only">What one reconcile may do, as jobwright.yaml limits it</caption>
-        <thead>
-          <tr>
-            <th scope="col">Guard</th>
-            <th scope="col">Sum</th>
-            <th scope="col">Share</th>
-          </tr>
-        </thead>
-        <tbody>
-          {guards.map(({ name, counts, planned, before, max }) => {
-            const sum = planned + before
-            const isOver = sum > max
-            return (
-              <tr key={name}>
-                <th scope="row">
-                  <code>{name}</code> <span class="quiet">{counts}</span>
-                </th>
-                <td data-head="Sum">
-                  {before > 0 ? `${before} done + ${planned} planned = ${sum}` : `${planned} planned`} of {max} allowed
-                  {isOver && <b class="bad"> refused: {formatCount(sum - max, 'job')} too many</b>}
-                </td>
-                <td data-head="Share">
-                  <Meter value={sum} max={max} tone={isOver ? 'bad' : 'busy'} />
-                </td>
-              </tr>
-            )
-          })}
-        </tbody>
-      </table>
+      <ListTable caption="What one reconcile may do, as jobwright.yaml limits it" heads={['Guard', 'Sum', 'Share']}>
+        {guards.map(({ name, counts, planned, before, max }) => {
+          const sum = planned + before
+          const isOver = sum > max
+          return (
+            <tr key={name}>
+              <th scope="row">
+                <code>{name}</code> <span class="quiet">{counts}</span>
+              </th>
+              <td data-head="Sum">
+                {before > 0 ? `${before} done + ${planned} planned = ${sum}` : `${planned} planned`} of {max} allowed
+                {isOver && <b class="bad"> refused: {formatCount(sum - max, 'job')} too many</b>}
+              </td>
+              <td data-head="Share">
+                <Meter value={sum} max={max} tone={isOver ? 'bad' : 'busy'} />
+              </td>
+            </tr>
+          )
+        })}
+      </ListTable>
     </section>
   )
 }

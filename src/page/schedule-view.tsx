@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
 import type { Job } from './job.ts'
-import { Empty, JobLink } from './parts.tsx'
+import { Empty, JobLink, ListTable } from './parts.tsx'
 import { Time, ZONE } from './time.tsx'
 import { linesOf, type ViewProps } from './view.ts'
 import { formatCount } from './words.ts'
@@ -131,27 +131,17 @@ function Day({
       <h2 id={anchorOf(name)} tabIndex={-1}>
         {name} <span class="count">{entries.length.toLocaleString()}</span>
       </h2>
-      <table class="list">
-        <caption class="sr-only">{name}</caption>
-        <thead>
-          <tr>
-            <th scope="col">Time</th>
-            <th scope="col">Job</th>
-            <th scope="col">What</th>
+      <ListTable caption={name} heads={['Time', 'Job', 'What']}>
+        {entries.slice(0, ROWS_MAX).map(({ at, what, address, job }) => (
+          <tr key={`${at} ${address} ${what}`}>
+            <td data-head="Time">
+              <Time iso={at} form={name === 'Later' ? 'long' : 'clock'} now={now} />
+            </td>
+            <th scope="row">{job ? <JobLink job={job} /> : address}</th>
+            <td data-head="What">{what}</td>
           </tr>
-        </thead>
-        <tbody>
-          {entries.slice(0, ROWS_MAX).map(({ at, what, address, job }) => (
-            <tr key={`${at} ${address} ${what}`}>
-              <td data-head="Time">
-                <Time iso={at} form={name === 'Later' ? 'long' : 'clock'} now={now} />
-              </td>
-              <th scope="row">{job ? <JobLink job={job} /> : address}</th>
-              <td data-head="What">{what}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </ListTable>
       {entries.length > ROWS_MAX && (
         <p>
           The first {ROWS_MAX} of {formatCount(entries.length, 'entry', 'entries')}.

@@ -18,6 +18,7 @@ import { fillRecordedMd5 } from './questions/files.ts'
 import { moveFormerNames } from './questions/former-names.ts'
 import { planWithoutSpec } from './questions/ownership.ts'
 import { checkNewSeries } from './series/busiest.ts'
+import { explainRun } from './series/depend.ts'
 import { type Expanded, expandSeries } from './series/expand.ts'
 import { settleSeries } from './series/settle.ts'
 import { planNew } from './situations/new.ts'
@@ -43,14 +44,20 @@ export function plan(given: PlanInput): Plan {
           planOrphan(inTurn, address, record),
     ),
   ])
-  const runs = explainWaits(context, holdBesidesReads(context, holdUnapproved(context, all)))
+  const repeating = series.turns.map(({ spec }) => spec)
+  const held = holdBesidesReads(context, holdUnapproved(context, all, repeating))
+  const runs = explainWaits(context, held, (job) => explainRun(series.turns, job))
   const { lines, decided } = settleSeries(context, series, runs)
   // A decision has its own outcome, whatever else needs a person.
   const findings = input.decisions ? undefined : findAttention(context, lines)
   const actions = applyLimits(context, lines)
   return {
     // Guards count every create that is due, even if there is no room for it in this pass.
-    refusals: [...findRefusals(context, lines), ...findApprovalRefusals(context), ...checkNewSeries(context, series)],
+    refusals: [
+      ...findRefusals(context, lines),
+      ...findApprovalRefusals(context, repeating),
+      ...checkNewSeries(context, series),
+    ],
     actions: findings ? addAcknowledgements(actions, findings) : actions,
     diagnostics: [
       ...(input.unclaimed && !input.decisions ? [input.unclaimed] : []),

@@ -39,7 +39,7 @@ export function escapeJsonText(json: string): string {
 
 /** Converts a diagnostic to its line. The excerpt and related places are for people only. */
 export function toDiagnosticLine(one: Diagnostic, medium?: Medium): DiagnosticLine {
-  const { severity, code, message, place, pointer, address, finding } = one
+  const { severity, code, message, place, pointer, address, finding, rules } = one
   const { file, line, column, endLine, endColumn } = place ?? {}
   return {
     v: 1,
@@ -56,6 +56,7 @@ export function toDiagnosticLine(one: Diagnostic, medium?: Medium): DiagnosticLi
     address,
     hint: hintFor(one, medium),
     finding: finding && toFindingDetail(finding),
+    rules,
   }
 }
 

@@ -2,14 +2,20 @@ import { readFileSync } from 'node:fs'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buildSchema, execute, type GraphQLSchema, parse, validate } from 'graphql'
+import type { CommitInput, GitData } from './fake-git-data.ts'
 
 /*
  * GitHub over HTTP, as far as comments and issues reach: REST and GraphQL, with the answers that its pages describe. It shares no
  * code with the action. Queries are checked against the schema that GitHub publishes.
  */
 
-/** Who may do what. */
-export type Token = { readonly login: string; readonly canWrite: boolean; readonly canWriteIssues?: boolean }
+/** Who may do what. GitHub signs commits of a person's token only where it makes them itself. */
+export type Token = {
+  readonly login: string
+  readonly canWrite: boolean
+  readonly canWriteIssues?: boolean
+  readonly isPerson?: boolean
+}
 
 /** A comment as GitHub keeps it. */
 export type StoredComment = {
@@ -58,11 +64,16 @@ export type StoredRun = {
 export type Fault = {
   readonly method?: string
   readonly path?: RegExp
+  readonly body?: RegExp
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
   readonly message: string
   /** The request takes effect, and its answer is the fault's. */
   readonly isDone?: boolean
+  /** The connection is cut in place of an answer. */
+  readonly isCut?: boolean
+  /** The request takes effect only then. Its answer is the fault's, at once. */
+  readonly late?: Promise<unknown>
   /** The errors of GraphQL, which come with a status of 200. */
   readonly errors?: readonly object[]
 }
@@ -73,6 +84,7 @@ export type Request = {
   readonly path: string
   readonly status: number
   readonly headers: IncomingHttpHeaders
+  readonly body: string
 }
 
 export type FakeGitHub = {
@@ -100,6 +112,8 @@ export type GitHubOptions = {
   readonly repository: string
   readonly pullRequests: readonly number[]
   readonly tokens: Readonly<Record<string, Token>>
+  /** The repository's branches and commits. */
+  readonly git?: GitData
   /** Answers under /api/v3 and /api/graphql, as GitHub Enterprise Server does. */
   readonly isEnterprise?: boolean
 }
@@ -126,9 +140,13 @@ function readSchema(): GraphQLSchema {
 /** REST, and `viewer` in GraphQL, show an app with this suffix; other logins in GraphQL have none. */
 const nameOfApp = (login: string): string => (login === 'github-actions' ? `${login}[bot]` : login)
 
-type Answer = { readonly status: number; readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> }
+export type Answer = {
+  readonly status: number
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}
 
-const fail = (status: number, message: string, more: object = {}): Answer => ({
+export const fail = (status: number, message: string, more: object = {}): Answer => ({
   status,
   body: { message, documentation_url: 'https://docs.github.com/rest', status: String(status), ...more },
 })
@@ -142,7 +160,7 @@ export async function startGitHub(
   t: { teardown(end: () => unknown): void },
   options: GitHubOptions,
 ): Promise<FakeGitHub> {
-  const { repository, pullRequests, tokens, isEnterprise = false } = options
+  const { repository, pullRequests, tokens, git, isEnterprise = false } = options
   const comments: StoredComment[] = []
   const issues: StoredIssue[] = []
   const merged: StoredPull[] = []
@@ -207,6 +225,7 @@ export async function startGitHub(
     if (!path.startsWith(start)) return fail(404, 'Not Found')
     if (method === 'GET' && path === `${start}issues`) return listIssues(query)
     if (method === 'GET' && path.startsWith(`${start}actions/`)) return readActions(path.slice(start.length), query)
+    if (git && path.startsWith(`${start}git/`)) return git.rest(path.slice(start.length), token, given)
     if (/^issues(\/\d+)?$/.test(path.slice(start.length)))
       return writeIssue(method, path.slice(start.length), token, given)
     if (/^issues\/\d+\/labels/.test(path.slice(start.length)))
@@ -314,13 +333,14 @@ export async function startGitHub(
     })
     const rootValue = {
       repository: ({ owner, name }: { owner: string; name: string }) =>
-        `${owner}/${name}` === repository ? { pullRequest, pullRequests: listPulls } : null,
+        `${owner}/${name}` === repository ? { pullRequest, pullRequests: listPulls, ref: git?.ref } : null,
       viewer: { login: nameOfApp(token.login) },
+      createCommitOnBranch: ({ input }: { input: CommitInput }) => git?.commit(input, token, repository),
     }
-    return {
-      status: 200,
-      body: await execute({ schema: readSchema(), document, rootValue, variableValues: variables }),
-    }
+    const result = await execute({ schema: readSchema(), document, rootValue, variableValues: variables })
+    // GitHub names the type of an error beside its message.
+    const typed = result.errors?.map((error) => ({ ...error.toJSON(), type: error.extensions['type'] }))
+    return { status: 200, body: { data: result.data, ...(typed && { errors: typed }) } }
   }
 
   type Page = { first?: number | null; last?: number | null; after?: string | null }
@@ -350,28 +370,40 @@ export async function startGitHub(
 
   const answer = async (
     method: string,
+    url: URL,
+    headers: IncomingHttpHeaders,
+    text: string,
+  ): Promise<Answer | 'cut'> => {
+    const path = url.pathname
+    const isMeant = (one: Fault): boolean =>
+      (one.method === undefined || one.method === method) &&
+      (one.path === undefined || one.path.test(path)) &&
+      (one.body === undefined || one.body.test(text))
+    const fault = faults.find(isMeant)
+    if (fault) faults.splice(faults.indexOf(fault), 1)
+    const act = (): Promise<Answer> => answerUsually(method, url, headers, text)
+    if (fault?.late) void fault.late.then(act)
+    if (fault?.isDone) await act()
+    if (fault) return fault.isCut ? 'cut' : answerFault(fault)
+    return act()
+  }
+
+  const answerUsually = async (
+    method: string,
     { pathname: path, searchParams }: URL,
     headers: IncomingHttpHeaders,
     text: string,
   ): Promise<Answer> => {
     const [, secret = ''] = /^(?:token|bearer) (.*)$/i.exec(headers.authorization ?? '') ?? []
     const token = tokens[secret]
-    const isMeant = (one: Fault): boolean =>
-      (one.method === undefined || one.method === method) && (one.path === undefined || one.path.test(path))
-    const fault = faults.find(isMeant)
-    if (fault) faults.splice(faults.indexOf(fault), 1)
-    if (fault && !fault.isDone) return answerFault(fault)
-    if (text.length > REQUEST_MAX) return fail(413, 'Payload Too Large')
+    if (text.length > (git?.requestMax ?? REQUEST_MAX)) return fail(413, 'Payload Too Large')
     if (!headers['user-agent']) return fail(403, 'Request forbidden by administrative rules')
     const given: unknown = text === '' ? undefined : JSON.parse(text)
     const api = isEnterprise ? '/api/v3' : ''
-    const usual =
-      path === (isEnterprise ? '/api/graphql' : '/graphql')
-        ? await graphql(token, given)
-        : path.startsWith(api)
-          ? rest(method, path.slice(api.length), searchParams, token, given)
-          : fail(404, 'Not Found')
-    return fault ? answerFault(fault) : usual
+    if (path === (isEnterprise ? '/api/graphql' : '/graphql')) return graphql(token, given)
+    return path.startsWith(api)
+      ? rest(method, path.slice(api.length), searchParams, token, given)
+      : fail(404, 'Not Found')
   }
 
   const server = createServer((request, response) => {
@@ -380,12 +412,11 @@ export async function startGitHub(
     request.on('end', async () => {
       const method = request.method ?? ''
       const url = new URL(request.url ?? '', 'http://localhost')
-      const {
-        status,
-        body,
-        headers = {},
-      } = await answer(method, url, request.headers, Buffer.concat(chunks).toString())
-      requests.push({ method, path: url.pathname, status, headers: request.headers })
+      const text = Buffer.concat(chunks).toString()
+      const answered = await answer(method, url, request.headers, text)
+      const { status, body, headers = {} }: Answer = answered === 'cut' ? { status: 0 } : answered
+      requests.push({ method, path: url.pathname, status, headers: request.headers, body: text })
+      if (answered === 'cut') return void request.socket.destroy()
       response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers })
       response.end(body === undefined ? undefined : JSON.stringify(body))
     })

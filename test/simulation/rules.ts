@@ -1300,12 +1300,73 @@ export const RULES: readonly Mutation[] = [
       'isEdited ? Math.max(decidedAt, now) : (last ?? decidedAt)',
       'last ?? decidedAt',
     ],
+    [
+      'a schedule that has not begun is decided up to its start',
+      'const begin = Math.min(readBounds(schedule).start - MINUTE_MS, now)',
+      'const begin = readBounds(schedule).start - MINUTE_MS',
+    ],
+    [
+      'a run that was decided and is pending is forgotten',
+      'const wanted = [...pending, ...fresh]',
+      'const wanted = [...fresh]',
+    ],
+    [
+      'runs that were skipped leave no record',
+      'return { series: addSkipped(setDue(next, made.due), skipped, from.schedule), due: made.due, skipped }',
+      'return { series: setDue(next, made.due), due: made.due, skipped }',
+    ],
+    [
+      'an older run is made instead of one that a person takes out',
+      '  const wanted = [...pending, ...fresh]\n',
+      '  const wanted = [...pending, ...fresh].filter((instant) => !new Set(from.skip).has(formatIso(instant)))\n',
+    ],
+    [
+      'what was due before a spec came back is made good',
+      "from.withdrawn !== undefined\n      ? skipAll(wanted, 'removed')",
+      "from.withdrawn === null\n      ? skipAll(wanted, 'removed')",
+    ],
+  ]),
+  ...inTest('test/plan/series/skipped.test.ts', 'src/plan/series/skipped.ts', [
+    ['of many skipped runs, the first are forgotten', 'more.length > SHOWN ? foldRows(more, schedule) : more', 'more'],
+    [
+      'a row of skipped runs hides one that was made',
+      'row?.why === one.why && following.get(row.until ?? row.at) === one.at',
+      'row?.why === one.why',
+    ],
+    [
+      'an edit changes which runs a row names',
+      'skipped: series.skipped.map((entry) => nameSchedule(entry, series.schedule, schedule)),',
+      'skipped: series.skipped,',
+    ],
+  ]),
+  ...inTest('test/plan/bounds/approval.test.ts', 'src/plan/bounds/approval.ts', [
+    [
+      'an approved plan makes runs of an edited schedule',
+      '...(schedule && { schedule: schedule as unknown as JsonObject })',
+      '...(schedule && {})',
+    ],
+    [
+      'an approved plan makes runs of a schedule that it does not hold',
+      'return approval.plan.actions.some(({ address }) => parseOccurrence(address)?.series === spec.address)',
+      'return true',
+    ],
   ]),
   ...inTest('test/plan/series/series.test.ts', 'src/plan/series/expand.ts', [
     [
       'a run is made while the one before is unfinished',
       'if (next === undefined || runs.some(({ record }) => !hasEnded(record, model))) return recorded',
       'if (next === undefined) return recorded',
+    ],
+    ['the machine’s clock decides what is due, not AWS’s', 'now: given.dueAt ?? given.now,', 'now: given.now,'],
+    [
+      'a run on record follows an edit of its spec',
+      'request: isSettled(record) ? record.request : one.request,',
+      'request: one.request,',
+    ],
+    [
+      'an uncommitted schedule decides about runs',
+      'return findUncommitted(checkout, spec).length === 0',
+      'return true',
     ],
   ]),
   ...inTest('test/plan/series/series.test.ts', 'src/plan/series/settle.ts', [

@@ -4,6 +4,7 @@ import type { Address } from '../../../src/model/address.ts'
 import type { Approval, ApprovedAction, ApprovedPlan } from '../../../src/model/approved-plan.ts'
 import type { Diagnostic } from '../../../src/model/diagnostic.ts'
 import type { Plan } from '../../../src/model/plan.ts'
+import type { Schedule } from '../../../src/model/schedule.ts'
 import type { JobRecord } from '../../../src/model/state.ts'
 import { listApproved } from '../../../src/plan/bounds/approval.ts'
 import { DONE, OTHER_SITE, planOf, REQUESTS, SITE, type World, world } from '../world.ts'
@@ -437,7 +438,7 @@ t.test('a changed action says what changed', async (t) => {
     [changed(spec()), []],
     [changed(spec({ policy: { run: 2 } })), ['its policy.run was 1, and is 2']],
     [changed(spec({ request: { ...REQUESTS['IotJob'], description: 'x' } })), ['its request changed']],
-    [changed(spec({ policy: { notBefore: '2026-12-01T00:00:00Z' } })), ['its dependsOn, notBefore or expires changed']],
+    [changed(spec({ policy: { notBefore: '2026-12-01T00:00:00Z' } })), ['its schedule, dependsOn, notBefore or expires changed']],
     [changed(spec({ policy: { notBefore: '2026-12-01T00:00:00Z' } }), () => ({ when: undefined })), []],
     [changed(world()), ['its spec was removed']],
     [changed(world().blocked(KIOSKS, ['SPEC_TYPE', 'SPEC_ENUM'])), ['its spec has errors: SPEC_TYPE, SPEC_ENUM']],
@@ -542,4 +543,73 @@ t.test('a plan file that belongs elsewhere says where, and what to do', async (t
   is(refused({}, { relation: 'none' }, world().checkout({ git: false })), lacks('outside Git'), follow)
   const uncommitted = { commit: undefined } as unknown as Partial<ApprovedPlan>
   t.strictSame(refused(uncommitted, { relation: 'none' }), [], 'it names no commit')
+})
+
+const NIGHTLY: Schedule = {
+  cron: '0 3 * * *',
+  timezone: 'Europe/Berlin',
+  start: '2026-11-10',
+  catchUp: 'latest',
+  maxCatchUp: 3,
+  overlap: 'wait',
+}
+const TEMPLATE = { ...REQUESTS['IotJob'], description: { $text: '{run}' } }
+const nightly =
+  (schedule: Partial<Schedule> = {}, now = '2026-11-15T09:00:00Z', facts: object = {}) =>
+  (w: World): World =>
+    w.spec(KIOSKS, { policy: { schedule: { ...NIGHTLY, ...schedule } }, template: TEMPLATE, ...facts }).at(now)
+
+t.test('who approves a schedule approves its runs, as it is', async (t) => {
+  const before = nightly()
+  const first = `${KIOSKS}-202611150200`
+  t.same(run({ before }), [`create ${first}`, `waiting ${KIOSKS}`])
+  t.same(run({ before, since: nightly({}, '2026-11-15T20:00:00Z') }), [`create ${first}`, `waiting ${KIOSKS}`])
+  t.same(
+    run({ before: nightly({ start: '2026-11-16' }), since: nightly({ start: '2026-11-16' }, '2026-11-16T03:00:00Z') }),
+    [`create ${KIOSKS}-202611160200`, `waiting ${KIOSKS}`],
+  )
+  t.same(
+    run({ before, since: nightly({}, '2026-11-16T03:00:00Z') }),
+    [`create ${KIOSKS}-202611160200`, `waiting ${KIOSKS}`, `PLAN_CHANGED ${first}`],
+    'a run that was approved and is skipped',
+  )
+})
+
+t.test('a schedule that changed since is not carried out', async (t) => {
+  const before = nightly({ start: '2026-11-16' })
+  const edits: [string, Partial<Schedule>][] = [
+    ['its cron', { cron: '0 4 * * *' }],
+    ['its zone', { timezone: 'Europe/London' }],
+    ['its start', { start: '2026-11-14' }],
+    ['its end', { end: '2026-12-14' }],
+    ['its catchUp', { catchUp: 'all' }],
+    ['its overlap', { overlap: 'skip' }],
+  ]
+  for (const [name, edit] of edits)
+    t.same(
+      run({ before, since: nightly({ start: '2026-11-16', ...edit }, '2026-11-16T05:00:00Z') }),
+      [`held ${KIOSKS}`, `PLAN_CHANGED ${KIOSKS}`],
+      name,
+    )
+  const other = { template: { ...TEMPLATE, description: { $text: 'now {run}' } } }
+  t.same(
+    run({ before, since: nightly({ start: '2026-11-16' }, '2026-11-16T05:00:00Z', other) }),
+    [`held ${KIOSKS}`, `PLAN_CHANGED ${KIOSKS}`],
+    'its request',
+  )
+})
+
+t.test('no run of a schedule is made or skipped that no approved plan has', async (t) => {
+  t.same(run({ before: (w) => w.spec(LOBBY), since: (w) => nightly()(w.spec(LOBBY)) }), [
+    `create ${LOBBY}`,
+    `held ${KIOSKS}`,
+    `PLAN_NOT_APPROVED: not in plan.json, so not applied: ${KIOSKS}`,
+  ])
+  const approved = approve(planOf(world().spec(LOBBY).input()))
+  const made = planOf(
+    nightly()(world().spec(LOBBY))
+      .with({ approval: found(approved) })
+      .input(),
+  )
+  t.equal(made.decided, undefined)
 })

@@ -8,6 +8,7 @@ import {
   formatLiteral,
   formatSetup,
   formatSubmodules,
+  formatToken,
   quoteText,
   type WorkflowOptions,
 } from './workflow.ts'
@@ -15,7 +16,7 @@ import {
 /** What differs between the workflows of repositories that use the Action. */
 export type ActionWorkflowOptions = Pick<
   WorkflowOptions,
-  'branch' | 'commandsApart' | 'submodules' | 'lfs' | 'examples' | 'everyMinutes'
+  'branch' | 'commandsApart' | 'submodules' | 'lfs' | 'needsToken' | 'examples' | 'everyMinutes'
 > & {
   /** What `uses:` names: `OWNER/jobwright@HASH`, or `./` in the Action's own repository. */
   readonly action: string
@@ -190,12 +191,12 @@ ${formatConcurrency(options)}${formatStart(parts, role)}`
 }
 
 function formatReconcile(parts: Parts): string {
-  const { uses } = parts
+  const { options, uses } = parts
   return `${formatJobStart('reconcile', 'JOBWRIGHT_ROLE_ARN', parts)}      - name: Reconcile
         ${uses}
         env:
           JOBWRIGHT_ALLOW_FORCE: \${{ vars.JOBWRIGHT_ALLOW_FORCE }}
-        with:
+${formatToken(options)}        with:
           command: \${{ inputs.command }}
           working-directory: \${{ matrix.project.folder }}
 `
@@ -216,7 +217,7 @@ function formatApproval(parts: Parts, environment: string): string {
         ${uses}
         env:
           JOBWRIGHT_ALLOW_FORCE: \${{ vars.JOBWRIGHT_ALLOW_FORCE }}
-        with:
+${formatToken(options)}        with:
           command: \${{ inputs.command }}
           working-directory: \${{ matrix.project.folder }}
           approval: required # nothing is created here
@@ -280,7 +281,7 @@ ${formatAccess()}    strategy:
       cancel-in-progress: false # none is stopped halfway
 ${options.commandsApart ? '' : '      queue: max # none that waits is replaced\n'}${formatStart(parts, 'JOBWRIGHT_ROLE_ARN', download)}      - name: Reconcile by the approved plan
         ${uses}
-        with:
+${options.needsToken ? `        env:\n${formatToken(options)}` : ''}        with:
           command: reconcile --timeout 45m --lock-timeout 10m
           working-directory: \${{ matrix.project.folder }}
           plan-file: \${{ runner.temp }}/approved/plan.json
