@@ -1,5 +1,5 @@
 import type { VNode } from 'preact'
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { useActions } from './actions.ts'
 import { type Filter, type Grouping, isFiltering, NO_FILTER } from './filter.ts'
 import type { Job, Standing } from './job.ts'
@@ -86,10 +86,19 @@ function listChoices(all: readonly Job[]): Choices {
 
 function Search({ text, onText }: { readonly text: string; readonly onText: (text: string) => void }): VNode {
   const [typed, setTyped] = useState(text)
-  useEffect(() => setTyped(text), [text])
+  // The latest text that came from here. When it comes back, more may have been typed.
+  const sent = useRef(text)
+  useEffect(() => {
+    if (text === sent.current) return
+    sent.current = text
+    setTyped(text)
+  }, [text])
   useEffect(() => {
     if (typed === text) return
-    const timer = setTimeout(() => onText(typed), TYPING_MS)
+    const timer = setTimeout(() => {
+      sent.current = typed
+      onText(typed)
+    }, TYPING_MS)
     return () => clearTimeout(timer)
   }, [typed])
   return (

@@ -17,6 +17,8 @@ const EXTERNAL = [
   'yaml-language-server',
   'tla-checker',
   'playwright-core',
+  // Its text is sent to the browser as it is.
+  'axe-core',
 ]
 
 /** Lists the test files, relative to the repository. */
