@@ -18,6 +18,8 @@ export type CheckedDocument = readonly [
 export type Memory = {
   /** This process itself checked what it remembers, so a remembered file counts as one that is read afresh. */
   readonly isOwn?: boolean
+  /** Returns whether the YAML parser must read a file, because an act may depend on it. Missing: of none. */
+  isDoubtful?(file: string): boolean
   /** Returns the documents of a file's text; undefined if the text is unknown. */
   recall(file: string, text: string): readonly CheckedDocument[] | undefined
   /** Remembers the documents of a text. */

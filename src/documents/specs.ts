@@ -111,7 +111,8 @@ function readFile(source: Source, reader: Reader, memory: Memory | undefined): F
   const recalled = known && recallDrafts(source, known, reader.kinds)
   if (recalled) return { source, drafts: recalled, refused: [], isRecalled: memory?.isOwn !== true }
   // Like a remembered file, one that only the reader of plain texts has read leads to no act: before that, the YAML parser reads it.
-  const plain = memory === undefined || memory.isOwn ? undefined : parsePlain(source.text)
+  const mayBePlain = memory !== undefined && !memory.isOwn && !memory.isDoubtful?.(source.file)
+  const plain = mayBePlain ? parsePlain(source.text) : undefined
   const quick = plain && readDocuments({ documents: plain, refused: [] }, source, reader)
   const read = quick?.checked ? quick : readDocuments(parse(source), source, reader)
   if (read.checked) memory?.keep(source.text, read.checked)

@@ -114,10 +114,11 @@ function openCache({ root }: Project, { spec, cache }: LoadingOptions): SpecCach
   return cache && BUILD_ID !== undefined && !spec?.length ? openSpecCache(root, BUILD_ID) : undefined
 }
 
-/** Returns a memory that does not recall some files. */
+/** Returns a memory that does not recall some files, and has the YAML parser read them. */
 function without(memory: Memory, afresh: ReadonlySet<string> | undefined): Memory {
   if (afresh === undefined) return memory
-  return { ...memory, recall: (file, text) => (afresh.has(file) ? undefined : memory.recall(file, text)) }
+  const isDoubtful = (file: string): boolean => afresh.has(file)
+  return { ...memory, isDoubtful, recall: (file, text) => (isDoubtful(file) ? undefined : memory.recall(file, text)) }
 }
 
 /** How to open a store. */

@@ -108,6 +108,8 @@ t.test('what the reader of plain texts has read is read again before an act, as 
   t.strictSame([...first.recalled], ['specs/plain.yaml'])
   t.equal(describe(first), describe(await load({ root, kinds: MODELS })))
   t.strictSame([...(await load({ root, kinds: MODELS })).recalled], [], 'without a memory the YAML parser reads all')
+  const memory = { isDoubtful: () => true, recall: () => undefined, keep: () => {} }
+  t.strictSame([...(await load({ root, kinds: MODELS, memory })).recalled], [], 'and what an act may depend on')
 })
 
 t.test('a cache of another build, a torn one and an edited one are not used', async (t) => {
