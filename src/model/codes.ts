@@ -332,17 +332,20 @@ export const CODES = {
     exits: [8],
     means: 'the state was rolled back, or differs from the last known one',
   },
+  STATE_RULE: { severity: 'error', exits: [4], means: 'a rule of the repository refuses the state' },
   STATE_STALE: { severity: 'error', exits: [8], means: 'another process has written the state in the meantime' },
   STATE_TOO_NEW: {
     severity: 'error',
     exits: [8],
     means: 'the state needs a newer version of Jobwright',
   },
+  STATE_TOO_LARGE: { severity: 'error', exits: [4], means: "the state is too large for GitHub's API" },
   STATE_UNCLAIMED: {
     severity: 'warning',
     exits: [],
     means: 'the state names no project, and the repository has several',
   },
+  STATE_UNSIGNED: { severity: 'warning', exits: [], means: 'GitHub did not sign a commit of the state' },
   USAGE: { severity: 'error', exits: [1], means: 'a command line is not valid', selfExplanatory: true },
   WATCH_FAILED: { severity: 'error', exits: [4], means: 'files cannot be watched' },
   WATCH_POLLING: {

@@ -19,6 +19,8 @@ export type StateConfig = {
   readonly path?: string
   readonly branch?: string
   readonly remote?: string
+  /** How commits of the state are made. Default: `push`. */
+  readonly write?: 'push' | 'github-api'
 }
 
 /** Limits for one run. */

@@ -22,6 +22,8 @@ export type Diagnostic = {
   readonly address?: Address
   /** The finding that it reports. */
   readonly finding?: Finding
+  /** The rules of the repository that refused a write, by the types of GitHub's rules: `required_signatures`. */
+  readonly rules?: readonly string[]
   /** Ways out, the likeliest first. */
   readonly remedies?: readonly Remedy[]
   /** The other places of a clash. */

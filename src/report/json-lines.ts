@@ -37,6 +37,8 @@ export type DiagnosticLine = {
   readonly hint?: string
   /** The finding that needs a person, if the diagnostic reports one. */
   readonly finding?: FindingDetail
+  /** The rules of the repository that refused to store the state. */
+  readonly rules?: readonly string[]
 }
 
 /** A finding that needs a person. `kind`, `run` and `name` name it within its address, from run to run. */
@@ -238,7 +240,7 @@ export function escapeJsonText(json: string): string {
 
 /** Converts a diagnostic to its line. The excerpt and related places are for people only. */
 export function toDiagnosticLine(one: Diagnostic, medium?: Medium): DiagnosticLine {
-  const { severity, code, message, place, pointer, address, finding } = one
+  const { severity, code, message, place, pointer, address, finding, rules } = one
   const { file, line, column, endLine, endColumn } = place ?? {}
   return {
     v: 1,
@@ -255,6 +257,7 @@ export function toDiagnosticLine(one: Diagnostic, medium?: Medium): DiagnosticLi
     address,
     hint: hintFor(one, medium),
     finding: finding && toFindingDetail(finding),
+    rules,
   }
 }
 

@@ -21,14 +21,16 @@ import { advise } from '../model/remedy.ts'
 import { emptyState, type State } from '../model/state.ts'
 import { openFileStore } from '../state/file-store.ts'
 import { createGitStore } from '../state/git-store.ts'
+import { type GitHubAccess, readGitHubAccess } from '../state/github-repository.ts'
 import type { Store } from '../state/store.ts'
-import type { Clock } from '../system/clock.ts'
+import { type Clock, systemClock } from '../system/clock.ts'
 import { nodeDisk } from '../system/disk.ts'
 import { openGit } from '../system/git.ts'
 import { createRandomId } from '../system/random.ts'
 import { openSourceFiles } from '../system/source-files.ts'
 import { EMULATOR_TOP, getEmulatorFolder } from './emulated.ts'
 import type { CommonOptions } from './host.ts'
+import type { Printer } from './printer.ts'
 import { chooseBranch } from './project-branch.ts'
 import { assertNoLinkIn, assertStateNoLink } from './refuse-links.ts'
 import { createJudge } from './state-owner.ts'
@@ -45,6 +47,10 @@ export type Project = {
   readonly text?: string | undefined
   /** A folder outside the repository in which the operator allows the state. */
   readonly stateFolder?: string
+  /** Where GitHub's API is, and the token for it. */
+  readonly github: GitHubAccess
+  /** Reports what does not stop a command. */
+  readonly tell?: (diagnostic: Diagnostic) => void
   /** Returns the project's place in its repository. Asks Git on the first call. */
   readonly getPlace: () => ReturnType<typeof readProjectPlace>
 }
@@ -61,7 +67,12 @@ export function openProject(cwd: string, env: Env = {}): Project {
     place ??= readProjectPlace(root)
     return place
   }
-  return { root, ...readConfig(root, MODELS, stateFolder), stateFolder, getPlace }
+  return { root, ...readConfig(root, MODELS, stateFolder), stateFolder, github: readGitHubAccess(env), getPlace }
+}
+
+/** Returns a project that reports by a printer. */
+export function tellBy(project: Project, out: Pick<Printer, 'diagnostics'>): Project {
+  return { ...project, tell: (diagnostic) => out.diagnostics([diagnostic], systemClock.now()) }
 }
 
 function findNearest(folder: string): string | undefined {
@@ -127,9 +138,10 @@ export function openProjectStore(project: Project, options: StoreOptions): Store
   const judge = options.emulator || options.anyProject ? undefined : createJudge(project, getPlace)
   const reader = options.known?.stateReader
   if (file !== undefined) return openFileStore({ path: file, disk: nodeDisk, judge, reader })
-  const { branch, remote, path: name } = config.state ?? {}
+  const { branch, remote, path: name, write } = config.state ?? {}
+  const github = write === 'github-api' ? { access: project.github, tell: project.tell } : undefined
   const on = (chosen: string) =>
-    createGitStore({ repository: root, disk: nodeDisk, judge, reader, branch: chosen, remote, path: name })
+    createGitStore({ repository: root, disk: nodeDisk, judge, reader, branch: chosen, remote, path: name, github })
   return branch === undefined
     ? createLazyStore(async () => on(await chooseBranch(project, await getPlace())))
     : on(branch)

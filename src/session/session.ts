@@ -26,6 +26,7 @@ import { VERSION } from '../version.ts'
 import { type Emulated, openEmulator } from './emulated.ts'
 import { type CommonOptions, createSelector, type Host } from './host.ts'
 import { findLostState } from './lost-state.ts'
+import { createPrinter } from './printer.ts'
 import {
   assertConfig,
   assertHeadUnchanged,
@@ -34,6 +35,7 @@ import {
   type Project,
   readHead,
   readProjectCheckout,
+  tellBy,
 } from './project.ts'
 import { readWaits } from './read-waits.ts'
 import { applyRehearsedRuns } from './rehearsed-runs.ts'
@@ -60,7 +62,7 @@ export type Session = {
 export async function openSession(options: CommonOptions, host: Host, given?: Emulated): Promise<Session> {
   if (options.startAt !== undefined && !options.emulator) throw createClockProblem()
   const head = await readHead(host.cwd)
-  const project = openProject(host.cwd, host.env)
+  const project = tellBy(openProject(host.cwd, host.env), createPrinter(host, options))
   assertConfig(project)
   assertTargets(options, project)
   const waits = readWaits(project.config, host.env, options.emulator === true)

@@ -1,7 +1,8 @@
 import type { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
-import type { Git } from '../system/git.ts'
-import { createRefused, createRemoteProblem, stripCredentials } from './git-problem.ts'
+import type { Git, GitResult } from '../system/git.ts'
+import { createRefused, createRemoteProblem, extractWords, stripCredentials } from './git-problem.ts'
+import { createRuleProblem } from './refused-rules.ts'
 import type { Swapped } from './store.ts'
 
 /**
@@ -15,6 +16,8 @@ export type Branch = {
   bring(commit: string): Promise<void>
   /** Makes a commit stay readable here. */
   keep(commit: string): Promise<void>
+  /** Throws a Problem (exit 4) if Git can have no branch of this name beside another one. */
+  assertNameFree(): Promise<void>
   /** Moves the branch to `next` if its head is still `expected`. */
   move(next: string, expected: string | undefined): Promise<Swapped>
 }
@@ -51,8 +54,14 @@ export function openRemoteBranch(git: Git, remote: string, branch: string): Bran
     return line?.split('\t')[0]
   }
 
+  const assertNameFree = async (): Promise<void> => {
+    const taken = findNameInTheWay(branch, await listBranches(git, ['ls-remote', '--heads', '--', remote]))
+    if (taken !== undefined) throw nameTaken(`${remote} has`, branch, taken)
+  }
+
   return {
     head: readHead,
+    assertNameFree,
     async bring(commit) {
       if ((await git(['cat-file', '-e', `${commit}^{commit}`])).code !== 0) await fetch(git, remote, ref)
     },
@@ -81,14 +90,19 @@ export function openRemoteBranch(git: Git, remote: string, branch: string): Bran
         if (elsewhere !== undefined && (pushed.code === 0 || isRefusedByRace))
           throw createTwoRepositories(remote, elsewhere)
         if (LOCKED.test(pushed.stdout)) {
-          const taken = findNameInTheWay(branch, await listBranches(git, ['ls-remote', '--heads', '--', remote]))
-          if (taken !== undefined) throw nameTaken(`${remote} has`, branch, taken)
+          await assertNameFree()
           if (tried < PUSHES) continue
         }
-        throw createRefused(`${remote} refused the push to ${branch}`, pushed, expected === undefined)
+        throw explainPush(remote, branch, pushed, expected === undefined)
       }
     },
   }
+}
+
+function explainPush(remote: string, branch: string, pushed: GitResult, isNew: boolean): Problem {
+  const what = `${remote} refused the push to ${branch}`
+  const words = `${pushed.stderr}\n${pushed.stdout}`
+  return createRuleProblem(what, words, extractWords(pushed), { branch, isNew }) ?? createRefused(what, pushed)
 }
 
 /** The branch in this repository alone. */
@@ -98,8 +112,14 @@ export function openLocalBranch(git: Git, branch: string): Branch {
     const found = await git(['rev-parse', '--verify', '--quiet', `${ref}^{commit}`])
     return found.code === 0 ? found.stdout.trim() : undefined
   }
+  const assertNameFree = async (): Promise<void> => {
+    const there = await listBranches(git, ['for-each-ref', '--format=%(objectname)\t%(refname)'])
+    const taken = findNameInTheWay(branch, there)
+    if (taken !== undefined) throw nameTaken('this repository has', branch, taken)
+  }
   return {
     head,
+    assertNameFree,
     bring: () => Promise.resolve(),
     keep: () => Promise.resolve(),
     async move(next, expected) {
@@ -109,11 +129,7 @@ export function openLocalBranch(git: Git, branch: string): Branch {
       if (now !== expected || LOST_RACE_HERE.test(moved.stderr)) {
         return { is: 'stale', message: `${branch} has moved to ${now ?? 'nothing'}` }
       }
-      const taken = findNameInTheWay(
-        branch,
-        await listBranches(git, ['for-each-ref', '--format=%(objectname)\t%(refname)']),
-      )
-      if (taken !== undefined) throw nameTaken('this repository has', branch, taken)
+      await assertNameFree()
       throw createRefused(`git could not move ${branch}`, moved)
     },
   }

@@ -12,8 +12,6 @@ type Failure = {
   readonly apart?: readonly [string, string]
   readonly means: string
   readonly remedies: readonly Remedy[]
-  /** A remedy that is valid only if no state exists yet, because an existing state must not be abandoned. */
-  readonly ifNew?: Remedy
 }
 
 const ADDRESS: Remedy = { text: 'check the address', command: ['git', 'remote', '--verbose'] }
@@ -22,16 +20,6 @@ const AGAIN = advise('run again once it answers: nothing is lost')
 
 /** Most specific first: ssh and curl end every failure with general words. */
 const FAILURES: readonly Failure[] = [
-  {
-    words: /hook declined|rule violations|protected branch|GH006|GH013/i,
-    means: 'a hook or a rule there refused it',
-    remedies: [
-      advise(
-        'allow this user to create and push to that branch despite its rules (in Actions: permissions: contents: write)',
-      ),
-    ],
-    ifNew: advise('or name a branch that no rule covers as state.branch in jobwright.yaml'),
-  },
   {
     words: /host key verification failed/i,
     means: 'this machine does not know the key of its host',
@@ -76,19 +64,16 @@ const FAILURES: readonly Failure[] = [
 
 /**
  * Creates a Problem (STATE_REMOTE, exit 4) that explains a remote's failure, with git's own words. A git that does not
- * run at all is reported as such. `isNew`: the branch holds no state yet.
+ * run at all is reported as such.
  */
-export function createRefused(what: string, result: GitResult, isNew = false): Problem {
+export function createRefused(what: string, result: GitResult): Problem {
   const unusable = explainGitEnd(result)
   if (unusable !== undefined) return unusable
   const words = `${result.stderr}\n${result.stdout}`
   const failure: Omit<Failure, 'words'> | undefined =
     result.code === 124 ? SILENT : FAILURES.find((one) => one.words.test(words) || saysApart(words, one.apart))
   const means = failure === undefined ? '' : `${failure.means}: `
-  return createRemoteProblem(`${what}: ${means}${extractWords(result)}`, [
-    ...(failure?.remedies ?? UNKNOWN),
-    ...(isNew && failure?.ifNew ? [failure.ifNew] : []),
-  ])
+  return createRemoteProblem(`${what}: ${means}${extractWords(result)}`, failure?.remedies ?? UNKNOWN)
 }
 
 /** Whether a line has both texts in this order. A pattern with `.*` between them takes time that grows with the square of the line. */

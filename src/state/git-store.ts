@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { explainGitEnd } from '../model/git-problem.ts'
-import type { Problem } from '../model/problem.ts'
+import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
 import type { Disk } from '../system/disk.ts'
 import { type Git, type GitResult, openGit } from '../system/git.ts'
@@ -10,6 +10,7 @@ import type { Branch } from './git-compare-and-swap.ts'
 import { listOthers, readFileAt, tryReadFileAt, writeCommit } from './git-objects.ts'
 import { createRemoteProblem, extractWords, stripCredentials } from './git-problem.ts'
 import { chooseRemote, listRemotes, openBranchAt } from './git-remote.ts'
+import { GITHUB_MAX_BYTES, type GitHubWriter, type GitHubWriting, openGitHubWriter } from './github-writer.ts'
 import { chooseJournalStem } from './journal-place.ts'
 import type { Backing, Loaded, Store } from './store.ts'
 
@@ -28,6 +29,8 @@ export type GitStoreOptions = StoreAccess & {
   readonly remote?: string
   /** The file's name at the top level of the branch. */
   readonly path?: string
+  /** Writes through GitHub's API, which signs. By default Git pushes. */
+  readonly github?: GitHubWriting
   /** Opens Git in a folder; tests pass one that fails. */
   readonly git?: Git
   /** Creates a text that no other commit has, in any repository; random by default. */
@@ -55,7 +58,7 @@ export function createGitStore(options: GitStoreOptions): Store {
   return createStore(where, findBacking, options)
 }
 
-type Place = {
+type Place = Pick<GitStoreOptions, 'github'> & {
   readonly repository: string
   readonly branch: string
   readonly name: string
@@ -66,7 +69,7 @@ type Place = {
 async function openBacking(
   git: Git,
   disk: Disk,
-  { repository, branch: branchName, name, remote, mark }: Place,
+  { repository, branch: branchName, name, remote, mark, github }: Place,
 ): Promise<Backing> {
   const [found, remotes] = await Promise.all([git(['rev-parse', '--git-common-dir']), listRemotes(git)])
   if (found.code !== 0) throw createNoRepository(repository, found)
@@ -74,11 +77,22 @@ async function openBacking(
   const known = chooseRemote(remote, remotes)
   const stem = await chooseJournalStem(git, disk, { folder, branch: branchName, name, remote: known, remotes })
   const branch = openBranchAt(git, branchName, known)
+  const place = { journal: `${stem}.journal`, lock: `${stem}.lock` }
+  if (github !== undefined) {
+    const writer = openGitHubWriter({ git, remote: known, branch: branchName, name }, github)
+    return { ...place, ...backByGitHub(git, branch, writer, { name, mark }) }
+  }
+  return { ...place, ...backByPush(git, branch, { name, mark }) }
+}
+
+type Contents = Pick<Place, 'name' | 'mark'>
+type Swapping = Pick<Backing, 'load' | 'swap' | 'maxBytes'>
+
+/** Git writes the commit here and pushes it. */
+function backByPush(git: Git, branch: Branch, { name, mark }: Contents): Swapping {
   // A commit of ours changes no other file, so they are listed once.
   let written: { readonly commit: string; readonly others: Promise<readonly string[]> } | undefined
   return {
-    journal: `${stem}.journal`,
-    lock: `${stem}.lock`,
     load: (toWrite) => load(git, branch, name, toWrite),
     async swap(expected, { text }, message) {
       const others = written && written.commit === expected ? written.others : listOthers(git, expected, name)
@@ -88,6 +102,34 @@ async function openBacking(
       written = { commit, others }
       return branch.move(commit, expected)
     },
+  }
+}
+
+/** Git reads, and GitHub writes the commit. The head that Git read is the head that GitHub compares. */
+function backByGitHub(git: Git, branch: Branch, writer: GitHubWriter, { name, mark }: Contents): Swapping {
+  return {
+    maxBytes: GITHUB_MAX_BYTES,
+    async load(toWrite) {
+      // A run that cannot store anything must not begin.
+      if (toWrite) await writer.assertReady()
+      return load(git, branch, name, toWrite)
+    },
+    async swap(expected, next, message) {
+      if (expected === undefined) await branch.assertNameFree()
+      const swapped = await writer.swap(expected, next, message, mark())
+      if (swapped.is === 'committed') await remember(branch, swapped.version)
+      return swapped
+    },
+  }
+}
+
+/** Keeps a stored commit readable here, as far as possible: the state is stored anyway. */
+async function remember(branch: Branch, commit: string): Promise<void> {
+  try {
+    await branch.bring(commit)
+    await branch.keep(commit)
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
   }
 }
 

@@ -9,6 +9,7 @@ import { type Journal, openJournal } from './journal.ts'
 import type { Release } from './lock.ts'
 import { type Entry, getAttempt } from './merge.ts'
 import { compareStates, createBase, type Recovered } from './recover.ts'
+import { assertFits } from './state-size.ts'
 import { type Serialised, serialiseChanged } from './state-text.ts'
 import type { Backing, CommitOptions, Committed, Loaded, OpenStore } from './store.ts'
 
@@ -87,6 +88,8 @@ export async function openHeldStore(opening: Opening): Promise<OpenStore> {
     if (!always && claim === undefined && compareStates(base, next, changed).length === 0)
       return { is: 'committed', state }
     const text = serialiseChanged(next, changed, written)
+    // Results are stored as long as the place takes them. Only what leads to new calls must leave room for its results.
+    if (backing.maxBytes !== undefined && changes.some(isIntent)) assertFits(where, text, next, backing.maxBytes)
     const taken = pending.length
     if (taken > 0) await journal.append([{ set: 'folding', digest: text.digest }])
     const swapped = await backing.swap(version, text, message)
@@ -148,6 +151,10 @@ export async function openHeldStore(opening: Opening): Promise<OpenStore> {
     create: (state, options = {}) => inTurn(() => create(state, options.anew === true)),
     close: () => inTurn(close),
   }
+}
+
+function isIntent(change: Change): boolean {
+  return change.set === 'record' && change.record?.stage === 'intent'
 }
 
 function collectAddresses(changes: readonly Change[]): Set<Address> {

@@ -74,6 +74,8 @@ export type Backing = {
   /** The journal's file; the lock and its owner's name are beside it. */
   readonly journal: string
   readonly lock: string
+  /** The most bytes of a text that it takes. Missing: as many as the place has room for. */
+  readonly maxBytes?: number
   /** Reads the text. With `toWrite` false, the read leaves no trace. */
   load(toWrite: boolean): Promise<Loaded>
   /**

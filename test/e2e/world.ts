@@ -68,7 +68,7 @@ export async function callsOf(world: World, operation: string): Promise<number> 
 }
 
 const MEMBERS: Readonly<Record<string, string>> = {
-  diagnostic: 'v type severity code message file line column endLine endColumn pointer address hint finding',
+  diagnostic: 'v type severity code message file line column endLine endColumn pointer address hint finding rules',
   planned:
     'v type address action reason file line until changes elements target account region consoleUrl run id goodUntil members request',
   progress: 'v type address step',

@@ -2,14 +2,20 @@ import { readFileSync } from 'node:fs'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buildSchema, execute, type GraphQLSchema, parse, validate } from 'graphql'
+import type { CommitInput, GitData } from './fake-git-data.ts'
 
 /*
  * GitHub over HTTP, as far as comments and issues reach: REST and GraphQL, with the answers that its pages describe. It shares no
  * code with the action. Queries are checked against the schema that GitHub publishes.
  */
 
-/** Who may do what. */
-export type Token = { readonly login: string; readonly canWrite: boolean; readonly canWriteIssues?: boolean }
+/** Who may do what. GitHub signs commits of a person's token only where it makes them itself. */
+export type Token = {
+  readonly login: string
+  readonly canWrite: boolean
+  readonly canWriteIssues?: boolean
+  readonly isPerson?: boolean
+}
 
 /** A comment as GitHub keeps it. */
 export type StoredComment = {
@@ -37,11 +43,16 @@ export type StoredIssue = {
 export type Fault = {
   readonly method?: string
   readonly path?: RegExp
+  readonly body?: RegExp
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
   readonly message: string
   /** The request takes effect, and its answer is the fault's. */
   readonly isDone?: boolean
+  /** The connection is cut in place of an answer. */
+  readonly isCut?: boolean
+  /** The request takes effect only then. Its answer is the fault's, at once. */
+  readonly late?: Promise<unknown>
   /** The errors of GraphQL, which come with a status of 200. */
   readonly errors?: readonly object[]
 }
@@ -52,6 +63,7 @@ export type Request = {
   readonly path: string
   readonly status: number
   readonly headers: IncomingHttpHeaders
+  readonly body: string
 }
 
 export type FakeGitHub = {
@@ -76,6 +88,8 @@ export type GitHubOptions = {
   readonly repository: string
   readonly pullRequests: readonly number[]
   readonly tokens: Readonly<Record<string, Token>>
+  /** The repository's branches and commits. */
+  readonly git?: GitData
   /** Answers under /api/v3 and /api/graphql, as GitHub Enterprise Server does. */
   readonly isEnterprise?: boolean
 }
@@ -99,9 +113,13 @@ function readSchema(): GraphQLSchema {
   return schema
 }
 
-type Answer = { readonly status: number; readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> }
+export type Answer = {
+  readonly status: number
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}
 
-const fail = (status: number, message: string, more: object = {}): Answer => ({
+export const fail = (status: number, message: string, more: object = {}): Answer => ({
   status,
   body: { message, documentation_url: 'https://docs.github.com/rest', status: String(status), ...more },
 })
@@ -115,7 +133,7 @@ export async function startGitHub(
   t: { teardown(end: () => unknown): void },
   options: GitHubOptions,
 ): Promise<FakeGitHub> {
-  const { repository, pullRequests, tokens, isEnterprise = false } = options
+  const { repository, pullRequests, tokens, git, isEnterprise = false } = options
   const comments: StoredComment[] = []
   const issues: StoredIssue[] = []
   const requests: Request[] = []
@@ -155,6 +173,7 @@ export async function startGitHub(
     if (token === undefined) return fail(401, 'Bad credentials')
     const start = `/repos/${repository}/`
     if (!path.startsWith(start)) return fail(404, 'Not Found')
+    if (git && path.startsWith(`${start}git/`)) return git.rest(path.slice(start.length), token, given)
     if (/^issues(\/\d+)?$/.test(path.slice(start.length)))
       return writeIssue(method, path.slice(start.length), token, given)
     const [, issue] = /^issues\/(\d+)\/comments$/.exec(path.slice(start.length)) ?? []
@@ -236,13 +255,14 @@ export async function startGitHub(
     const rootValue = {
       repository: ({ owner, name }: { owner: string; name: string }) =>
         `${owner}/${name}` === repository
-          ? { pullRequest, issues: (page: IssuesPage) => listIssues(page, token) }
+          ? { pullRequest, issues: (page: IssuesPage) => listIssues(page, token), ref: git?.ref }
           : null,
+      createCommitOnBranch: ({ input }: { input: CommitInput }) => git?.commit(input, token, repository),
     }
-    return {
-      status: 200,
-      body: await execute({ schema: readSchema(), document, rootValue, variableValues: variables }),
-    }
+    const result = await execute({ schema: readSchema(), document, rootValue, variableValues: variables })
+    // GitHub names the type of an error beside its message.
+    const typed = result.errors?.map((error) => ({ ...error.toJSON(), type: error.extensions['type'] }))
+    return { status: 200, body: { data: result.data, ...(typed && { errors: typed }) } }
   }
 
   type Page = { first?: number | null; after?: string | null }
@@ -269,25 +289,39 @@ export async function startGitHub(
     }
   }
 
-  const answer = async (method: string, path: string, headers: IncomingHttpHeaders, text: string): Promise<Answer> => {
-    const [, secret = ''] = /^(?:token|bearer) (.*)$/i.exec(headers.authorization ?? '') ?? []
-    const token = tokens[secret]
+  const answer = async (
+    method: string,
+    path: string,
+    headers: IncomingHttpHeaders,
+    text: string,
+  ): Promise<Answer | 'cut'> => {
     const isMeant = (one: Fault): boolean =>
-      (one.method === undefined || one.method === method) && (one.path === undefined || one.path.test(path))
+      (one.method === undefined || one.method === method) &&
+      (one.path === undefined || one.path.test(path)) &&
+      (one.body === undefined || one.body.test(text))
     const fault = faults.find(isMeant)
     if (fault) faults.splice(faults.indexOf(fault), 1)
-    if (fault && !fault.isDone) return answerFault(fault)
-    if (text.length > REQUEST_MAX) return fail(413, 'Payload Too Large')
+    const act = (): Promise<Answer> => answerUsually(method, path, headers, text)
+    if (fault?.late) void fault.late.then(act)
+    if (fault?.isDone) await act()
+    if (fault) return fault.isCut ? 'cut' : answerFault(fault)
+    return act()
+  }
+
+  const answerUsually = async (
+    method: string,
+    path: string,
+    headers: IncomingHttpHeaders,
+    text: string,
+  ): Promise<Answer> => {
+    const [, secret = ''] = /^(?:token|bearer) (.*)$/i.exec(headers.authorization ?? '') ?? []
+    const token = tokens[secret]
+    if (text.length > (git?.requestMax ?? REQUEST_MAX)) return fail(413, 'Payload Too Large')
     if (!headers['user-agent']) return fail(403, 'Request forbidden by administrative rules')
     const given: unknown = text === '' ? undefined : JSON.parse(text)
     const api = isEnterprise ? '/api/v3' : ''
-    const usual =
-      path === (isEnterprise ? '/api/graphql' : '/graphql')
-        ? await graphql(token, given)
-        : path.startsWith(api)
-          ? rest(method, path.slice(api.length), token, given)
-          : fail(404, 'Not Found')
-    return fault ? answerFault(fault) : usual
+    if (path === (isEnterprise ? '/api/graphql' : '/graphql')) return graphql(token, given)
+    return path.startsWith(api) ? rest(method, path.slice(api.length), token, given) : fail(404, 'Not Found')
   }
 
   const server = createServer((request, response) => {
@@ -296,12 +330,11 @@ export async function startGitHub(
     request.on('end', async () => {
       const method = request.method ?? ''
       const { pathname } = new URL(request.url ?? '', 'http://localhost')
-      const {
-        status,
-        body,
-        headers = {},
-      } = await answer(method, pathname, request.headers, Buffer.concat(chunks).toString())
-      requests.push({ method, path: pathname, status, headers: request.headers })
+      const text = Buffer.concat(chunks).toString()
+      const answered = await answer(method, pathname, request.headers, text)
+      const { status, body, headers = {} }: Answer = answered === 'cut' ? { status: 0 } : answered
+      requests.push({ method, path: pathname, status, headers: request.headers, body: text })
+      if (answered === 'cut') return void request.socket.destroy()
       response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers })
       response.end(body === undefined ? undefined : JSON.stringify(body))
     })

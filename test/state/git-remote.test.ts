@@ -27,7 +27,7 @@ t.test('a hook’s output is never a lost race', async (t) => {
     for (const words of ['failed to update', 'cannot lock ref', '! [rejected] (stale info)', 'non-fast-forward']) {
       hook(bare, name, `echo '${words}' >&2; exit 1`)
       const problem = await problemOf(open.commit(INTENT, 'Intents'))
-      told(t, problem, 'STATE_REMOTE', /a hook or a rule there refused it: remote: /, /contents: write/)
+      told(t, problem, 'STATE_RULE', /a hook or a rule there refused it: remote: /, /contents: write/)
       t.notMatch(hintFor((problem as Problem).diagnostic), /state\.branch/, 'a state that is there stays there')
     }
     fs.rmSync(path.join(bare, 'hooks', name))
@@ -39,7 +39,7 @@ t.test('a hook’s output is never a lost race', async (t) => {
 t.test('a rule that forbids the branch suggests another one', async (t) => {
   const { bare, here } = repositories(t)
   hook(bare, 'pre-receive', "echo 'error: GH013: Repository rule violations found' >&2; exit 1")
-  told(t, await problemOf(begun(here)), 'STATE_REMOTE', /a hook or a rule/, /name a branch that no rule covers/)
+  told(t, await problemOf(begun(here)), 'STATE_RULE', /a hook or a rule/, /name a branch that no rule covers/)
 })
 
 t.test('a branch that conflicts with the state’s in Git is named, in a remote and in a local repository', async (t) => {

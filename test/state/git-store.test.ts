@@ -236,7 +236,8 @@ t.test('a remote that is unreachable or refuses is reported in git’s words', a
   const refusal = {
     exitCode: 4,
     diagnostic: {
-      code: 'STATE_REMOTE',
+      code: 'STATE_RULE',
+      rules: ['hook'],
       message: /refused the push to jobwright-state.*the state branch is protected/s,
       remedies: [{ text: /contents: write/ }],
     },

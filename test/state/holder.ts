@@ -1,14 +1,19 @@
 import { openFileStore } from '../../src/state/file-store.ts'
 import { createGitStore } from '../../src/state/git-store.ts'
+import { readGitHubAccess } from '../../src/state/github-repository.ts'
 import { nodeDisk } from '../../src/system/disk.ts'
 import { job, set } from './fixtures.ts'
 
 // A process that holds a state, has appended to it, says so, and waits to be killed.
 const [kind, place = ''] = process.argv.slice(2)
 const store =
-  kind === 'git'
-    ? createGitStore({ repository: place, disk: nodeDisk })
-    : openFileStore({ path: place, disk: nodeDisk })
+  kind === 'file'
+    ? openFileStore({ path: place, disk: nodeDisk })
+    : createGitStore({
+        repository: place,
+        disk: nodeDisk,
+        ...(kind === 'github' && { github: { access: readGitHubAccess(process.env) } }),
+      })
 const held = await store.open()
 await held.append([set('held', job('created', { id: 'made-by-the-dead' }))])
 process.stdout.write('held\n')

@@ -10,14 +10,20 @@ import { createGitStore } from '../../src/state/git-store.ts'
 import type { OpenStore, Store } from '../../src/state/store.ts'
 import { type AppendFile, type Disk, nodeDisk } from '../../src/system/disk.ts'
 import type { TryLock } from '../../src/system/kernel-lock.ts'
+import { openGitData, requireSignatures } from '../github/fake-git-data.ts'
+import { startGitHub } from '../github/fake-github.ts'
 import { TYPESCRIPT } from '../typescript.ts'
 import { attempt, job, LINEAGE, OTHER_LINEAGE, set, stateOf } from './fixtures.ts'
+
+const REPOSITORY = 'football-archive/jobs'
 
 /** A fresh place for a state, and what a test does to it behind the store's back. */
 type Place = {
   /** What `holder.ts` is told. */
   readonly at: string
   readonly journal: string
+  /** The environment that `holder.ts` needs. */
+  readonly env?: Readonly<Record<string, string>>
   store(doors?: { disk?: Disk; tryLock?: TryLock }): Store
   text(): string
   /** Another hand replaces the stored text, or takes it away. */
@@ -82,12 +88,41 @@ async function begun(place: Place): Promise<OpenStore> {
   return open
 }
 
+/** The same, written through GitHub's API. Pushes without a signature are refused. */
+async function githubPlace(t: Test): Promise<Place> {
+  const place = gitPlace(t)
+  const root = path.dirname(place.at)
+  const bare = path.join(root, 'remote.git')
+  git(root, 'clone', '-q', 'remote.git', 'first')
+  git(path.join(root, 'first'), 'commit', '-q', '--allow-empty', '-m', 'One')
+  git(path.join(root, 'first'), 'push', '-q', 'origin', 'HEAD:main')
+  const hub = await startGitHub(t, {
+    repository: REPOSITORY,
+    pullRequests: [],
+    tokens: { ghs_job: { login: 'github-actions', canWrite: true } },
+    git: openGitData(bare, { requiresSignatures: true }),
+  })
+  const access = { token: 'ghs_job', apiUrl: hub.apiUrl, graphqlUrl: hub.graphqlUrl, repository: REPOSITORY }
+  requireSignatures(bare)
+  return {
+    ...place,
+    env: { GITHUB_TOKEN: 'ghs_job', GITHUB_API_URL: hub.apiUrl, GITHUB_REPOSITORY: REPOSITORY },
+    store: (doors = {}) => createGitStore({ repository: place.at, disk: nodeDisk, github: { access }, ...doors }),
+    put(text) {
+      fs.rmSync(path.join(bare, 'hooks/pre-receive'))
+      place.put(text)
+      requireSignatures(bare)
+    },
+  }
+}
+
 for (const [kind, placeFor] of [
   ['file', filePlace],
   ['git', gitPlace],
+  ['github', githubPlace],
 ] as const) {
   t.test(`${kind}: a store is empty until its state is created, once`, async (t) => {
-    const place = placeFor(t)
+    const place = await placeFor(t)
     t.same(await place.store().read(), { diagnostics: [] })
     const open = await place.store().open()
     t.equal(open.state, undefined)
@@ -104,7 +139,7 @@ for (const [kind, placeFor] of [
   })
 
   t.test(`${kind}: a commit stores its changes and the appended ones, and raises the serial`, async (t) => {
-    const place = placeFor(t)
+    const place = await placeFor(t)
     const open = await begun(place)
     await open.append([set('attic', attempt('intent', 1)), set('barn', attempt('intent', 1))])
     t.same(open.state?.records['IotJob/attic'], attempt('intent', 1))
@@ -130,7 +165,7 @@ for (const [kind, placeFor] of [
   })
 
   t.test(`${kind}: appends during a commit are kept, before and after a restart`, async (t) => {
-    const place = placeFor(t)
+    const place = await placeFor(t)
     const open = await begun(place)
     const work: Promise<unknown>[] = []
     for (let night = 0; night < 40; night++) {
@@ -148,7 +183,7 @@ for (const [kind, placeFor] of [
   t.test(
     `${kind}: a state that another hand changed makes a commit stale, and the journal keeps the run`,
     async (t) => {
-      const place = placeFor(t)
+      const place = await placeFor(t)
       const open = await begun(place)
       await open.append([set('attic', job('created'))])
       place.put(serialiseState(stateOf({ 'IotJob/barn': job('started', { id: 'barn-night' }) }, { serial: 5 })))
@@ -168,7 +203,7 @@ for (const [kind, placeFor] of [
   )
 
   t.test(`${kind}: a release over another base removes only its own intent`, async (t) => {
-    const place = placeFor(t)
+    const place = await placeFor(t)
     const open = await begun(place)
     await open.commit([set('attic', attempt('intent', 1)), set('barn', attempt('intent', 1))], 'Intents')
     await open.append([set('attic', null), set('barn', null)])
@@ -180,7 +215,7 @@ for (const [kind, placeFor] of [
   })
 
   t.test(`${kind}: an older, a forked, an unrelated and a missing state are rejected`, async (t) => {
-    const place = placeFor(t)
+    const place = await placeFor(t)
     const open = await begun(place)
     const old = place.text()
     await open.commit([set('attic', job('created'))], 'Made one')
@@ -213,7 +248,7 @@ for (const [kind, placeFor] of [
   })
 
   t.test(`${kind}: a new lineage moves the old journal aside`, async (t) => {
-    const place = placeFor(t)
+    const place = await placeFor(t)
     const open = await begun(place)
     await open.append([set('attic', job('created'))])
     place.put(undefined)
@@ -226,13 +261,14 @@ for (const [kind, placeFor] of [
   })
 
   t.test(`${kind}: a state is locked while its process lives, and its journal outlives it`, async (t) => {
-    const place = placeFor(t)
+    const place = await placeFor(t)
     await (await begun(place)).close()
     const child = spawn(
       process.execPath,
       [`--import=${TYPESCRIPT}`, path.join(import.meta.dirname, 'holder.ts'), kind, place.at],
       {
         stdio: ['ignore', 'pipe', 'inherit'],
+        env: { ...process.env, ...place.env },
       },
     )
     await once(child.stdout, 'data')
@@ -255,7 +291,7 @@ for (const [kind, placeFor] of [
   })
 
   t.test(`${kind}: of two concurrent opens, one waits`, async (t) => {
-    const place = placeFor(t)
+    const place = await placeFor(t)
     await (await begun(place)).close()
     const opened = await Promise.allSettled([place.store().open(), place.store().open()])
     t.same(opened.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
@@ -265,7 +301,7 @@ for (const [kind, placeFor] of [
   t.test(
     `${kind}: a crash between a commit and the new journal brings nothing back that the commit took away`,
     async (t) => {
-      const place = placeFor(t)
+      const place = await placeFor(t)
       await (await begun(place)).close()
       let isDying = false
       const dying: Disk = {
@@ -291,7 +327,7 @@ for (const [kind, placeFor] of [
   )
 
   t.test(`${kind}: a read leaves no trace`, async (t) => {
-    const place = placeFor(t)
+    const place = await placeFor(t)
     const open = await begun(place)
     await open.append([set('attic', job('created'))])
     const folder = path.dirname(place.journal)

@@ -18,6 +18,12 @@ export function defineInit(program: Command, run: Run): void {
         'file',
       ]),
     )
+    .addOption(
+      new Option(
+        '--write <how>',
+        'how the state is written, with the git store: github-api where rules require signed commits (default: push)',
+      ).choices(['push', 'github-api']),
+    )
     .option(
       '--action <reference>',
       'write the workflow on the Action: OWNER/jobwright@HASH, with a full commit hash (default: that of this release, if it has one)',

@@ -41,6 +41,8 @@ export type InitChoices = {
   readonly store: 'git' | 'file'
   /** The branch of the state, if it is kept in Git. */
   readonly branch: string | undefined
+  /** How the state is written. */
+  readonly write: 'push' | 'github-api'
   /** Folders of the repository's other projects. */
   readonly others: readonly string[]
   readonly region: string | undefined
@@ -64,7 +66,7 @@ const PACKAGED_SCHEMAS = resolvePackageFile('schemas/')
  * Being hidden, the folder is never searched for specs.
  */
 export function listInitFiles(choices: InitChoices): InitPart[] {
-  const { project, repository, store, region, branch } = choices
+  const { project, repository, store, region, branch, write } = choices
   const { root } = project
   const folder = resolveFolder(root, getSpecFolder(project.config))
   assertCloned(root, folder)
@@ -74,6 +76,7 @@ export function listInitFiles(choices: InitChoices): InitPart[] {
   const config = formatConfig({
     store,
     branch,
+    write: write === 'push' ? undefined : write,
     schema: `${schemas}/config.schema.json`,
     remote: remote === 'origin' ? undefined : remote,
     region,
@@ -261,7 +264,7 @@ function hasWorkflow(top: string): (folder: string) => boolean {
 }
 
 function createWorkflowPart(choices: InitChoices, repository: Repository): InitPart {
-  const { project, others, action, everyMinutes } = choices
+  const { project, others, action, everyMinutes, write } = choices
   const { top, folder, host } = repository
   const { root, config } = project
   const { file, name } = chooseWorkflowFile(repository, others, action)
@@ -273,6 +276,7 @@ function createWorkflowPart(choices: InitChoices, repository: Repository): InitP
       (one) => findSubmodule(root, resolveFolder(root, one)) !== undefined,
     ),
     lfs: repository.hasLfs,
+    needsToken: write === 'github-api',
     ...(everyMinutes !== undefined && { everyMinutes }),
   }
   const text = action
@@ -310,14 +314,15 @@ function hasQueue(host: string): boolean {
   return /(^|\.)(github\.com|ghe\.com)$/.test(host)
 }
 
-/** Returns the important changes that a workflow of an earlier version lacks. */
+/** Returns the important changes that a workflow of an earlier version, or of another setting, lacks. */
 function findLackingInWorkflow(there: string, text: string): string {
+  const token = there.includes('GITHUB_TOKEN:') ? '' : (/^ *GITHUB_TOKEN: .*\n/m.exec(text)?.[0] ?? '')
   // Ignore workflows that Jobwright did not write.
-  if (!there.includes(` ${AS_TEXT} `)) return ''
+  if (!there.includes(` ${AS_TEXT} `)) return isForAllProjects(there) ? token : ''
   const install = /run: (npm ci .*)/.exec(text)?.[1]
   const isUnlocked = there.split('\n').some((line) => line.includes('run: npm install ') && line.includes('jobwright@'))
   const isQueued = /queue: *max|jobwright-command/.test(there)
   const job = text.slice(text.indexOf('  reconcile:\n'))
   const concurrency = job.slice(job.indexOf('    concurrency:\n'), job.indexOf('    steps:\n'))
-  return `${isUnlocked ? `      - name: Install Jobwright # in both jobs: nothing that is not locked runs beside credentials\n        run: ${install}\n` : ''}${isQueued ? '' : concurrency}`
+  return `${isUnlocked ? `      - name: Install Jobwright # in both jobs: nothing that is not locked runs beside credentials\n        run: ${install}\n` : ''}${isQueued ? '' : concurrency}${token}`
 }

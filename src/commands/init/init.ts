@@ -22,6 +22,7 @@ import {
   openProjectStore,
   type Project,
   stateFile,
+  tellBy,
 } from '../../session/project.ts'
 import { chooseBranch, listBranches } from '../../session/project-branch.ts'
 import { refreshSchema } from '../../session/project-schema.ts'
@@ -44,6 +45,8 @@ export type InitOptions = {
   readonly kind?: string
   readonly region?: string
   readonly store?: 'git' | 'file'
+  /** How the state is written, if Git keeps it. Default: from jobwright.yaml, else `push`. */
+  readonly write?: 'push' | 'github-api'
   /** The Action that the workflow uses; `false` for the package. Default: that of this release, if it has one. */
   readonly action?: string | false
   /** Begin another state where the previous one is missing. */
@@ -66,6 +69,7 @@ export async function init(options: InitOptions, host: Host): Promise<ExitCode> 
   const repository = await readRepository(project.root)
   const store = chooseStore(options, project, repository)
   const branch = store === 'git' ? await decideBranch(project, repository) : undefined
+  const write = chooseWrite(options, project, store)
   if (!options.emulator && !options.newState) await assertNoneLost(chooseMeant(project, store, branch, repository))
   const answers = await askForChoices({ region, kind }, project, options, host)
   const others = (await (await readProjectPlace(project.root))?.others()) ?? []
@@ -78,6 +82,7 @@ export async function init(options: InitOptions, host: Host): Promise<ExitCode> 
     repository,
     store,
     branch,
+    write,
     others,
     packages,
     action,
@@ -94,13 +99,15 @@ export async function init(options: InitOptions, host: Host): Promise<ExitCode> 
     return isNew
   })
   await refreshSchema(openProject(project.root, host.env))
-  if (!options.emulator) out.text(await beginState(openProject(project.root, host.env), options, out))
+  if (!options.emulator) out.text(await beginState(tellBy(openProject(project.root, host.env), out), options, out))
   const files = written.map((part) => formatPath(part.at, host))
   const state = store === 'file' ? formatPath(stateFile(openProject(project.root, host.env), {})!, host) : undefined
   out.text(
     listNextSteps({
       written: files,
       store,
+      branch,
+      write,
       repository,
       state,
       workflow: chooseWorkflowFile(repository ?? { top: project.root, folder: '' }, others, action).file,
@@ -142,6 +149,24 @@ function chooseStore({ store }: InitOptions, { root, config }: Project, reposito
     })
   }
   return chosen
+}
+
+/** Chooses how the state is written. Throws a Problem (exit 1) if jobwright.yaml or the store contradicts the command line. */
+function chooseWrite({ write }: InitOptions, { root, config }: Project, store: 'git' | 'file'): 'push' | 'github-api' {
+  const said = config.state && (config.state.write ?? 'push')
+  if (write !== undefined && store === 'file')
+    throw new Problem({
+      code: 'INIT_STORE',
+      message: 'the state is in a file, which nobody writes to GitHub',
+      remedies: [advise('leave --write out, or keep the state in the git store')],
+    })
+  if (write !== undefined && said !== undefined && said !== write)
+    throw new Problem({
+      code: 'INIT_STORE',
+      message: `${CONFIG_FILE} writes the state by ${said}, not by ${write}`,
+      remedies: [advise(`leave --write out, or change state.write in ${path.join(root, CONFIG_FILE)} first`)],
+    })
+  return said ?? write ?? 'push'
 }
 
 /** Chooses the state's branch: from jobwright.yaml, else one that no other project of the repository uses. */
@@ -213,6 +238,9 @@ async function beginState(project: Project, { newState }: InitOptions, out: Prin
 type Done = {
   readonly written: readonly string[]
   readonly store: 'git' | 'file'
+  /** The branch of the state, if Git keeps it. */
+  readonly branch?: string | undefined
+  readonly write: 'push' | 'github-api'
   readonly repository: Repository | undefined
   /** The state's path, if it is a file. */
   readonly state?: string
@@ -227,7 +255,8 @@ type Done = {
 }
 
 function listNextSteps(done: Done): string[] {
-  const { written, store, repository, state, workflow, packages, isActionGiven, cwd, shell } = done
+  const { written, store, branch = DEFAULT_BRANCH, write, repository, state, workflow, packages } = done
+  const { isActionGiven, cwd, shell } = done
   const isPushed = store === 'git' && repository?.remote !== undefined
   const isInWorkflow = store === 'git' && repository !== undefined
   const manifests = packages === undefined ? [] : listPackageFiles(packages).map((file) => path.relative(cwd, file))
@@ -252,6 +281,7 @@ function listNextSteps(done: Done): string[] {
           '',
           `On GitHub, ${workflow} creates no job until you set the two variables that its first lines name.`,
           'The role trusts one subject: repo:OWNER/REPO:ref:refs/heads/BRANCH, or repo:OWNER/REPO:environment:NAME if the job has an environment.',
+          ...listRules(branch, write),
         ]
       : []),
     ...(isInWorkflow && written.some((file) => file.endsWith(workflow))
@@ -262,6 +292,20 @@ function listNextSteps(done: Done): string[] {
     ...(store === 'git' && !isPushed
       ? ['', 'There is no remote yet. When you add one, push the branch of the state with the others: git push --all']
       : []),
+  ]
+}
+
+/** Lists the rules to set for the branch of the state on GitHub. */
+function listRules(branch: string, write: 'push' | 'github-api'): string[] {
+  const name = escapeForTerminal(branch)
+  return [
+    '',
+    `Protect the branch ${name}: a rolled-back state forgets jobs. On GitHub, add a ruleset for it (Settings, Rules, Rulesets):`,
+    '  turn on     Restrict deletions, Block force pushes',
+    '  leave off   Require a pull request, Require status checks: exclude the branch from every ruleset that has them',
+    write === 'push'
+      ? '  signatures  where rules require signed commits, set write: github-api below state in jobwright.yaml'
+      : '  signatures  Require signed commits may be on: GitHub signs what Jobwright writes',
   ]
 }
 

@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { readCheckout } from '../../load/checkout.ts'
+import { parseGitAddress } from '../../model/git-address.ts'
 import { Problem } from '../../model/problem.ts'
 import { advise } from '../../model/remedy.ts'
 import { type Git, isBareFolder, listRemotes, openGit } from '../../system/git.ts'
@@ -39,7 +40,10 @@ export async function readRepository(folder: string): Promise<Repository | undef
     folder: prefix.replace(/\/$/, ''),
     remote,
     ...(await findDefaultBranch(git, remote)),
-    host: remote === undefined ? undefined : parseHost(await readLine(git, 'remote', 'get-url', '--', remote)),
+    host:
+      remote === undefined
+        ? undefined
+        : parseGitAddress((await readLine(git, 'remote', 'get-url', '--', remote)) ?? '')?.host,
     hasLfs: await hasLfs(git, top),
   }
 }
@@ -68,14 +72,6 @@ async function findDefaultBranch(
     return { defaultBranch: ofClone.slice(`${remote}/`.length), guessed: `${why}; it is what this clone was made with` }
   if (here !== undefined) return { defaultBranch: here, guessed: `${why}; it is the branch checked out here` }
   return { defaultBranch: 'main', guessed: `${why}, and no branch is checked out here` }
-}
-
-/** Returns the host of a Git URL: `https://host/path`, `ssh://user@host:22/path`, `user@host:path`. */
-export function parseHost(address: string | undefined): string | undefined {
-  const [, byUrl] = /^(?:https?|ssh|git):\/\/(?:[^/@]*@)?([^/:]+)/.exec(address ?? '') ?? []
-  // A Windows drive has one letter.
-  const [, byScp] = /^(?:[^/@:\\]+@)?([^/:@\\]{2,}):(?!\/\/)/.exec(address ?? '') ?? []
-  return (byUrl ?? byScp)?.toLowerCase()
 }
 
 /** Searches all attribute files, uncommitted ones included. */

@@ -3,9 +3,9 @@ import path from 'node:path'
 import t from 'tap'
 import { reportFailure } from '../../../src/cli/failure.ts'
 import { type InitOptions, init } from '../../../src/commands/init/init.ts'
-import { parseHost } from '../../../src/commands/init/repository.ts'
 import { writeSpec } from '../../../src/commands/new/new.ts'
 import { validate } from '../../../src/commands/validate/validate.ts'
+import { parseGitAddress } from '../../../src/model/git-address.ts'
 import type { Host } from '../../../src/session/host.ts'
 import { git, repositories } from '../../state/repositories.ts'
 
@@ -142,7 +142,7 @@ t.test('the host of a remote decides whether commands can queue', (t) => {
     ['C:/git/a.git', undefined],
     ['file:///srv/a.git', undefined],
   ] as const)
-    t.equal(parseHost(address), host, address)
+    t.equal(parseGitAddress(address)?.host, host, address)
   t.end()
 })
 

@@ -7,6 +7,7 @@ import {
   formatLiteral,
   formatSetup,
   formatSubmodules,
+  formatToken,
   quoteText,
   type WorkflowOptions,
 } from './workflow.ts'
@@ -14,7 +15,7 @@ import {
 /** What differs between the workflows of repositories that use the Action. */
 export type ActionWorkflowOptions = Pick<
   WorkflowOptions,
-  'branch' | 'commandsApart' | 'submodules' | 'lfs' | 'examples' | 'everyMinutes'
+  'branch' | 'commandsApart' | 'submodules' | 'lfs' | 'needsToken' | 'examples' | 'everyMinutes'
 > & {
   /** What `uses:` names: `OWNER/jobwright@HASH`, or `./` in the Action's own repository. */
   readonly action: string
@@ -143,7 +144,7 @@ ${checkout}${setup}      - uses: ${AWS_CREDENTIALS}
         ${uses}
         env:
           JOBWRIGHT_ALLOW_FORCE: \${{ vars.JOBWRIGHT_ALLOW_FORCE }}
-        with:
+${formatToken(options)}        with:
           command: \${{ inputs.command }}
           working-directory: \${{ matrix.project.folder }}
 `

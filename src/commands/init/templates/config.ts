@@ -3,6 +3,8 @@ export type ConfigChoices = {
   readonly store: 'git' | 'file'
   /** The branch of the state, if it is kept in Git. */
   readonly branch?: string
+  /** Set only if the state is not pushed. */
+  readonly write?: 'github-api'
   /** Set only if the remote is not origin. */
   readonly remote?: string
   /** Absent if no region was given. */
@@ -12,7 +14,7 @@ export type ConfigChoices = {
 }
 
 /** Formats a first jobwright.yaml, with a comment on every common setting. */
-export function formatConfig({ store, branch, remote, region, schema }: ConfigChoices): string {
+export function formatConfig({ store, branch, write, remote, region, schema }: ConfigChoices): string {
   return `# yaml-language-server: $schema=${schema}
 #
 # How this repository is reconciled.
@@ -21,7 +23,7 @@ export function formatConfig({ store, branch, remote, region, schema }: ConfigCh
 specs:
   - specs
 
-${store === 'git' ? formatGitState(branch, remote) : FILE_STATE}
+${store === 'git' ? formatGitState(branch, remote, write) : FILE_STATE}
 # Accounts and regions that a spec can name in policy.target. Without any, the environment's credentials and region are used.
 ${region === undefined ? addComments(formatTargets('eu-west-1')) : formatTargets(region)}
 # Environment variables that specs may read with $env, such as a secret of the workflow. A new name is reviewed here.
@@ -36,12 +38,12 @@ ${region === undefined ? addComments(formatTargets('eu-west-1')) : formatTargets
 `
 }
 
-function formatGitState(branch = 'jobwright-state', remote?: string): string {
+function formatGitState(branch = 'jobwright-state', remote?: string, write?: string): string {
   return `# Where the record of every job is kept: on a branch of its own, which is pushed. Losing it means not knowing what already ran.
 state:
   store: git
   branch: ${branch}
-${remote === undefined ? '' : `  remote: ${remote}\n`}`
+${remote === undefined ? '' : `  remote: ${remote}\n`}${write === undefined ? '' : `  write: ${write} # GitHub signs the commits; needs GITHUB_TOKEN\n`}`
 }
 
 const FILE_STATE = `# Where the record of every job is kept: in a file of this machine. Losing it means not knowing what already ran.

@@ -20,6 +20,8 @@ export type WorkflowOptions = {
   readonly submodules?: boolean
   /** .gitattributes sends files through Git LFS. Without LFS, a run would read pointers. */
   readonly lfs?: boolean
+  /** The state is written through GitHub's API. */
+  readonly needsToken?: boolean
   /** The specs are stateless examples, planned as for the emulator. */
   readonly examples?: boolean
 }
@@ -123,7 +125,7 @@ ${submodules}${formatLfs(options)}${formatSetup(options)}
         env:
           COMMAND: \${{ inputs.command }}
           JOBWRIGHT_ALLOW_FORCE: \${{ vars.JOBWRIGHT_ALLOW_FORCE }}
-        # The command, where one was given, goes to Jobwright as one text, quotes and all: no shell splits or interprets it. Jobwright
+${formatToken(options)}        # The command, where one was given, goes to Jobwright as one text, quotes and all: no shell splits or interprets it. Jobwright
         # refuses all that reads or writes a path, before it does anything.
         # exec: when the run is cancelled the signal reaches Jobwright, which then ends in good order.
         run: exec node ${options.cli} ${AS_TEXT} "\${COMMAND:-${COMMAND}}"
@@ -151,6 +153,13 @@ export function formatSubmodules({ submodules }: Pick<WorkflowOptions, 'submodul
 /** Formats the setting of the checkout for Git LFS. */
 export function formatLfs({ lfs }: Pick<WorkflowOptions, 'lfs'>): string {
   return lfs ? '          lfs: true # .gitattributes sends files through Git LFS\n' : ''
+}
+
+/** Formats the variable with the token that writes the state. */
+export function formatToken({ needsToken }: Pick<WorkflowOptions, 'needsToken'>): string {
+  return needsToken
+    ? '          GITHUB_TOKEN: ${{ github.token }} # writes the state, so that GitHub signs its commits\n'
+    : ''
 }
 
 /** Formats the steps that set up Node and run a command. */
