@@ -2,6 +2,7 @@ import {
   AWS_CREDENTIALS,
   CHECKOUT,
   COMMAND_INPUT,
+  formatContents,
   formatCron,
   formatLfs,
   formatLiteral,
@@ -15,7 +16,7 @@ import {
 /** What differs between the workflows of repositories that use the Action. */
 export type ActionWorkflowOptions = Pick<
   WorkflowOptions,
-  'branch' | 'commandsApart' | 'submodules' | 'lfs' | 'needsToken' | 'examples' | 'everyMinutes'
+  'branch' | 'commandsApart' | 'submodules' | 'lfs' | 'needsToken' | 'isPushed' | 'examples' | 'everyMinutes'
 > & {
   /** What `uses:` names: `OWNER/jobwright@HASH`, or `./` in the Action's own repository. */
   readonly action: string
@@ -127,7 +128,7 @@ ${checkout}${setup}      - name: Plan
     runs-on: ubuntu-latest
     timeout-minutes: 60
     permissions:
-      contents: write # pushes the state to its branch
+      ${formatContents(options)}
       id-token: write # proves to AWS who asks, in place of a stored key
       issues: write # opens an issue for what needs a person
 ${formatMatrix()}    concurrency:
