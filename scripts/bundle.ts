@@ -40,6 +40,8 @@ const { metafile } = await build({
   target: 'node20.19',
   // No bundler detects how the UMD form of some packages loads its parts.
   mainFields: ['module', 'main'],
+  minifyWhitespace: true,
+  minifySyntax: true,
   sourcemap: true,
   sourcesContent: false,
   metafile: true,

@@ -187,6 +187,29 @@ const PLANS: Readonly<Record<string, (size: number) => Partial<PlanInput>>> = {
     specs: range(size).map((index) => specOf(`IotJob/new-${index}`, { request: REQUESTS['IotJob']! })),
     state: stateOf(size, DONE, () => REQUESTS['IotJob']!),
   }),
+  'renamed specs, each with a job of its own': (size) => ({
+    specs: range(size).map((index) => specOf(`IotJob/new-${index}`, { request: reboot(`reboot-${index}`) })),
+    state: stateOf(size, DONE),
+  }),
+  'specs that name their former names': (size) => ({
+    specs: range(size).map((index) =>
+      specOf(`IotJob/new-${index}`, { request: reboot(`reboot-${index}`), formerly: `kiosk-${index}` }),
+    ),
+    state: stateOf(size, DONE),
+  }),
+  'removed specs of running jobs': (size) => ({ specs: [], state: stateOf(size, {}) }),
+  'specs that all wait for one job': (size) => ({
+    specs: range(size).map((index) => kiosk(index, index === 0 ? {} : { policy: after('IotJob/kiosk-0') })),
+  }),
+  'one spec that waits for all others': (size) => ({
+    specs: range(size).map((index) => kiosk(index, index === 0 ? { policy: afterAll(size) } : {})),
+  }),
+  'specs that wait for jobs on record': (size) => ({
+    specs: range(size).map((index) =>
+      specOf(`IotJob/next-${index}`, { request: reboot(`next-${index}`), policy: after(`IotJob/kiosk-${index}`) }),
+    ),
+    state: stateOf(size, DONE),
+  }),
   'running jobs, each edited': (size) => ({
     specs: range(size).map((index) => kiosk(index, { request: reboot(`edited-${index}`) })),
     state: stateOf(size, {}),
@@ -202,6 +225,9 @@ const broken = (index: number): Blocked => ({
   codes: ['SPEC_TYPE'],
 })
 const after = (job: Address): Partial<Policy> => ({ dependsOn: [{ job, when: 'succeeded' }] })
+const afterAll = (size: number): Partial<Policy> => ({
+  dependsOn: range(size - 1).map((index) => ({ job: `IotJob/kiosk-${index + 1}`, when: 'succeeded' })),
+})
 const stateOf = (
   size: number,
   facts: Partial<JobRecord>,
@@ -246,15 +272,37 @@ const FILES: Readonly<Record<string, (index: number, size: number) => string>> =
   'specs of one name': () => text('kiosk'),
   'specs that wait for missing ones': (index) => text(`kiosk-${index}`, { dependsOn: `IotJob/absent-${index * 7919}` }),
   'a chain of specs': (index) => text(`kiosk-${index}`, index === 0 ? {} : { dependsOn: `IotJob/kiosk-${index - 1}` }),
+  'specs that wait for misspelt ones': (index) => text(`kiosk-${index}`, { dependsOn: `IotJob/kiosq-${index}` }),
+  'specs that wait for names without a kind': (index) => text(`kiosk-${index}`, { dependsOn: `kiosk-${index + 1}` }),
+  'specs with the same former name': (index) => text(`kiosk-${index}`, { formerly: 'old' }),
+  'specs with the name of another as former name': (index) =>
+    text(`kiosk-${index}`, { formerly: `kiosk-${index + 1}` }),
+  'specs of an unknown kind': (index) => text(`kiosk-${index}`).replace('IotJob', 'IotJobs'),
+  'specs with an unknown target': (index) => text(`kiosk-${index}`, { target: `prod-${index}` }),
+  'specs with placeholders': (index) => text(`kiosk-${index}`, { members: `targets: ["{{ thing }}"]` }),
+  'specs with a duplicate key': (index) => text(`kiosk-${index}`, { members: 'targets: [x], targets: [y]' }),
+  'exports with the same request': (index) => exportText(index, 'all'),
+  'exports with requests of their own': (index) => exportText(index, `${index}`),
   'specs that wait for one another in a circle': (index, size) =>
     text(`kiosk-${index}`, { dependsOn: `IotJob/kiosk-${(index + 1) % size}` }),
 }
 
-type Written = { readonly members?: string; readonly dependsOn?: string }
+type Written = {
+  readonly members?: string
+  readonly dependsOn?: string
+  readonly formerly?: string
+  readonly target?: string
+}
 
-function text(name: string, { members = 'targets: [x]', dependsOn }: Written = {}): string {
-  const policy = dependsOn === undefined ? '' : `policy: { dependsOn: [${dependsOn}] }\n`
-  return `apiVersion: jobwright/v1\nkind: IotJob\nmetadata: { name: ${name} }\n${policy}spec: { ${members}, document: { operation: ${name} } }\n`
+function text(name: string, { members = 'targets: [x]', dependsOn, formerly, target }: Written = {}): string {
+  const waits = dependsOn === undefined ? '' : `policy: { dependsOn: [${dependsOn}] }\n`
+  const policy = target === undefined ? waits : `policy: { target: ${target} }\n`
+  const former = formerly === undefined ? '' : `, formerly: ${formerly}`
+  return `apiVersion: jobwright/v1\nkind: IotJob\nmetadata: { name: ${name}${former} }\n${policy}spec: { ${members}, document: { operation: ${name} } }\n`
+}
+
+function exportText(index: number, folder: string): string {
+  return `apiVersion: jobwright/v1\nkind: PinpointExportJob\nmetadata: { name: readers-${index} }\nspec: ${JSON.stringify(exportTo(folder))}\n`
 }
 
 const schemas = (file: string): JsonObject =>
@@ -265,7 +313,7 @@ for (const [what, textOf] of Object.entries(FILES))
     const reading = { kinds: MODELS, schemas, include: () => ({ problem: { message: '', remedies: [] } }) }
     const check = (files: Map<string, string>): void => {
       const { diagnostics, specs, blocked } = readSpecs(files, reading)
-      t.ok(specs.length + blocked.length > 0)
+      t.ok(specs.length + blocked.length + diagnostics.length > 0)
       formatDiagnostics(diagnostics, REPORT)
     }
     const documents = (size: number): string[] => range(size).map((index) => textOf(index, size))

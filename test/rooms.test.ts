@@ -61,7 +61,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   action: [
     'model',
     'report',
+    'load/changed-documents.ts',
     'load/config.ts',
+    'load/merge-range.ts',
     'load/project-place.ts',
     'cli/command-line.ts',
     'cli/workflow-command.ts',

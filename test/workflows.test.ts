@@ -12,6 +12,7 @@ import { formatCommand, IN_WORKFLOW } from '../src/report/remedies.ts'
 type Step = { readonly uses?: string; readonly run?: string; readonly with?: Readonly<Record<string, unknown>> }
 type Job = {
   readonly if?: string
+  readonly environment?: string
   readonly permissions?: Readonly<Record<string, string>>
   readonly concurrency?: Readonly<Record<string, unknown>>
   readonly steps: readonly Step[]
@@ -51,6 +52,12 @@ const WORKFLOWS: Readonly<Record<string, string>> = {
     submodules: true,
     lfs: true,
     only: { folder: "jobs of 'tv'", name: 'jobs-of-tv' },
+  }),
+  'on the Action, with an approval': formatActionWorkflow({ ...ACTION, environment: 'production' }),
+  'on the Action, with an approval, on a GitHub Enterprise Server': formatActionWorkflow({
+    ...ACTION,
+    commandsApart: true,
+    environment: 'Night shift / EU',
   }),
 }
 
@@ -130,7 +137,12 @@ t.test('the workflow on the Action has a leg, a comment and a concurrency group 
   t.strictSame(permissions, {})
   t.strictSame(Object.keys(jobs), ['projects', 'check', 'checked', 'reconcile'])
   t.strictSame(jobs['check']?.permissions, { contents: 'read', 'pull-requests': 'write' })
-  t.strictSame(jobs['reconcile']?.permissions, { contents: 'write', 'id-token': 'write', issues: 'write' })
+  t.strictSame(jobs['reconcile']?.permissions, {
+    contents: 'write',
+    'id-token': 'write',
+    issues: 'write',
+    'pull-requests': 'write',
+  })
   t.strictSame(jobs['checked']?.permissions, {})
   t.strictSame(
     jobs['check']?.steps.flatMap(({ uses }) => uses?.split('@')[0] ?? []),
@@ -150,6 +162,28 @@ t.test('the workflow on the Action has a leg, a comment and a concurrency group 
     jobs['checked']?.if,
     /^always\(\) && \(github\.event_name == 'pull_request' \|\| github\.event_name == 'merge_group'\)$/,
   )
+  t.end()
+})
+
+t.test('with an approval, only a job with something to do asks, and it holds nothing up', (t) => {
+  const { on, jobs } = parse(formatActionWorkflow({ ...ACTION, environment: 'production' })) as Workflow
+  t.strictSame(Object.keys(jobs), ['projects', 'check', 'checked', 'plan', 'due', 'apply'])
+  const { plan, due, apply } = jobs
+  t.equal(apply?.environment, 'production')
+  t.strictSame([plan?.environment, due?.environment], [undefined, undefined], 'no other job asks')
+  t.match(plan?.if, /vars\.JOBWRIGHT_PLAN_ROLE_ARN != ''$/)
+  t.match(apply?.if, /needs\.due\.outputs\.projects != '\[\]'/)
+  t.match(plan?.concurrency, { group: /^jobwright-reconcile-/, queue: 'max' })
+  t.match(apply?.concurrency, { group: /^jobwright-apply-/, queue: 'max', 'cancel-in-progress': false })
+  t.strictSame(due?.permissions, { contents: 'read', actions: 'read' })
+  const rolesOf = (job: Job | undefined) => job?.steps.flatMap((step) => step.with?.['role-to-assume'] ?? [])
+  t.strictSame(rolesOf(plan), ['${{ vars.JOBWRIGHT_PLAN_ROLE_ARN }}'])
+  t.strictSame(rolesOf(due), [])
+  t.strictSame(rolesOf(apply), ['${{ vars.JOBWRIGHT_ROLE_ARN }}'])
+  for (const job of [plan, apply])
+    for (const { with: given } of job?.steps ?? [])
+      if (given?.['command'] !== 'plan' && given?.['command'] !== undefined) t.equal(given['approval'], 'required')
+  t.match(on, { workflow_dispatch: { inputs: { command: { default: 'reconcile --refresh-only' } } } })
   t.end()
 })
 

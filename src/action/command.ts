@@ -16,15 +16,18 @@ const DECIDING: ReadonlySet<string> = new Set(['reconcile', ...IN_WORKFLOW])
 /** What each event runs by itself. */
 const CHECK = 'plan --offline'
 const RECONCILE = 'reconcile --timeout 45m'
+const REFRESH_ONLY = '--refresh-only'
+/** Where a person approves what is done. An approved run may hold the state meanwhile. */
+const REFRESH = `reconcile ${REFRESH_ONLY} --lock-timeout 10m`
 
 /** Chooses the command's arguments. Throws a Problem (exit 1) for one that this event may not run. */
 export function chooseCommand(
-  { command, planFile }: Pick<Inputs, 'command' | 'planFile'>,
+  { command, planFile, needsApproval }: Pick<Inputs, 'command' | 'planFile'> & Partial<Inputs>,
   event: WorkflowEvent,
   env: Readonly<Record<string, string | undefined>>,
 ): readonly string[] {
   const { isUnmerged } = event
-  const args = readArguments([AS_TEXT, command || (isUnmerged ? CHECK : RECONCILE)])
+  const args = readArguments([AS_TEXT, command || chooseDefault(isUnmerged, needsApproval)])
   const [verb = ''] = args
   if (event.name === 'pull_request_target') {
     throw createRefused(
@@ -43,7 +46,18 @@ export function chooseCommand(
   if (planFile !== '' && verb !== 'reconcile' && verb !== 'plan') {
     throw createRefused(`${verb} takes no plan-file`, 'give plan-file to reconcile or plan')
   }
+  if (needsApproval && verb === 'reconcile' && planFile === '' && !args.includes(REFRESH_ONLY)) {
+    throw createRefused(
+      'this workflow asks a person before it acts, and this reconcile has no approved plan',
+      `run reconcile ${REFRESH_ONLY}; what is due then waits for approval`,
+    )
+  }
   return args
+}
+
+function chooseDefault(isUnmerged: boolean, needsApproval: true | undefined): string {
+  if (isUnmerged) return CHECK
+  return needsApproval ? REFRESH : RECONCILE
 }
 
 /** Returns true if the findings of the project may have changed. Jobs of the emulator need nobody. */

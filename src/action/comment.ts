@@ -19,7 +19,17 @@ export type Comment = {
   readonly body: string
   /** Write nothing unless there is a comment already. */
   readonly isUpdateOnly: boolean
+  /** The body is the result of the merged pull request. Nothing else replaces a result. */
+  readonly isResult?: true
 }
+
+/** Formats the first line of a project's comment, which no reader sees. */
+export function formatMarker(project: string): string {
+  return `<!-- jobwright ${encodeURIComponent(project)} -->`
+}
+
+/** The second line of a result. `open`: later runs bring it up to date. */
+export const RESULT = '<!-- jobwright-result '
 
 const COMMENTS = `query ($owner: String!, $name: String!, $number: Int!, $after: String) {
   repository(owner: $owner, name: $name) {
@@ -67,7 +77,9 @@ export async function writeComment(comment: Comment, event: WorkflowEvent, token
           comment_id: Number(fullDatabaseId),
         }),
       )
-    const { body, number } = comment
+    const { body, number, marker, isResult } = comment
+    // A check that somebody runs again after the merge.
+    if (first?.body.startsWith(`${marker}\n${RESULT}`) && !isResult) return { is: 'unchanged', url: first.url }
     if (first?.body === body) return { is: 'unchanged', url: first.url }
     if (first) {
       const update = { ...at, comment_id: Number(first.fullDatabaseId), body }

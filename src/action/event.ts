@@ -7,6 +7,10 @@ export type WorkflowEvent = {
   /** `OWNER/NAME`. */
   readonly repository: string
   readonly pullRequest?: PullRequest
+  /** The tip of the branch before and after a push. */
+  readonly pushed?: { readonly before: string; readonly after: string }
+  /** The page of the repository. */
+  readonly repositoryUrl: string
   /** The page of this run. */
   readonly runUrl: string
   /** The path of the workflow's file in the repository; empty if unknown. */
@@ -41,13 +45,13 @@ export function readEvent(env: Env, payload: unknown): WorkflowEvent {
   const head = getMember(pull, 'head')
   const number = getMember(pull, 'number')
   const headName = getMember(getMember(head, 'repo'), 'full_name')
-  const headSha = getMember(head, 'sha')
   // A pull request is checked out as a merge, which nobody can look at once the branch moves.
-  const commit = typeof headSha === 'string' && /^[0-9a-f]{40,64}$/.test(headSha) ? headSha : (env['GITHUB_SHA'] ?? '')
+  const commit = readHash(head, 'sha') ?? env['GITHUB_SHA'] ?? ''
   // The files of a fork are in the fork, whose commits the repository shows too.
   const base = `${server}/${encodePath(repository)}`
   // `OWNER/NAME/.github/workflows/reconcile.yml@refs/heads/main`
   const [, workflowFile = ''] = /(\.github\/workflows\/[^/@]+)@/.exec(env['GITHUB_WORKFLOW_REF'] ?? '') ?? []
+  const [before, after] = [readHash(payload, 'before'), readHash(payload, 'after')]
   const apiUrl = (env['GITHUB_API_URL'] || 'https://api.github.com').replace(/\/$/, '')
   const name = env['GITHUB_EVENT_NAME'] ?? ''
   return {
@@ -57,6 +61,8 @@ export function readEvent(env: Env, payload: unknown): WorkflowEvent {
     ...(Number.isSafeInteger(number) && {
       pullRequest: { number: number as number, isFork: headName !== repository },
     }),
+    ...(before !== undefined && after !== undefined && { pushed: { before, after } }),
+    repositoryUrl: base,
     runUrl: `${base}/actions/runs/${encodePath(env['GITHUB_RUN_ID'] ?? '')}`,
     workflowFile,
     workflowUrl: `${base}/actions/workflows/${encodePath(workflowFile.split('/').at(-1) ?? '')}`,
@@ -78,6 +84,12 @@ function encodePath(path: string): string {
     .split('/')
     .map(encodeURIComponent)
     .join('/')
+}
+
+/** Reads the full hash of a commit. */
+function readHash(value: unknown, name: string): string | undefined {
+  const hash = getMember(value, name)
+  return typeof hash === 'string' && /^[0-9a-f]{40,64}$/.test(hash) ? hash : undefined
 }
 
 function getMember(value: unknown, name: string): unknown {

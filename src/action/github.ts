@@ -31,6 +31,13 @@ export function openGitHub({ apiUrl }: WorkflowEvent, token: string): Octokit {
   return github
 }
 
+/** Reads who a token acts as. Only GraphQL tells a job's own token. */
+export async function readLogin(github: Octokit, { graphqlUrl }: WorkflowEvent): Promise<string> {
+  const graphql = github.graphql.defaults({ url: graphqlUrl })
+  const { viewer } = await graphql<{ viewer: { login: string } }>('query { viewer { login } }')
+  return viewer.login
+}
+
 /** An error of a request. */
 export type Failure = {
   readonly status?: number

@@ -13,6 +13,8 @@ export type Inputs = {
   /** The one project that `projects` lists; empty for all. */
   readonly project: string
   readonly planFile: string
+  /** `reconcile` acts only by an approved plan. */
+  readonly needsApproval?: true
   readonly comment: CommentMode
   /** Findings become issues. */
   readonly failureIssues: boolean
@@ -21,40 +23,37 @@ export type Inputs = {
 
 type Env = Readonly<Record<string, string | undefined>>
 
-const MODES: readonly CommentMode[] = ['always', 'changes', 'never']
+/** The values of inputs, the default first. */
+const MODES = ['changes', 'always', 'never'] as const satisfies readonly CommentMode[]
+const APPROVALS = ['none', 'required'] as const
+const FLAGS = ['true', 'false'] as const
 
 /** Reads the inputs from the environment, where the runner puts them. Throws a Problem (exit 1) for an invalid one. */
 export function readInputs(env: Env): Inputs {
   const read = (name: string): string => (env[`INPUT_${name.toUpperCase()}`] ?? '').trim()
-  const comment = read('comment') || 'changes'
-  if (!isMode(comment)) {
-    throw new Problem({
-      code: 'USAGE',
-      message: `the input comment is ${JSON.stringify(comment.slice(0, 80))}`,
-      remedies: [advise(`write one of ${MODES.join(', ')}`)],
-    })
-  }
-  const failureIssues = read('failure-issues') || 'true'
-  if (failureIssues !== 'true' && failureIssues !== 'false') {
-    throw new Problem({
-      code: 'USAGE',
-      message: `the input failure-issues is ${JSON.stringify(failureIssues.slice(0, 80))}`,
-      remedies: [advise('write true or false')],
-    })
-  }
   return {
     command: read('command'),
     folder: normaliseFolder(read('working-directory')),
     project: read('project') === '' ? '' : normaliseFolder(read('project')),
     planFile: read('plan-file'),
-    comment,
-    failureIssues: failureIssues === 'true',
+    ...(choose('approval', read('approval'), APPROVALS) === 'required' && { needsApproval: true }),
+    comment: choose('comment', read('comment'), MODES),
+    failureIssues: choose('failure-issues', read('failure-issues'), FLAGS) === 'true',
     token: read('github-token'),
   }
 }
 
-function isMode(text: string): text is CommentMode {
-  return MODES.some((mode) => mode === text)
+/** Returns the value of an input; the first one of its values if it is empty. */
+function choose<Value extends string>(name: string, given: string, values: readonly [Value, ...Value[]]): Value {
+  const value = values.find((one) => one === (given || values[0]))
+  if (value !== undefined) return value
+  throw new Problem({
+    code: 'USAGE',
+    message: `the input ${name} is ${JSON.stringify(given.slice(0, 80))}`,
+    remedies: [
+      advise(values.length === 2 ? `write ${values.join(' or ')}` : `write one of ${[...values].sort().join(', ')}`),
+    ],
+  })
 }
 
 /** `./media/` and `media` are the same folder. */

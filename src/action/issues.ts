@@ -1,37 +1,23 @@
 import type { Octokit } from '@octokit/core'
 import type { WorkflowEvent } from './event.ts'
-import { isDenied, openGitHub } from './github.ts'
+import { isDenied, openGitHub, readLogin } from './github.ts'
 import type { Issue, WantedIssues } from './wanted-issues.ts'
 
 /** The label of every issue that the action opens. */
 const LABEL = 'jobwright'
 
-const ISSUES = `query ($owner: String!, $name: String!, $labels: [String!], $state: IssueState!, $after: String) {
-  repository(owner: $owner, name: $name) {
-    issues(first: 100, after: $after, labels: $labels, states: [$state]) {
-      nodes { number title body viewerDidAuthor }
-      pageInfo { hasNextPage endCursor }
-    }
-  }
-}`
+/** The most issues of a page of GitHub's list. */
+const PAGE = 100
 
 type Found = {
   readonly number: number
   readonly title: string
   readonly body: string
-  readonly viewerDidAuthor: boolean
-}
-type Page = {
-  readonly repository: {
-    readonly issues: {
-      readonly nodes: readonly (Found | null)[]
-      readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null }
-    }
-  } | null
 }
 type Repository = {
   readonly github: Octokit
-  readonly event: WorkflowEvent
+  /** Who this token acts as. */
+  readonly login: string
   readonly owner: string
   readonly repo: string
 }
@@ -46,17 +32,18 @@ export async function writeIssues(
   token: string,
 ): Promise<'written' | 'denied'> {
   const [owner = '', repo = ''] = event.repository.split('/')
-  const at = { github: openGitHub(event, token), event, owner, repo }
+  const github = openGitHub(event, token)
   try {
-    const open = await findIssues(at, 'OPEN', wanted)
+    const at = { github, login: await readLogin(github, event), owner, repo }
+    const open = await findIssues(at, 'open', wanted)
     const missing = await updateOpen(at, open, wanted)
     // Most runs open nothing, so only these read the closed issues.
-    const closed = missing.length === 0 ? [] : await findIssues(at, 'CLOSED', wanted)
+    const closed = missing.length === 0 ? [] : await findIssues(at, 'closed', wanted)
     const fresh = missing.filter(({ marker }) => !closed.some(({ body }) => body.startsWith(marker)))
     for (const { title, body } of fresh)
       await at.github.request('POST /repos/{owner}/{repo}/issues', { owner, repo, title, body, labels: [LABEL] })
     // Another run may have opened the same issue since.
-    if (fresh.length > 0) await closeDuplicates(at, await findIssues(at, 'OPEN', wanted), fresh)
+    if (fresh.length > 0) await closeDuplicates(at, await findIssues(at, 'open', wanted), fresh)
     return 'written'
   } catch (error) {
     if (isDenied(error)) return 'denied'
@@ -122,19 +109,18 @@ async function update(
   })
 }
 
+/** Finds the issues of a project by their author and hidden marker. A label may be gone: people drop it, and so does GitHub at times. */
 async function findIssues(
-  { github, event, owner, repo }: Repository,
-  state: 'OPEN' | 'CLOSED',
+  { github, login, owner, repo }: Repository,
+  state: 'open' | 'closed',
   { ofProject }: WantedIssues,
 ): Promise<Found[]> {
-  const graphql = github.graphql.defaults({ url: event.graphqlUrl })
   const found: Found[] = []
-  let after: string | null = null
-  for (;;) {
-    const page: Page = await graphql(ISSUES, { owner, name: repo, labels: [LABEL], state, after })
-    const { nodes = [], pageInfo } = page.repository?.issues ?? {}
-    found.push(...nodes.flatMap((one) => (one?.viewerDidAuthor && one.body.startsWith(ofProject) ? one : [])))
-    if (!pageInfo?.hasNextPage || pageInfo.endCursor === null) return found
-    after = pageInfo.endCursor
+  for (let page = 1; ; page++) {
+    const asked = { owner, repo, creator: login, state, per_page: PAGE, page }
+    const { data } = await github.request('GET /repos/{owner}/{repo}/issues', asked)
+    for (const { number, title, body, pull_request } of data)
+      if (pull_request === undefined && body?.startsWith(ofProject)) found.push({ number, title, body })
+    if (data.length < PAGE) return found
   }
 }

@@ -13,7 +13,8 @@ import { formatReportAnnotations } from './annotate.ts'
 import { changesFindings, chooseCommand, PROJECTS } from './command.ts'
 import { formatFileUrl, readEvent, type WorkflowEvent } from './event.ts'
 import { type Inputs, readInputs, withoutInputs } from './inputs.ts'
-import { formatOutputs, listOutputs } from './outputs.ts'
+import { formatOutputs, listOutputs, type ProjectLeg } from './outputs.ts'
+import { findPlanned } from './planned-projects.ts'
 import { findProjects } from './projects.ts'
 import { runCli } from './run-cli.ts'
 import { chooseIssues } from './wanted-issues.ts'
@@ -64,7 +65,7 @@ async function act(event: WorkflowEvent): Promise<number> {
     const args = chooseCommand(inputs, event, env)
     verb = args[0]!
     if (verb === PROJECTS) {
-      const projects = JSON.stringify(await findProjects(top, inputs.project))
+      const projects = JSON.stringify(await listProjects(inputs, event))
       writeOutputs({ projects, 'exit-code': '0' })
       say(`projects: ${escapeForWorkflowLog(projects)}`)
       return 0
@@ -75,13 +76,36 @@ async function act(event: WorkflowEvent): Promise<number> {
     const isWritten = planFile !== undefined && fs.existsSync(planFile)
     const report = collectReport(run.lines, { verb, project: inputs.folder, exitCode: run.exitCode })
     const exitCode = await publish(report, inputs, event, isWritten ? planFile : undefined)
-    if (changesFindings(args, event)) await openIssues(report, inputs, event)
+    if (changesFindings(args, event)) {
+      const { folder } = inputs
+      const readStatus = once(() => readReport(['status', '--exit-code'], folder))
+      await openIssues(report, inputs, event, readStatus)
+      await reportResults(inputs, event, readStatus)
+    }
     return exitCode
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     const { diagnostic, exitCode } = error
     const lines: Line[] = [toDiagnosticLine(diagnostic), toSummaryLine({ counts: {}, outcomes: [exitCode], exitCode })]
     return await publish(collectReport(lines, { verb, project: inputs?.folder ?? '.', exitCode }), inputs, event)
+  }
+}
+
+/** Lists the projects; with plans of an earlier job, those that need an approval. */
+async function listProjects({ project, planFile, token }: Inputs, event: WorkflowEvent): Promise<ProjectLeg[]> {
+  const projects = await findProjects(top, project)
+  if (planFile === '') return projects
+  const planned = findPlanned(path.resolve(top, planFile))
+  const due = projects.filter(({ folder }) => planned.has(folder))
+  // A push has something new to show. Every other run leaves a person alone who has been asked already.
+  if (due.length === 0 || event.name === 'push' || token === '') return due
+  try {
+    const { listAwaited } = await import('./awaited.ts')
+    const awaited = await listAwaited(event, token)
+    return due.filter(({ name }) => !awaited.has(name))
+  } catch (error) {
+    warn('waiting approvals cannot be listed (it needs the permission actions: read), so this run asks', error)
+    return due
   }
 }
 
@@ -163,8 +187,8 @@ async function comment(
 ): Promise<string | undefined> {
   const { pullRequest } = event
   if (pullRequest === undefined || mode === 'never' || token === '') return undefined
-  const marker = `<!-- jobwright ${encodeURIComponent(report.project)} -->`
-  const { COMMENT_MAX_BYTES, writeComment } = await import('./comment.ts')
+  const { COMMENT_MAX_BYTES, formatMarker, writeComment } = await import('./comment.ts')
+  const marker = formatMarker(report.project)
   const body = formatRunMarkdown(report, {
     maxBytes: COMMENT_MAX_BYTES,
     isCollapsed: true,
@@ -184,17 +208,55 @@ async function comment(
   }
 }
 
+/** Runs a command of the CLI that only reads, for its report. */
+async function readReport(args: readonly [string, ...string[]], folder: string): Promise<RunReport> {
+  const run = await runCli(args, { cwd: path.join(top, folder), env: withoutInputs(env), log: () => {} })
+  return collectReport(run.lines, { ...run, verb: args[0], project: folder })
+}
+
+/** Makes a function that reads once, at its first call. */
+function once<Value>(read: () => Promise<Value>): () => Promise<Value> {
+  let value: Promise<Value> | undefined
+  return () => {
+    value ??= read()
+    return value
+  }
+}
+
+/** Turns the comments of merged pull requests into results. It never fails the step. */
+async function reportResults(
+  { comment: mode, token, folder: project }: Inputs,
+  event: WorkflowEvent,
+  readStatus: () => Promise<RunReport>,
+): Promise<void> {
+  if (mode === 'never' || token === '') return
+  const read = async (): Promise<{ plan: RunReport; status: RunReport }> => ({
+    status: await readStatus(),
+    plan: await readReport(['plan', '--offline'], project),
+  })
+  try {
+    const { writeResults } = await import('./results.ts')
+    const done = await writeResults({ top, project, event, token, now: Date.now(), read })
+    if (done === 'denied')
+      warn(
+        'the token may not comment on merged pull requests: give the job the permission pull-requests: write, or set comment: never',
+      )
+  } catch (error) {
+    warn('the comments of merged pull requests were not brought up to date', error)
+  }
+}
+
 /** Brings the issues of the project up to date. It never fails the step: the run says the same. */
-async function openIssues(report: RunReport, inputs: Inputs, event: WorkflowEvent): Promise<void> {
+async function openIssues(
+  report: RunReport,
+  inputs: Inputs,
+  event: WorkflowEvent,
+  readStatus: () => Promise<RunReport>,
+): Promise<void> {
   const { failureIssues, folder, token } = inputs
   if (!failureIssues || token === '') return
   try {
-    const status = await runCli(['status', '--exit-code'], {
-      cwd: path.join(top, folder),
-      env: withoutInputs(env),
-      log: () => {},
-    })
-    const wanted = chooseIssues(collectReport(status.lines, { ...status, verb: 'status', project: folder }), report, {
+    const wanted = chooseIssues(await readStatus(), report, {
       project: folder,
       repository: event.repository,
       linkFile: (file, line) => formatFileUrl(event, folder === '.' ? file : `${folder}/${file}`, line),

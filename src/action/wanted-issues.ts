@@ -10,6 +10,7 @@ import {
 } from '../report/markdown/issue-markdown.ts'
 import type { RunReport } from '../report/run-report.ts'
 import { cut } from '../report/width.ts'
+import { formatCount } from '../report/words.ts'
 
 /** An issue as it should be. */
 export type Issue = {
@@ -62,13 +63,13 @@ export function chooseIssues(
   const issues =
     causes.length <= ISSUES_MAX
       ? causes.map((cause) => {
-          const key = computeDigest(nameFinding(cause), 'hex').slice(0, 32)
+          const key = computeDigest(nameCause(cause), 'hex').slice(0, 32)
           return create(key, `${key} `, formatTitle(cause), (options) => formatCauseIssue(cause, options))
         })
       : [
           // A person may close the list. Another list is another issue.
           create(
-            `digest-${computeDigest(JSON.stringify(causes.map(nameFinding).sort()), 'hex').slice(0, 32)}`,
+            `digest-${computeDigest(JSON.stringify(causes.map(nameCause).sort()), 'hex').slice(0, 32)}`,
             'digest-',
             `${causes.length} findings need a person`,
             (options) => formatDigestIssue(causes, options),
@@ -79,7 +80,10 @@ export function chooseIssues(
   return { ofProject, issues, isComplete }
 }
 
-/** Finds the causes. A job that only waits for another one belongs to that one, acknowledged or not. */
+/**
+ * Finds the causes. A job that only waits for another one belongs to that one. If a person has acknowledged that one before, the jobs that
+ * wait for it are one cause of their own.
+ */
 function listCauses(status: RunReport, run: RunReport): Cause[] {
   const found = status.diagnostics.filter(hasFinding)
   const known = new Map(
@@ -91,13 +95,17 @@ function listCauses(status: RunReport, run: RunReport): Cause[] {
     if (finding.root === undefined || address === undefined) continue
     waiting.set(finding.root, [...(waiting.get(finding.root) ?? []), address])
   }
+  const open = new Set(found.flatMap(({ address, finding }) => (finding.root === undefined ? (address ?? []) : [])))
   return found
-    .filter(({ finding }) => finding.root === undefined)
+    .filter(({ address, finding: { root } }) => {
+      return root === undefined || (!open.has(root) && waiting.get(root)?.[0] === address)
+    })
     .map((one) => {
       const diagnostic = known.get(nameFinding({ diagnostic: one, finding: one.finding })) ?? one
-      const { address } = one
-      const dependants = address === undefined ? [] : (waiting.get(address) ?? [])
-      return { diagnostic, finding: diagnostic.finding, dependants, job: address && jobs.get(address) }
+      const { address, finding } = one
+      const of = finding.root ?? address
+      const dependants = of === undefined ? [] : (waiting.get(of) ?? [])
+      return { diagnostic, finding: diagnostic.finding, dependants, job: of && jobs.get(of) }
     })
 }
 
@@ -112,6 +120,12 @@ function nameFinding({ diagnostic, finding }: Pick<Cause, 'diagnostic' | 'findin
   return JSON.stringify([diagnostic.address, finding.run, finding.name])
 }
 
+/** The name of a cause in its project. Which job is the first to wait for another one may change. */
+function nameCause(cause: Cause): string {
+  const { root, name } = cause.finding
+  return root === undefined ? nameFinding(cause) : JSON.stringify([root, name])
+}
+
 const TITLES = {
   conflict: 'is in conflict',
   unresolved: 'is unresolved',
@@ -122,6 +136,7 @@ const TITLES = {
   blocked: 'is blocked',
 } as const
 
-function formatTitle({ diagnostic, finding }: Cause): string {
+function formatTitle({ diagnostic, finding, dependants }: Cause): string {
+  if (finding.root !== undefined) return `${finding.root} blocks ${formatCount(dependants.length, 'job')}`
   return `${diagnostic.address} ${TITLES[finding.kind]}`
 }

@@ -73,7 +73,7 @@ export async function apply(
   }
   const { failed, released, releasedCounted, stale } = await run(store, options, intended, steps, isLeaseValid)
   return {
-    effects: intended.length + steps.length + plan.actions.filter(isUnstartedAdoption).length,
+    effects: intended.length + steps.length + plan.actions.filter(isUnfinishedAdoption).length,
     unsent: released - intended.filter(({ planned }) => failed.has(planned.address)).length,
     created: intended.filter(isCounted).length - releasedCounted,
     removed: plan.actions.filter(({ action }) => action === 'forget' || action === 'cancel').length,
@@ -98,9 +98,9 @@ function openLease({ clock, timeScale, waits }: ApplyOptions, wallFrom: number):
   return () => isLeased(Math.max(clock.monotonic() - from, (clock.now() - wallFrom) / timeScale), waits)
 }
 
-/** Returns whether a line adopts a job that still waits for its start. */
-function isUnstartedAdoption(planned: Planned): boolean {
-  return planned.action === 'adopt' && planned.next.stage === 'created'
+/** Returns whether a line adopts a job that the next pass may go on with: by its start, or by the download of its asset. */
+function isUnfinishedAdoption(planned: Planned): boolean {
+  return planned.action === 'adopt' && (planned.next.stage === 'created' || planned.spec?.download !== undefined)
 }
 
 /** Returns whether a line calls AWS about a recorded job. */

@@ -27,7 +27,7 @@ const GLOBAL_FLAGS: ReadonlySet<string> = new Set(['-q', '--quiet', '--verbose',
  */
 export const WORKFLOW_GRAMMAR: Readonly<Record<string, Grammar>> = {
   reconcile: {
-    flags: ['--wait', '--refresh', '--emulator'],
+    flags: ['--wait', '--refresh', '--refresh-only', '--emulator'],
     values: [...SELECTION, '--timeout', '--settle', '--lock-timeout'],
   },
   plan: {

@@ -37,6 +37,10 @@ export function buildSpec(
 /** Builds the policy of a document, with defaults filled in. */
 export function buildPolicy(value: JsonObject): Policy {
   const policy = getMapping(value['policy'])
+  return Object.keys(policy).length === 0 ? DEFAULT_POLICY : fillPolicy(policy)
+}
+
+function fillPolicy(policy: JsonObject): Policy {
   return {
     target: getText(policy['target']),
     run: Number(policy['run'] ?? 1),
@@ -86,6 +90,9 @@ const NO_MEMBERS: JsonObject = {}
 function getMapping(value: Json | undefined): JsonObject {
   return isObject(value) ? value : NO_MEMBERS
 }
+
+/** Most specs have no policy, and share this one. */
+const DEFAULT_POLICY = fillPolicy(NO_MEMBERS)
 
 function getFlag(value: Json | undefined): boolean | undefined {
   return typeof value === 'boolean' ? value : undefined

@@ -6,7 +6,7 @@ import { buildSpec } from './build-spec.ts'
 import type { Draft } from './draft.ts'
 import type { CheckedDocument } from './memory.ts'
 import { createLocator } from './parse/locate.ts'
-import type { ParsedDocument } from './parse/parse.ts'
+import type { ParsedDocument } from './parse/parsed-document.ts'
 import type { Source } from './parse/source.ts'
 
 /**

@@ -31,7 +31,7 @@ import { suggestClosest } from './hints/suggest.ts'
 import { ADD_SPACE_AFTER_COLON } from './hints/type-hints.ts'
 import type { Locator } from './parse/locate.ts'
 import { checkOlderYaml } from './parse/older-yaml.ts'
-import type { ParsedDocument } from './parse/parse.ts'
+import type { ParsedDocument } from './parse/parsed-document.ts'
 import { createSpot, type Source } from './parse/source.ts'
 import { type FileMember, type Include, includeFiles, parseMappings } from './request.ts'
 
@@ -47,6 +47,7 @@ export type Reader = {
 export function readDraft(source: Source, locate: Locator, document: ParsedDocument, reader: Reader): Draft {
   const base = createBase(source, locate, document, reader)
   const { faults, ...read } = examine(document.value, base, reader)
+  if (faults.length === 0 && document.diagnostics.length === 0) return createSoundDraft(base, read)
   const { address } = base
   const judged = faults.map((fault) => toDiagnostic(base, fault))
   const refused = new Set(judged.filter(({ code }) => REFUSES_TEXT.has(code)).map(placeKey))
@@ -64,6 +65,15 @@ export function readDraft(source: Source, locate: Locator, document: ParsedDocum
   const diagnostics = [...unsound, ...judged.filter((one) => !said.has(placeKey(one)))]
   return { ...base, ...read, diagnostics }
 }
+
+/** Names each member, because copying two objects takes as long as all checks of a small spec. */
+function createSoundDraft(base: Base, read: Pick<Draft, 'policy' | 'request' | 'spec'>): Draft {
+  const { source, locate, index, reprinted, place, model, address } = base
+  const { policy, request, spec } = read
+  return { source, locate, index, reprinted, place, model, address, policy, request, spec, diagnostics: NO_DIAGNOSTICS }
+}
+
+const NO_DIAGNOSTICS: Draft['diagnostics'] = []
 
 /** Codes that apply to the quoted text as well, so that quotes alone would not help. */
 const REFUSES_TEXT: ReadonlySet<Code> = new Set<Code>([
@@ -106,7 +116,8 @@ function examine(
   const policy = buildPolicy(sound)
   // What its own check says about a schedule is clearer.
   const isClearer = ({ pointer, code }: Fault): boolean =>
-    scheduled.length > 0 && (pointer === SCHEDULE || (isWithin(pointer, SCHEDULE) && code === 'SPEC_MISSING_MEMBER'))
+    scheduled.some((one) => one.pointer === pointer) ||
+    (scheduled.length > 0 && (pointer === SCHEDULE || (isWithin(pointer, SCHEDULE) && code === 'SPEC_MISSING_MEMBER')))
   const said = [...faults.filter((one) => !isClearer(one)), ...checkPolicyTimes(sound), ...scheduled]
   const { model } = base
   const written = value['spec']
@@ -122,7 +133,7 @@ function examine(
   // Without a valid envelope, neither name nor policy is certain, so there is no spec.
   if (faults.length > 0) return { faults: all, policy, request }
   const template = policy.schedule && completeTemplate(written, model, base, reader)
-  const spec = buildSpec({ ...value, policy: sound.policy }, model, request, files, base, template)
+  const spec = buildSpec(sound, model, request, files, base, template)
   const places = all.length > 0 ? [] : checkRepeatedPlace(spec, model)
   return { faults: [...all, ...places], policy, request, spec }
 }
@@ -186,7 +197,7 @@ function readRequest(
   base: Base,
   reader: Reader,
 ): { request: JsonObject; files: readonly string[]; findings: readonly Fault[] } {
-  const check = (request: JsonObject, sourceText: (pointer: Pointer) => string | undefined): Fault[] =>
+  const check = (request: JsonObject, sourceText: (pointer: Pointer) => string | undefined): readonly Fault[] =>
     guardSecrets(request, model.request.secrets, reader.check(getSchemaName(model.kind), request, sourceText))
   const request = omitMembers(written, ...(model.request.dropped ?? []))
   const asWritten = check(request, (pointer) => base.locate(base.index, `/spec${pointer}`).source)

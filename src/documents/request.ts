@@ -56,11 +56,16 @@ export function includeFiles(
   return { request: completed, changed: completed !== request, faults, files }
 }
 
-function findReferences(value: Json, pointer: Pointer, model: KindModel): { pointer: Pointer; path: string }[] {
-  if (isObject(value) && typeof value['$file'] === 'string') return [{ pointer, path: value['$file'] }]
+type Reference = { readonly pointer: Pointer; readonly path: string }
+
+function findReferences(value: Json, pointer: Pointer, model: KindModel, found: Reference[] = []): Reference[] {
+  if (typeof value !== 'object' || value === null) return found
+  if (isObject(value) && typeof value['$file'] === 'string') found.push({ pointer, path: value['$file'] })
   // Free documents are not interpreted.
-  if (model.request.documents.includes(pointer) || typeof value !== 'object' || value === null) return []
-  return Object.entries(value).flatMap(([member, inner]) => findReferences(inner, joinPointer(pointer, member), model))
+  else if (!model.request.documents.includes(pointer))
+    for (const [member, inner] of Object.entries(value))
+      findReferences(inner, joinPointer(pointer, member), model, found)
+  return found
 }
 
 /**

@@ -31,6 +31,7 @@ export function openSpecCache(root: string, build: string): SpecCache | undefine
   const fresh = new Map<string, string>()
   return {
     recall(_file, text) {
+      if (known.isEmpty) return undefined
       const digest = computeDigest(text)
       const line = known.find(digest)
       const documents = line && parseDocuments(line)
@@ -58,12 +59,13 @@ function findPlace(root: string): string | undefined {
 
 /** The entries of a cache as they are stored. */
 type Entries = {
+  readonly isEmpty: boolean
   /** Returns the documents of the file with a digest. */
   find(digest: string): Buffer | undefined
 }
 
 const LINE_BREAK = 10
-const NO_ENTRIES: Entries = { find: () => undefined }
+const NO_ENTRIES: Entries = { isEmpty: true, find: () => undefined }
 
 /** Reads the entries of a cache. None if any byte is not as it was written. */
 function readEntries(file: string, build: string): Entries {
@@ -80,6 +82,7 @@ function readEntries(file: string, build: string): Entries {
     starts.set(bytes.toString('latin1', at, space), space + 1)
   }
   return {
+    isEmpty: starts.size === 0,
     find(digestOfText) {
       const start = starts.get(digestOfText)
       return start === undefined ? undefined : bytes.subarray(start, bytes.indexOf(LINE_BREAK, start))

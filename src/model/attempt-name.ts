@@ -44,8 +44,8 @@ export function shortenLineage(lineage: string): string {
   return lineage.slice(0, 12)
 }
 
-/** Returns the attempt that a marker or a tag names; undefined if Jobwright did not write it. */
-export function parseAttempt(marker: string): Attempt | undefined {
+/** Returns the attempt that a marker or a tag names; undefined if there is none, or Jobwright did not write it. */
+export function parseAttempt(marker = ''): Attempt | undefined {
   const [, lineage, address, run, attempt] =
     /^([A-Za-z0-9_-]{1,12}) ([A-Za-z0-9]+\/[A-Za-z0-9_-]+)[#:](\d+)\.(\d+)$/.exec(marker) ?? []
   if (lineage === undefined || address === undefined) return undefined

@@ -40,7 +40,7 @@ export type Owner = Pick<Attempt, 'lineage'> & { readonly address?: string; read
 
 /** Returns the attempt that a live job's mark names; undefined if there is none, or AWS does not return it. */
 export function readMark({ marker, mark }: Pick<Live, 'marker' | 'mark'>): Attempt | undefined {
-  return parseAttempt(mark ?? marker ?? '')
+  return parseAttempt(mark ?? marker)
 }
 
 /**

@@ -91,7 +91,12 @@ function unescapeStep(step: string): string {
 
 /** Appends one step to a pointer. */
 export function joinPointer(pointer: Pointer, step: string | number): Pointer {
-  return `${pointer}/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`
+  return `${pointer}/${typeof step === 'string' ? escapeStep(step) : step}`
+}
+
+/** Hardly any step needs it, and walks of every value join pointers. */
+function escapeStep(step: string): string {
+  return step.includes('~') || step.includes('/') ? step.replaceAll('~', '~0').replaceAll('/', '~1') : step
 }
 
 /** Returns whether a pointer equals another one or leads further down from it. */
@@ -99,8 +104,9 @@ export function isWithin(pointer: Pointer, outer: Pointer): boolean {
   return pointer === outer || pointer.startsWith(`${outer}/`)
 }
 
-/** Returns a copy without these top-level members. */
+/** Returns a value without these top-level members. */
 export function omitMembers(value: JsonObject, ...members: string[]): JsonObject {
+  if (!members.some((member) => Object.hasOwn(value, member))) return value
   return Object.fromEntries(Object.entries(value).filter(([member]) => !members.includes(member)))
 }
 

@@ -24,6 +24,8 @@ type Line = {
   readonly remedies?: readonly Remedy[]
   /** Missing: no spec describes it any more. */
   readonly spec?: Spec
+  /** The next run of a job that comes again, as it will be submitted. */
+  readonly upcoming?: Spec
   /** The job's ID, known or intended. */
   readonly id?: string
   /** The current record. */

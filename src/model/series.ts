@@ -18,8 +18,18 @@ export const SKIP_WORDS: Readonly<Record<SkipReason, string>> = {
   removed: 'its spec was removed',
 }
 
-/** A run that was not made. `at`: ISO time at which it was due. */
-export type Skipped = { readonly at: string; readonly why: SkipReason }
+/** A run that was not made, or several in a row. */
+export type Skipped = {
+  /** ISO time at which it was due. Of several, the first one. */
+  readonly at: string
+  readonly why: SkipReason
+  /** ISO time of the last of several. They are all runs of the schedule from `at` until then. */
+  readonly until?: string
+  /** How many runs there are. Missing: one. */
+  readonly count?: number
+  /** The schedule of several, if it is not that of the series any more. */
+  readonly schedule?: Schedule
+}
 
 /** What is decided about the runs of a job that comes again. Each run that was made has a record of its own. */
 export type Series = {
@@ -33,7 +43,7 @@ export type Series = {
   readonly due?: readonly string[]
   /** ISO times of runs that a person asked to skip, and that are not due yet. */
   readonly skip?: readonly string[]
-  /** The latest runs that were not made, in order. */
+  /** The latest runs that were not made, in order. Many at once are one entry. */
   readonly skipped?: readonly Skipped[]
   /** How many runs were not made, ever. */
   readonly skips?: number

@@ -85,6 +85,8 @@ export type Spec = {
   readonly template?: JsonObject
   /** Present in one run of a job that comes again. */
   readonly occurrence?: Occurrence
+  /** The schedule of the spec that a run comes from. */
+  readonly cadence?: Schedule
   /** The file of `policy.upload`. Missing if there is none, or none now. */
   readonly upload?: Upload
   /** The place that `policy.download` names. */

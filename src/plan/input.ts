@@ -57,6 +57,8 @@ export type PlanInput = {
   readonly lost?: { readonly message: string; readonly remedies: readonly Remedy[] }
   /** The plan that a person approved. What it does not contain is held. */
   readonly approval?: Approval
+  /** Only reads: statuses and unknown outcomes are recorded, and everything else that is due is held. */
+  readonly refreshOnly?: boolean
   /** There is no state, and these decisions begin one: all of them, or none. */
   readonly begins?: boolean
 }

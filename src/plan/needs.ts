@@ -11,7 +11,7 @@ import { isSettled, type JobRecord, recordEntries } from '../model/state.ts'
 import { createPlanner, findDecidedRecord, isSelected, type Planner } from './context.ts'
 import type { Decision, PlanInput } from './input.ts'
 import { moveFormerNames } from './questions/former-names.ts'
-import { createLookalikeNeed, hasOtherSiteOrScope, listLookalikeNeeds } from './questions/lookalikes.ts'
+import { createLookalikeNeed, hasOtherSiteOrScope } from './questions/lookalikes.ts'
 import { createStandIn } from './questions/ownership.ts'
 import { expandSeries } from './series/expand.ts'
 import { planDue, planHeld } from './situations/new.ts'
@@ -46,11 +46,12 @@ function listSpecNeeds(plan: Planner, spec: Spec, refresh: boolean): Need[] {
   if (!isSettled(record)) {
     // A raised run may replace the unknown one. Its job may already exist under the old name.
     const isRaised = spec.policy.run > record.run
-    const isMoved = hasOtherSiteOrScope(plan, spec, record, model)
+    const site = plan.siteOf(spec)
+    const isMoved = site && !model.identity.idMember && hasOtherSiteOrScope(site, spec, record, model)
     return [
       ...listUnknownNeeds(spec.address, record, model),
       ...(isRaised ? listFormerNeeds(plan, spec, model) : []),
-      ...(isMoved ? listLookalikeNeeds(plan, spec, model).map((need) => ({ ...need, elsewhere: true as const })) : []),
+      ...(isMoved ? [{ ...createLookalikeNeed(plan, spec, model, site), elsewhere: true as const }] : []),
     ]
   }
   if (record.id === undefined || (isTerminal(record.condition) && !refresh) || (record.lost && !refresh)) return []
@@ -75,7 +76,7 @@ function listDecisionNeeds(
     return [{ ...recordNeed(spec.address, record, model), id: record.id, known: true, ...getProofNeed(record, model) }]
   }
   // A job with our mark is ours, whatever a person says.
-  if (decision.is === 'not-created' && record && parseAttempt(record.intent?.marker ?? '') && !isSettled(record))
+  if (decision.is === 'not-created' && record && parseAttempt(record.intent?.marker) && !isSettled(record))
     return listUnknownNeeds(spec.address, record, model)
   const known = findDecidedRecord(spec, record, decision)
   const site = known?.site ?? plan.siteOf(spec)
@@ -95,7 +96,7 @@ function listNewNeeds(plan: Planner, spec: Spec, model: KindModel): Need[] {
   const site = plan.siteOf(spec)
   if (!site || planHeld(plan, spec)) return []
   if (!(spec.policy.adopt && model.identity.idMember) && planDue(plan, spec, model)) return []
-  if (!model.identity.idMember) return listLookalikeNeeds(plan, spec, model)
+  if (!model.identity.idMember) return [createLookalikeNeed(plan, spec, model, site)]
   const id = getRemoteId(spec, model.identity.idMember)
   const own: Need = {
     address: spec.address,

@@ -8,6 +8,7 @@ import { addAcknowledgements, findAttention } from './attention/findings.ts'
 import { findApprovalRefusals, holdUnapproved, warnUnapproved } from './bounds/approval.ts'
 import { findRefusals } from './bounds/guards.ts'
 import { applyLimits } from './bounds/quotas.ts'
+import { holdBesidesReads } from './bounds/refresh-only.ts'
 import { createPlanner, isSelected, type Planner, planSequentially } from './context.ts'
 import { planDecided } from './decisions/plan-decided.ts'
 import { type Decision, isCheckoutUsed, type PlanInput } from './input.ts'
@@ -17,6 +18,7 @@ import { fillRecordedMd5 } from './questions/files.ts'
 import { moveFormerNames } from './questions/former-names.ts'
 import { planWithoutSpec } from './questions/ownership.ts'
 import { checkNewSeries } from './series/busiest.ts'
+import { explainRun } from './series/depend.ts'
 import { type Expanded, expandSeries } from './series/expand.ts'
 import { settleSeries } from './series/settle.ts'
 import { planNew } from './situations/new.ts'
@@ -42,14 +44,20 @@ export function plan(given: PlanInput): Plan {
           planOrphan(inTurn, address, record),
     ),
   ])
-  const runs = explainWaits(context, holdUnapproved(context, all))
+  const repeating = series.turns.map(({ spec }) => spec)
+  const held = holdBesidesReads(context, holdUnapproved(context, all, repeating))
+  const runs = explainWaits(context, held, (job) => explainRun(series.turns, job))
   const { lines, decided } = settleSeries(context, series, runs)
   // A decision has its own outcome, whatever else needs a person.
   const findings = input.decisions ? undefined : findAttention(context, lines)
   const actions = applyLimits(context, lines)
   return {
     // Guards count every create that is due, even if there is no room for it in this pass.
-    refusals: [...findRefusals(context, lines), ...findApprovalRefusals(context), ...checkNewSeries(context, series)],
+    refusals: [
+      ...findRefusals(context, lines),
+      ...findApprovalRefusals(context, repeating),
+      ...checkNewSeries(context, series),
+    ],
     actions: findings ? addAcknowledgements(actions, findings) : actions,
     diagnostics: [
       ...(input.unclaimed && !input.decisions ? [input.unclaimed] : []),

@@ -44,8 +44,10 @@ export function addPreviews(plan: Plan, options: PreviewOptions): Plan {
 }
 
 function preview(planned: Planned, options: PreviewOptions): Preview | undefined {
-  const { action, address, spec } = planned
-  const record = planned.next ?? planned.record
+  const { action, address } = planned
+  // The spec of a job that comes again is no request; its next run is one.
+  const spec = planned.upcoming ?? planned.spec
+  const record = planned.upcoming ? undefined : (planned.next ?? planned.record)
   if (action === 'keep' && isTerminal(record?.condition) && !options.full) return undefined
   const model = options.modelOf(parseAddress(address).kind)
   const run = spec && (record === undefined || spec.policy.run > record.run) ? spec.policy.run : record?.run

@@ -191,7 +191,8 @@ function formatClosing(
   { verb = 'plan', maxCreates, createdBefore = 0, isWithoutFiles = false }: PlanHeading,
   options: ReportOptions,
 ): string[] {
-  const creates = countActions(plan).create ?? 0
+  // The guard counts no run of a schedule.
+  const creates = plan.actions.filter(({ action, spec }) => action === 'create' && !spec?.occurrence).length
   const idle = plan.actions.every(({ action }) => action === 'keep')
   const refused = [...new Set(plan.refusals.flatMap(({ code }) => getExitCodes(code)))]
   // A run prints this at its end, from the final plan.

@@ -40,13 +40,19 @@ function render(value: Json, occasion: Occasion): Json {
 }
 
 /** Returns where a value has such forms, with the word of each: `$text` or `$time`. */
-export function listForms(value: Json, pointer: Pointer): { pointer: Pointer; word: '$text' | '$time' }[] {
-  if (typeof value !== 'object' || value === null) return []
+export function listForms(value: Json, pointer: Pointer): FormPlace[] {
+  const found: FormPlace[] = []
+  addForms(found, value, pointer)
+  return found
+}
+
+type FormPlace = { readonly pointer: Pointer; readonly word: Form['word'] }
+
+function addForms(found: FormPlace[], value: Json, pointer: Pointer): void {
+  if (typeof value !== 'object' || value === null) return
   const form = isObject(value) ? readForm(value) : undefined
-  if (form !== undefined) return [{ pointer, word: form.word }]
-  return Object.entries(value).flatMap(([member, inner]: [string, Json]) =>
-    listForms(inner, joinPointer(pointer, member)),
-  )
+  if (form !== undefined) found.push({ pointer, word: form.word })
+  else for (const [member, inner] of Object.entries(value)) addForms(found, inner, joinPointer(pointer, member))
 }
 
 /** Returns what is wrong with the forms of a value, each at its place. */
@@ -61,14 +67,13 @@ export function listFaults(value: Json, pointer: Pointer): FormFault[] {
   return form.word === '$text' ? checkText(form.of, at) : checkTime(form.of, at)
 }
 
-type Form = { readonly word: '$text' | '$time'; readonly of: Json }
+const WORDS = ['$text', '$time'] as const
+type Form = { readonly word: (typeof WORDS)[number]; readonly of: Json }
 
 /** Only a mapping of this one member is a form. */
 function readForm(value: JsonObject): Form | undefined {
-  const [first, ...more] = Object.entries(value)
-  if (first === undefined || more.length > 0) return undefined
-  const [word, of] = first
-  return word === '$text' || word === '$time' ? { word, of } : undefined
+  const word = WORDS.find((one) => Object.hasOwn(value, one))
+  return word === undefined || Object.keys(value).length > 1 ? undefined : { word, of: value[word]! }
 }
 
 /** Braces around anything but a word are text: `{"a": 1}`, `${aws:iot:…}`. */

@@ -41,6 +41,8 @@ export type CommonOptions = {
   readonly allowRemovals?: boolean
   /** Also read terminal jobs. */
   readonly refresh?: boolean
+  /** Only record statuses and unknown outcomes; hold everything else. */
+  readonly refreshOnly?: boolean
   /** How long to wait for another run's lock on the state, in milliseconds. Default: see `waitWhileLocked`. */
   readonly lockTimeout?: number
   /** Use what earlier runs checked of unchanged specs. It leads to no act. */

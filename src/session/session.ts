@@ -220,6 +220,7 @@ export function createBasis(
     inFlight: (model) => getOwnLimit(model, project)?.inFlight,
     isTagged: ({ policy }) => policy.ownerTag ?? findTarget(policy, project)?.ownerTag ?? true,
     refresh: options.refresh === true,
+    refreshOnly: options.refreshOnly,
     source: isAuthoritative ? { commit: checkout.commit! } : undefined,
   }
 }

@@ -5,8 +5,8 @@ import {
   applyChanges,
   type Change,
   getSiteKey,
+  isSettled,
   type JobRecord,
-  type RecordStage,
   recordEntries,
   type State,
 } from '../model/state.ts'
@@ -17,10 +17,10 @@ import {
  */
 export type Attempt = { readonly run: number; readonly attempt: number; readonly at: string }
 
+type Budget = NonNullable<State['budgets']>[string]
+
 /** A change in the journal. `was` is the attempt whose intent the change replaces or removes. */
 export type Entry = Change & { readonly was?: Attempt }
-
-const STAGES: readonly RecordStage[] = ['intent', 'settling', 'created', 'started']
 
 /**
  * Chooses the record that is further along. It compares, in this order: a higher run, a known job over a possibly sent
@@ -31,7 +31,8 @@ export function chooseMoreAdvanced(a: JobRecord, b: JobRecord): JobRecord {
   const [left, right] = [rank(a), rank(b)]
   for (const [index, own] of left.entries()) {
     const other = right[index] ?? 0
-    if (own !== other) return own > other ? a : b
+    if (own > other) return a
+    if (own < other) return b
   }
   return a
 }
@@ -57,8 +58,7 @@ export function merge(base: State, entries: readonly Entry[]): State {
     const attempts = entry.record === null ? released : settled
     attempts.set(entry.address, [...(attempts.get(entry.address) ?? []), entry.was])
   }
-  let index: HeirIndex | undefined
-  const heirs = (): HeirIndex => (index ??= indexHeirs(base))
+  const heirs = indexHeirs(base)
   const records: Change[] = []
   for (const [name, record] of last) {
     const address = record === null ? name : (findHeir(base, heirs, name, record, settled.get(name) ?? []) ?? name)
@@ -69,7 +69,7 @@ export function merge(base: State, entries: readonly Entry[]): State {
         : stored === undefined
           ? record
           : chooseMoreAdvanced(stored, record)
-    if (next !== stored) records.push({ set: 'record', address, record: next ?? null })
+    records.push({ set: 'record', address, record: next ?? null })
   }
   return applyChanges(base, [...records, ...others])
 }
@@ -115,26 +115,24 @@ function getAttemptKey(address: Address, { site }: JobRecord, { run, attempt, at
 
 /**
  * Finds the renamed spec that has taken a record: its address has or had the job, or settles the same attempt. The old
- * name may belong to another spec by now. If several addresses fit, the base's first is returned.
+ * name may belong to another spec by now. The address that has the job comes first: a job has one owner.
  */
 function findHeir(
   base: State,
-  heirs: () => HeirIndex,
+  heirs: HeirIndex,
   address: Address,
   record: JobRecord,
   settled: readonly Attempt[],
 ): Address | undefined {
   const stored = base.records[address]
   const isSameRequest = (held: JobRecord): boolean => isSameJson(held.request, record.request)
+  const ofJob = heirs.get(getJobKey(address, record, record.run, record.id) ?? '') ?? []
+  if (ofJob.length > 0) return ofJob.includes(address) ? address : ofJob[0]
+  // An identical spec of the same pass has an attempt of the same number and time.
   if (stored !== undefined && isSameRequest(stored)) return undefined
-  const ofJob = heirs().get(getJobKey(address, record, record.run, record.id) ?? '') ?? []
-  const ofAttempts = settled
-    .flatMap((attempt) => heirs().get(getAttemptKey(address, record, attempt)) ?? [])
-    .filter((other) => isSameRequest(base.records[other]!))
-  const found = new Set([...ofJob, ...ofAttempts])
-  if (found.has(address)) return undefined
-  if (found.size < 2) return [...found][0]
-  return recordEntries(base.records).find(([other]) => found.has(other))?.[0]
+  return settled
+    .flatMap((attempt) => heirs.get(getAttemptKey(address, record, attempt)) ?? [])
+    .find((other) => isSameRequest(base.records[other]!))
 }
 
 function isSame(a: Attempt, b: Attempt | undefined): boolean {
@@ -147,23 +145,31 @@ function dropReleased(record: JobRecord | undefined, released: readonly Attempt[
 }
 
 function keepOver(base: State, change: Exclude<Change, { set: 'record' }>): Change[] {
-  if (change.set === 'source') return base.source === undefined ? [change] : []
-  // No journal contains them.
-  if (change.set === 'attention' || change.set === 'series') return []
-  if (change.set === 'foreign') return [change]
-  const stored = base.budgets?.[change.key]
-  const isLater =
-    stored === undefined || change.day > stored.day || (change.day === stored.day && change.used > stored.used)
-  return isLater ? [change] : []
+  switch (change.set) {
+    case 'source':
+      return base.source === undefined ? [change] : []
+    case 'budget':
+      return isLater(change, base.budgets?.[change.key]) ? [change] : []
+    case 'foreign':
+      return [change]
+    // No journal contains them.
+    case 'attention':
+    case 'series':
+      return []
+  }
+}
+
+function isLater(budget: Budget, stored: Budget | undefined): boolean {
+  return stored === undefined || budget.day > stored.day || (budget.day === stored.day && budget.used > stored.used)
 }
 
 function rank(record: JobRecord): number[] {
-  const isKnown = record.stage === 'created' || record.stage === 'started'
+  const isKnown = isSettled(record)
   return [
     record.run,
     isKnown ? 1 : 0,
-    isKnown ? 0 : (record.intent?.attempt ?? 0),
-    STAGES.indexOf(record.stage),
+    isKnown ? 0 : record.intent.attempt,
+    record.stage === 'settling' || record.stage === 'started' ? 1 : 0,
     isTerminal(record.condition) ? 1 : 0,
     record.id === undefined ? 0 : 1,
   ]

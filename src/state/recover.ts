@@ -39,16 +39,17 @@ export type Recovered = {
  * record of each address stays.
  */
 export function recover(texts: Texts, reader: StateReader = freshReader): Recovered {
-  const parsed = texts.text === undefined ? undefined : reader.parse(texts.text, texts.where)
+  const { text } = texts
+  const parsed = text === undefined ? undefined : reader.parse(text, texts.where)
   if (parsed !== undefined && 'problem' in parsed) return parsed
   const journal = texts.journal === undefined ? undefined : parseJournal(texts.journal, texts.journalFile)
   if (journal !== undefined && 'problem' in journal) return journal
   const base = parsed?.state
   if (journal === undefined) return base === undefined ? {} : { base, state: base }
-  const current =
-    base === undefined ? undefined : createBase(base, texts.text ?? '', texts.digest ?? reader.digest(texts.text ?? ''))
+  if (text === undefined || base === undefined) return { journal, problem: reportMissing(texts, journal.base) }
+  const current = createBase(base, text, texts.digest ?? reader.digest(text))
   const problem = findMistrust(texts, current, journal)
-  if (base === undefined || current === undefined || problem !== undefined) return { journal, problem }
+  if (problem !== undefined) return { journal, problem }
   return { base, current, journal, state: replayJournal(base, current, journal) }
 }
 
@@ -101,25 +102,26 @@ function replayJournal(base: State, current: Base, { base: over, entries }: Jour
   )
 }
 
+function reportMissing({ where }: Texts, seen: Base): Diagnostic {
+  return createTrouble(
+    'STATE_MISSING',
+    `${where} is missing; ${describeLast(seen)}`,
+    advise('Restore the state from its branch or a backup'),
+    suggest('or treat every spec as done', 'baseline'),
+    suggest('to run every spec, even those that already ran', 'init', '--new-state'),
+  )
+}
+
 /** Explains why a stored state does not succeed the last state seen on this machine. */
 function findMistrust(
   { where, journalFile }: Texts,
-  current: Base | undefined,
+  current: Base,
   { base: seen, entries }: JournalText,
 ): Diagnostic | undefined {
   const count = entries.filter((entry) => entry.set !== 'folding').length
   const kept = count === 0 ? '' : ` (it keeps ${count} changes that no state holds)`
   const accept = advise(`if this one is meant, move ${journalFile} away${kept}`)
-  const last = `the last one seen here has serial ${seen.serial} of lineage ${seen.lineage}`
-  if (current === undefined) {
-    return createTrouble(
-      'STATE_MISSING',
-      `${where} is missing; ${last}`,
-      advise('Restore the state from its branch or a backup'),
-      suggest('or treat every spec as done', 'baseline'),
-      suggest('to run every spec, even those that already ran', 'init', '--new-state'),
-    )
-  }
+  const last = describeLast(seen)
   if (current.lineage !== seen.lineage) {
     return createTrouble(
       'STATE_LINEAGE',
@@ -145,6 +147,10 @@ function findMistrust(
     )
   }
   return undefined
+}
+
+function describeLast({ serial, lineage }: Base): string {
+  return `the last one seen here has serial ${serial} of lineage ${lineage}`
 }
 
 function createTrouble(code: StateCode, message: string, ...remedies: readonly Remedy[]): Diagnostic {

@@ -35,24 +35,42 @@ export type SourceFiles = {
 /** Opens the files below a folder. No path and no link may leave it. */
 export function openSourceFiles(root: string): SourceFiles {
   const boundary = fs.realpathSync.native(root)
+  // The real path of a listed file follows from its folder's. To ask for each takes as long as its read.
+  const listed = new Map<string, Listed>()
   return {
     read: (file, maxBytes) => {
-      const found = resolveInside(boundary, file)
+      const found = findListed(listed, file) ?? resolveInside(boundary, file)
       return 'problem' in found ? found : readRegular(boundary, found.real, maxBytes)
     },
     list: (folder) => {
       const found = resolveInside(boundary, folder)
-      return 'problem' in found ? found : listFolder(found.real)
+      if ('problem' in found) return found
+      const { real } = found
+      const read = readFolder(real)
+      if ('problem' in read) return read
+      const files = read.entries.filter((entry) => entry.isFile()).map(({ name }) => name)
+      listed.set(folder, { real, files: new Set(files) })
+      return {
+        entries: read.entries.map((entry) => ({ name: entry.name, is: classifyEntry(real, entry) })).sort(compareNames),
+      }
     },
   }
 }
 
-function listFolder(real: string): { entries: Entry[] } | { problem: ReadProblem } {
+/** The real path of a folder, and the names in it that are neither links nor folders. */
+type Listed = { readonly real: string; readonly files: ReadonlySet<string> }
+
+function findListed(listed: ReadonlyMap<string, Listed>, file: string): { real: string } | undefined {
+  const slash = file.lastIndexOf('/')
+  const name = file.slice(slash + 1)
+  const folder = listed.get(slash === -1 ? '.' : file.slice(0, slash))
+  if (folder?.files.has(name) !== true || name.toLowerCase() === '.git') return undefined
+  return { real: `${folder.real}${path.sep}${name}` }
+}
+
+function readFolder(real: string): { entries: fs.Dirent[] } | { problem: ReadProblem } {
   try {
-    const entries = fs.readdirSync(real, { withFileTypes: true })
-    return {
-      entries: entries.map((entry) => ({ name: entry.name, is: classifyEntry(real, entry) })).sort(compareNames),
-    }
+    return { entries: fs.readdirSync(real, { withFileTypes: true }) }
   } catch (error) {
     return { problem: describeReadError(error) }
   }

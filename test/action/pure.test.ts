@@ -47,6 +47,17 @@ t.test('plan shows one request, or all of them, by the input', async (t) => {
   for (const command of ['plan IotJob/a', 'plan --full']) t.strictSame(choose('push', command), command.split(' '))
 })
 
+t.test('where a person approves, a reconcile needs an approved plan, or only reads', async (t) => {
+  const given = (command: string, planFile = '') =>
+    chooseCommand({ command, planFile, needsApproval: true }, eventOf('push'), {})
+  t.strictSame(given(''), ['reconcile', '--refresh-only', '--lock-timeout', '10m'])
+  t.strictSame(given('reconcile --refresh-only'), ['reconcile', '--refresh-only'])
+  t.strictSame(given('reconcile --timeout 45m', 'plan.json'), ['reconcile', '--timeout', '45m'])
+  t.strictSame(given('cancel IotJob/a'), ['cancel', 'IotJob/a'])
+  for (const command of ['reconcile', ' "reconcile" --timeout 45m', "reconcil'e' --only IotJob/a"])
+    t.throws(() => given(command), { message: /no approved plan/ }, command)
+})
+
 t.test('a command that the event may not run is refused', async (t) => {
   for (const [event, command, planFile] of [
     ['pull_request', 'reconcile'],

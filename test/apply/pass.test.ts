@@ -32,6 +32,8 @@ type Script = {
   readonly stale?: 'at once' | 'at the end'
   /** The job that a read shows; called at every read. */
   readonly live?: (clock: { now(): number }, stop: AbortController) => Live | undefined
+  /** The kind has a dry run. */
+  readonly validates?: true
   /** The answer to a write; called at every write. Absent: it is done. */
   readonly answer?: (operation: string) => Outcome<unknown> | undefined
   /** What happens as soon as the intents are durable. */
@@ -99,6 +101,9 @@ async function play(actions: readonly Planned[], script: Script = {}): Promise<P
   const calls = {
     reader: { describe: async () => (script.live ? script.live(clock, stop) : liveOf(REBOOT)) },
     writer: {
+      ...(script.validates && {
+        validate: async (_request: object, options: object) => write('validate', { ...options }),
+      }),
       create: async (_request: object, options: object) => write('create', { ...options }),
       start: async (_id: string, options: object) => write('start', { ...options }),
       cancel: async (_id: string, options: object) => write('cancel', { ...options }),
@@ -277,11 +282,13 @@ t.test('a create that expires before it is sent is released', async (t) => {
   const over = { is: 'expired', reason: 'its window is over', remedies: [] } as const
   for (const last of [0, 1]) {
     asked = 0
-    const { sent, records } = await play([create(REBOOT)], {
+    const { sent, records, applied, events } = await play([create(REBOOT)], {
       options: { timingOf: () => (asked++ < last ? { is: 'ready' } : over) },
     })
     t.strictSame(sent, [])
     t.strictSame(records, {})
+    t.equal(applied.failed.size, 0, 'that is no failure')
+    t.equal(events.at(-1), 'released')
   }
 })
 
@@ -290,6 +297,7 @@ t.test('a lost answer stays on record, and is never sent again from here', async
   t.equal(sent.length, 1)
   t.match(records[REBOOT], { stage: 'settling', intent: { attempt: 1, evidence: 'TimeoutError: TimeoutError' } })
   t.equal(records[REBOOT]?.intent?.refused, undefined)
+  t.equal(records[REBOOT]?.intent?.until, undefined, 'a read by ID needs no deadline')
   t.strictSame(events, ['creating', 'settling'])
 })
 
@@ -299,6 +307,8 @@ t.test('the deadline of a lost create counts the measured offset', async (t) => 
     return (await play([create(READERS)], { answer: lost, options })).records[READERS]?.intent?.until
   }
   t.equal(await until(undefined), '2026-11-15T09:18:00Z')
+  const { records } = await play([create(READERS)], { answer: lost })
+  t.equal(records[READERS]?.intent?.until, '2026-11-15T09:18:00Z', 'no offset was measured')
   t.equal(await until(-40_000), '2026-11-15T09:18:40Z')
 })
 
@@ -323,6 +333,47 @@ t.test('a refused create leaves no intent, and fails in this run', async (t) => 
   t.strictSame(records, {})
   t.strictSame([...applied.failed.keys()], [REBOOT])
   t.strictSame(events, ['creating', 'released', 'create failed: InvalidRequest'])
+})
+
+t.test('a dry run comes before the create, and stops it where AWS refuses', async (t) => {
+  const { log, sent } = await play([create(REBOOT)], { validates: true })
+  t.strictSame(log, ['commit', 'validate', 'create', 'commit'])
+  t.match(sent[0]?.options, { marker: TAG, mayStillSend: Function })
+  const refuse = (operation: string) =>
+    operation === 'validate' ? refusedAs('bad-request', 'InvalidManifest')() : undefined
+  const { log: refused, events, applied, records } = await play([create(REBOOT)], { validates: true, answer: refuse })
+  t.notOk(refused.includes('create'))
+  t.strictSame(events, ['creating', 'released', 'validate failed: InvalidManifest'])
+  t.strictSame([...applied.failed.keys()], [REBOOT])
+  t.strictSame(records, {})
+})
+
+t.test('an answer without a creation time leaves the window of the create by AWS’s clock', async (t) => {
+  const answer = (): Outcome<unknown> => ({ is: 'done', value: liveOf(REBOOT, { createdAt: undefined }) })
+  const recorded = async (planned: Planned, options: Partial<ApplyOptions> = {}) =>
+    (await play([planned], { answer, options })).records[REBOOT]
+  const awsNow = () => Date.parse('2026-11-15T09:00:02Z')
+  const window = { from: '2026-11-15T09:00:02Z', to: '2026-11-15T09:00:02Z' }
+  const made = await recorded(create(REBOOT), { awsNow })
+  t.strictSame(made?.window, { ...window, marked: true })
+  t.equal(made?.createdAt, NOW)
+  t.strictSame((await recorded({ ...create(REBOOT), isTagged: false } as Planned, { awsNow }))?.window, window)
+  t.equal((await recorded(create(REBOOT)))?.window, undefined, 'AWS’s time is not known')
+  let asked = 0
+  const late = () => (asked++ === 0 ? undefined : awsNow())
+  t.equal((await recorded(create(REBOOT), { awsNow: late }))?.window, undefined, 'nor was it at the intent')
+  asked = 0
+  const early = () => (asked++ === 0 ? awsNow() : undefined)
+  t.equal((await recorded(create(REBOOT), { awsNow: early }))?.window, undefined, 'nor is it now')
+})
+
+t.test('a pass tells of the job that it created', async (t) => {
+  const jobs: unknown[] = []
+  const emit: ApplyOptions['emit'] = (event) => {
+    if (event.type === 'job') jobs.push(event)
+  }
+  const { records } = await play([create(REBOOT)], { options: { emit } })
+  t.strictSame(jobs, [{ type: 'job', address: REBOOT, record: records[REBOOT] }])
 })
 
 t.test('a throttled create goes out five times at most, and never after its lease', async (t) => {

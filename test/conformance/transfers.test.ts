@@ -12,7 +12,7 @@ import { load } from '../../src/load/load.ts'
 import type { Spec } from '../../src/model/spec.ts'
 import { acknowledge } from '../../src/plan/attention/notes.ts'
 import { type JobFiles, nodeFiles } from '../../src/system/job-files.ts'
-import { openStage, type Run, type RunOptions, type Stage } from './stage.ts'
+import { beforeCreate, once, openStage, type Run, type RunOptions, type Stage } from './stage.ts'
 
 const IDS = { DataSetId: 'a'.repeat(32), RevisionId: 'b'.repeat(32) }
 const PRICES = 'pump,litres\n1,7\n'
@@ -292,6 +292,21 @@ t.test('an exported asset is fetched when its job is done, once, and never again
   t.same([gone.passes, gone.outcomes], [[['download'], ['conflict']], [6]])
   t.match(gone.plan.actions, [{ code: 'PLAN_DOWNLOAD_GONE' }])
   t.same((await stage.reconcile()).counts, {})
+})
+
+t.test('the asset of a finished job that is found again is fetched in the same run', async (t) => {
+  const stage = await open(t)
+  stage.spec({ download: '../out/asset.csv' }, exported())
+  const texts: string[] = []
+  const keep = async () => texts.push(fs.readFileSync(stage.file, 'utf8'))
+  await stage.reconcile({ around: { aws: beforeCreate(once(keep)) } })
+  await stage.emulator.advance(20)
+  fs.writeFileSync(stage.file, texts[0]!)
+  fs.rmSync(`${stage.file}.journal`)
+  const run = await stage.reconcile()
+  t.same([run.passes, run.outcomes], [[['adopt'], ['download'], ['keep']], []])
+  t.ok(fs.existsSync(path.join(stage.root, 'out/asset.csv')))
+  t.equal((await stage.emulator.jobs()).length, 1)
 })
 
 t.test('a file that is there is never overwritten: the same content is as good, any other is a conflict', async (t) => {

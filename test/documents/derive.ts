@@ -367,6 +367,8 @@ function varied(value: Json, index: number): Json {
     )
   }
   if (typeof value !== 'string') return value
+  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(value))
+    return new Date(Date.parse(`${value}Z`) + index * 60_000).toISOString().slice(0, 16)
   return value.length >= 30 ? value.slice(0, -3) + String(index).padStart(3, '0') : value + index
 }
 

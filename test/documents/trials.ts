@@ -1,4 +1,4 @@
-import { getValue, type Json, type JsonObject, joinPointer, type Pointer } from '../../src/model/json.ts'
+import { getValue, isWithin, type Json, type JsonObject, joinPointer, type Pointer } from '../../src/model/json.ts'
 import { type Case, derive, fill, put, read } from './derive.ts'
 
 /** A sound spec. `codes`: what is said of it all the same. */
@@ -36,6 +36,8 @@ const RATE = '/jobExecutionsRolloutConfig/exponentialRate/rateIncreaseCriteria'
 const DETAILS = 'DataExchangeJob.schema.json'
 const exported = fill(DETAILS, '/properties/Details/properties/ExportAssetsToS3') as JsonObject
 
+const SCHEDULE = 'job.schema.json#/$defs/envelope/properties/policy/properties/schedule'
+
 /** Sound specs that between them have every member, and meet every condition. */
 export const SEEDS: readonly Seed[] = [
   one('IotJob', IOT, {
@@ -61,6 +63,19 @@ export const SEEDS: readonly Seed[] = [
     { envelope: { policy: { dependsOn: [{ job: 'IotJob/first', when: 'finished' }] } } },
   ),
   one('IotJob', { ...IOT, '/document': { $file: 'documents/reboot.json' } }),
+  ...(
+    [
+      { cron: '0 3 * * 1', timezone: 'Europe/Berlin', end: '2027-06-30' },
+      { every: 'P1D', catchUp: 'all', maxCatchUp: 3, overlap: 'wait' },
+      { at: ['2026-12-07T17:30'] },
+    ] as readonly JsonObject[]
+  ).map((when) =>
+    one(
+      'IotJob',
+      { ...IOT, '/jobId': undefined },
+      { envelope: { policy: { schedule: { start: '2026-12-01', ...when } } } },
+    ),
+  ),
   one('IotJob', {
     ...IOT,
     '/document': undefined,
@@ -142,6 +157,12 @@ export const UNREACHABLE: Readonly<Record<string, string>> = {
   'ImportExportJob.schema.json#/properties/ValidateOnly/type': 'it is taken out unread',
   'DataExchangeJob.schema.json#/allOf/9/then/properties/Details/type':
     'it is for a spec without Type, which breaks a rule already',
+  ...Object.fromEntries(
+    [0, 1, 2].map((index) => [
+      `${SCHEDULE}/allOf/${index}/not`,
+      'it is for editors; the check of schedules names both members, and specs.test.ts tries it',
+    ]),
+  ),
 }
 
 /** Sound values at a bound that meet the rules between members too; undefined: another member would have to change with it. */
@@ -158,6 +179,14 @@ const SOUND: Readonly<Record<string, Json | undefined>> = {
   'DataExchangeJob.schema.json#/$defs/encryption/properties/Type/enum': undefined,
   'ImportExportJob.schema.json#/properties/Manifest/minLength': undefined,
   'job.schema.json#/$defs/envelope/properties/kind/enum': undefined,
+  [`${SCHEDULE}/properties/cron/minLength`]: '* * * * *',
+  [`${SCHEDULE}/properties/cron/maxLength`]: '0 3 * * 1'.padEnd(256),
+  [`${SCHEDULE}/properties/every/maxLength`]: `P${'1'.padStart(62, '0')}D`,
+  ...Object.fromEntries(
+    ['timezone/minLength', 'timezone/maxLength', 'start/maxLength', 'end/maxLength', 'at/items/maxLength'].map(
+      (rule) => [`${SCHEDULE}/properties/${rule}`, undefined],
+    ),
+  ),
 }
 
 function documentOf({ kind, envelope }: Seed, spec: Json, name: string): JsonObject {
@@ -190,15 +219,22 @@ export function trials(): Trial[] {
     let count = 0
     const name = (): string => `${index}-${count++}`
     for (const one of derive(seed.spec, `${seed.kind}.schema.json`)) {
-      const sound = one.fault ? undefined : SOUND[one.rule]
-      const value = sound === undefined ? withOtherDetails(one) : put(one.value, one.place, sound)
-      note(seed, '/spec', one, documentOf(seed, value, name()))
+      note(seed, '/spec', one, documentOf(seed, substitute(one), name()))
     }
     if (!seed.envelope) continue
     const whole = documentOf(seed, seed.spec, name())
-    for (const one of derive(whole, 'job.schema.json', '/$defs/envelope')) note(seed, '', one, one.value)
+    // A name is shorter with a schedule, so the rest of the envelope is tried without one.
+    for (const one of derive(whole, 'job.schema.json', '/$defs/envelope'))
+      if (getValue(whole, '/policy/schedule') === undefined || isWithin(one.place, '/policy/schedule'))
+        note(seed, '', one, substitute(one))
   }
   return [...found.values()]
+}
+
+/** At a bound, a value that meets the rules between members too. */
+function substitute(one: Case): Json {
+  const sound = one.fault ? undefined : SOUND[one.rule]
+  return sound === undefined ? withOtherDetails(one) : put(one.value, one.place, sound)
 }
 
 /** A second member of Details has to be one that exists: an unknown one is another mistake. */

@@ -46,6 +46,7 @@ t.test('a weekly job runs each Monday at three, once, however often the runner c
   t.equal(Object.keys(stateIn(cwd).records).length, 1)
 
   t.match((await run('skip', 'IotJob/restart')).stdout, /the run of 2026-12-14 03:00 Europe\/Berlin is skipped/)
+  t.match(await run('skip', 'IotJob/restart-202612140200'), { code: 1, stdout: /jobwright skip IotJob\/restart --emu/ })
   await cli(['emulator', 'advance', '8d'], { cwd })
   t.match((await run('reconcile')).stdout, /skips 2026-12-14 03:00 \(asked for with skip\)/)
   t.equal(Object.keys(stateIn(cwd).records).length, 1)
@@ -64,6 +65,34 @@ t.test('a weekly job runs each Monday at three, once, however often the runner c
   ])
   t.match((await run('cancel', 'IotJob/restart-202612210200', '--reason', 'too late')).stdout, /already ended/)
 })
+
+t.test(
+  'a local time that does not exist runs at the next one that does, and one that comes twice runs once',
+  async (t) => {
+    const nights = [
+      { day: '2027-03-27', times: ['2027-03-28T01:00Z', '2027-03-29T00:30Z'] },
+      { day: '2026-10-24', times: ['2026-10-25T00:30Z', '2026-10-26T01:30Z'] },
+      { day: '2027-10-30', times: ['2027-10-31T00:30Z', '2027-11-01T01:30Z'] },
+    ]
+    for (const { day, times } of nights) {
+      const cwd = folder(t, { 'specs/restart.yaml': weekly({ cron: '30 2 * * *', start: `${day}T12:00` }) })
+      const run = (...args: string[]) => cli([...args, '--emulator'], { cwd })
+      const made = (): string[] => Object.keys(stateIn(cwd).records)
+      const names = times.map((time) => `IotJob/restart-${time.replaceAll(/\D/g, '')}`)
+      t.match(await run('reconcile', '--start-at', `${day}T23:40:00Z`), { code: 0 })
+      // A runner comes each half hour, past every minute that a clock in Berlin may show as 02:30.
+      for (let visit = 0; visit < 6; visit++) {
+        await cli(['emulator', 'advance', '30m'], { cwd })
+        t.match(await run('reconcile', '--settle', '0s'), { code: 0 })
+      }
+      t.same(made(), names.slice(0, 1), `${day}: once in the night`)
+      t.match((await run('next', '--output', 'json')).lines[0], { run: names[1] })
+      await cli(['emulator', 'advance', '1d'], { cwd })
+      t.match(await run('reconcile', '--wait'), { code: 0 })
+      t.same(made().sort(), names, `${day}: and once in the next night`)
+    }
+  },
+)
 
 t.test('an edit is for later runs, and a schedule that is gone is a question', async (t) => {
   const cwd = folder(t, { 'specs/restart.yaml': weekly() })

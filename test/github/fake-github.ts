@@ -39,6 +39,27 @@ export type StoredIssue = {
   edits: number
 }
 
+/** A merged pull request as GitHub keeps it. */
+export type StoredPull = {
+  readonly number: number
+  readonly mergedAt: string
+  /** The merge, the squashed commit, or the last one of a rebased branch. */
+  readonly commit: string
+  /** The branch: how many commits, and the last one. */
+  readonly count: number
+  readonly last: { readonly message: string; readonly authoredDate: string }
+  labels: string[]
+}
+
+/** A run of a workflow, and its jobs, as GitHub keeps them. */
+export type StoredRun = {
+  readonly id: number
+  /** The name of the workflow's file. */
+  readonly workflow: string
+  status: string
+  readonly jobs: { readonly name: string; status: string }[]
+}
+
 /** An answer in place of the usual one, for the next request that fits. */
 export type Fault = {
   readonly method?: string
@@ -73,6 +94,9 @@ export type FakeGitHub = {
   readonly graphqlUrl: string
   readonly comments: StoredComment[]
   readonly issues: StoredIssue[]
+  /** The latest last. */
+  readonly merged: StoredPull[]
+  readonly runs: StoredRun[]
   readonly requests: Request[]
   readonly faults: Fault[]
   /** Adds a comment of somebody. */
@@ -113,6 +137,9 @@ function readSchema(): GraphQLSchema {
   return schema
 }
 
+/** REST, and `viewer` in GraphQL, show an app with this suffix; other logins in GraphQL have none. */
+const nameOfApp = (login: string): string => (login === 'github-actions' ? `${login}[bot]` : login)
+
 export type Answer = {
   readonly status: number
   readonly body?: unknown
@@ -136,6 +163,8 @@ export async function startGitHub(
   const { repository, pullRequests, tokens, git, isEnterprise = false } = options
   const comments: StoredComment[] = []
   const issues: StoredIssue[] = []
+  const merged: StoredPull[] = []
+  const runs: StoredRun[] = []
   const requests: Request[] = []
   const faults: Fault[] = []
   let nextId = FIRST_ID
@@ -169,16 +198,41 @@ export async function startGitHub(
     user: { login: one.author },
   })
 
-  const rest = (method: string, path: string, token: Token | undefined, given: unknown): Answer => {
+  const isPullRequest = (number: number): boolean =>
+    pullRequests.includes(number) || merged.some((one) => one.number === number)
+
+  const writeLabels = (method: string, path: string, token: Token, given: unknown): Answer => {
+    const [, number, , name] = path.split('/')
+    const pull = merged.find((one) => one.number === Number(number))
+    if (!pull) return fail(404, 'Not Found')
+    if (!token.canWrite) return fail(403, 'Resource not accessible by integration')
+    const label = decodeURIComponent(name ?? '')
+    if (method === 'POST') pull.labels = [...new Set([...pull.labels, ...(given as { labels: string[] }).labels])]
+    else if (!pull.labels.includes(label)) return fail(404, 'Label does not exist')
+    else pull.labels = pull.labels.filter((one) => one !== label)
+    return { status: 200, body: pull.labels.map((one) => ({ name: one })) }
+  }
+
+  const rest = (
+    method: string,
+    path: string,
+    query: URLSearchParams,
+    token: Token | undefined,
+    given: unknown,
+  ): Answer => {
     if (token === undefined) return fail(401, 'Bad credentials')
     const start = `/repos/${repository}/`
     if (!path.startsWith(start)) return fail(404, 'Not Found')
+    if (method === 'GET' && path === `${start}issues`) return listIssues(query)
+    if (method === 'GET' && path.startsWith(`${start}actions/`)) return readActions(path.slice(start.length), query)
     if (git && path.startsWith(`${start}git/`)) return git.rest(path.slice(start.length), token, given)
     if (/^issues(\/\d+)?$/.test(path.slice(start.length)))
       return writeIssue(method, path.slice(start.length), token, given)
+    if (/^issues\/\d+\/labels/.test(path.slice(start.length)))
+      return writeLabels(method, path.slice(start.length), token, given)
     const [, issue] = /^issues\/(\d+)\/comments$/.exec(path.slice(start.length)) ?? []
     const [, id] = /^issues\/comments\/(\d+)$/.exec(path.slice(start.length)) ?? []
-    const isKnown = issue === undefined || pullRequests.includes(Number(issue))
+    const isKnown = issue === undefined || isPullRequest(Number(issue))
     const found = id === undefined ? undefined : comments.find((one) => one.id === Number(id))
     if ((issue === undefined && id === undefined) || !isKnown || (id !== undefined && !found))
       return fail(404, 'Not Found')
@@ -234,15 +288,27 @@ export async function startGitHub(
     return { status: 200, body: { number: found.number } }
   }
 
-  type IssuesPage = Page & { labels?: string[] | null; states?: string[] | null }
-  const listIssues = ({ labels, states, ...page }: IssuesPage, { login }: Token) =>
-    cutPage(
-      issues
-        .filter((one) => !labels || one.labels.some((label) => labels.includes(label)))
-        .filter((one) => !states || states.includes(one.state.toUpperCase()))
-        .map((one) => ({ ...one, viewerDidAuthor: one.author === login })),
-      page,
-    )
+  const readActions = (path: string, query: URLSearchParams): Answer => {
+    const [, workflow] = /^actions\/workflows\/([^/]+)\/runs$/.exec(path) ?? []
+    const [, id] = /^actions\/runs\/(\d+)\/jobs$/.exec(path) ?? []
+    const found = runs.find((one) => one.id === Number(id))
+    if (found) return { status: 200, body: { total_count: found.jobs.length, jobs: found.jobs } }
+    if (workflow === undefined) return fail(404, 'Not Found')
+    const all = runs.filter((one) => one.workflow === workflow && [null, one.status].includes(query.get('status')))
+    return { status: 200, body: { total_count: all.length, workflow_runs: all } }
+  }
+
+  const listIssues = (query: URLSearchParams): Answer => {
+    const [page, size] = [Number(query.get('page') ?? 1), Number(query.get('per_page') ?? 30)]
+    const state = query.get('state') ?? 'open'
+    const labels = query.get('labels')?.split(',') ?? []
+    const all = issues
+      .filter((one) => state === 'all' || one.state === state)
+      .filter((one) => labels.every((label) => one.labels.includes(label)))
+      .filter((one) => [null, nameOfApp(one.author)].includes(query.get('creator')))
+      .map(({ number, title, body, author }) => ({ number, title, body, user: { login: nameOfApp(author) } }))
+    return { status: 200, body: all.reverse().slice((page - 1) * size, page * size) }
+  }
 
   const graphql = async (token: Token | undefined, given: unknown): Promise<Answer> => {
     if (token === undefined) return fail(401, 'Bad credentials')
@@ -251,12 +317,24 @@ export async function startGitHub(
     const errors = validate(readSchema(), document)
     if (errors.length > 0) return { status: 200, body: { errors } }
     const pullRequest = ({ number }: { number: number }) =>
-      pullRequests.includes(number) ? { comments: (page: Page) => listComments(number, page, token) } : null
+      isPullRequest(number) ? { comments: (page: Page) => listComments(number, page, token) } : null
+    const listPulls = ({ labels, first }: { labels?: string[] | null; first: number }) => ({
+      nodes: merged
+        .filter((one) => !labels || one.labels.some((label) => labels.includes(label)))
+        .map((one) => ({
+          ...one,
+          mergeCommit: { oid: one.commit },
+          labels: () => ({ nodes: one.labels.map((name) => ({ name })) }),
+          commits: () => ({ totalCount: one.count, nodes: [{ commit: one.last }] }),
+          comments: (page: Page) => listComments(one.number, page, token),
+        }))
+        .reverse()
+        .slice(0, first),
+    })
     const rootValue = {
       repository: ({ owner, name }: { owner: string; name: string }) =>
-        `${owner}/${name}` === repository
-          ? { pullRequest, issues: (page: IssuesPage) => listIssues(page, token), ref: git?.ref }
-          : null,
+        `${owner}/${name}` === repository ? { pullRequest, pullRequests: listPulls, ref: git?.ref } : null,
+      viewer: { login: nameOfApp(token.login) },
       createCommitOnBranch: ({ input }: { input: CommitInput }) => git?.commit(input, token, repository),
     }
     const result = await execute({ schema: readSchema(), document, rootValue, variableValues: variables })
@@ -265,7 +343,7 @@ export async function startGitHub(
     return { status: 200, body: { data: result.data, ...(typed && { errors: typed }) } }
   }
 
-  type Page = { first?: number | null; after?: string | null }
+  type Page = { first?: number | null; last?: number | null; after?: string | null }
   const listComments = (issue: number, page: Page, { login }: Token) => {
     const all = comments.filter((one) => one.issue === issue)
     const nodes = all.map((one) => ({
@@ -277,9 +355,10 @@ export async function startGitHub(
     }))
     return cutPage(nodes, page)
   }
-  const cutPage = <Node>(all: readonly Node[], { first, after }: Page) => {
+  const cutPage = <Node>(all: readonly Node[], { first: asked, last, after }: Page) => {
+    const first = asked ?? last
     if (!first || first > PAGE_MAX) throw new Error('You must provide a `first` value of 1 to 100')
-    const start = after ? Number(Buffer.from(after, 'base64').toString()) : 0
+    const start = last ? Math.max(0, all.length - last) : after ? Number(Buffer.from(after, 'base64').toString()) : 0
     const nodes = all.slice(start, start + first)
     const end = start + nodes.length
     return {
@@ -291,17 +370,18 @@ export async function startGitHub(
 
   const answer = async (
     method: string,
-    path: string,
+    url: URL,
     headers: IncomingHttpHeaders,
     text: string,
   ): Promise<Answer | 'cut'> => {
+    const path = url.pathname
     const isMeant = (one: Fault): boolean =>
       (one.method === undefined || one.method === method) &&
       (one.path === undefined || one.path.test(path)) &&
       (one.body === undefined || one.body.test(text))
     const fault = faults.find(isMeant)
     if (fault) faults.splice(faults.indexOf(fault), 1)
-    const act = (): Promise<Answer> => answerUsually(method, path, headers, text)
+    const act = (): Promise<Answer> => answerUsually(method, url, headers, text)
     if (fault?.late) void fault.late.then(act)
     if (fault?.isDone) await act()
     if (fault) return fault.isCut ? 'cut' : answerFault(fault)
@@ -310,7 +390,7 @@ export async function startGitHub(
 
   const answerUsually = async (
     method: string,
-    path: string,
+    { pathname: path, searchParams }: URL,
     headers: IncomingHttpHeaders,
     text: string,
   ): Promise<Answer> => {
@@ -321,7 +401,9 @@ export async function startGitHub(
     const given: unknown = text === '' ? undefined : JSON.parse(text)
     const api = isEnterprise ? '/api/v3' : ''
     if (path === (isEnterprise ? '/api/graphql' : '/graphql')) return graphql(token, given)
-    return path.startsWith(api) ? rest(method, path.slice(api.length), token, given) : fail(404, 'Not Found')
+    return path.startsWith(api)
+      ? rest(method, path.slice(api.length), searchParams, token, given)
+      : fail(404, 'Not Found')
   }
 
   const server = createServer((request, response) => {
@@ -329,11 +411,11 @@ export async function startGitHub(
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', async () => {
       const method = request.method ?? ''
-      const { pathname } = new URL(request.url ?? '', 'http://localhost')
+      const url = new URL(request.url ?? '', 'http://localhost')
       const text = Buffer.concat(chunks).toString()
-      const answered = await answer(method, pathname, request.headers, text)
+      const answered = await answer(method, url, request.headers, text)
       const { status, body, headers = {} }: Answer = answered === 'cut' ? { status: 0 } : answered
-      requests.push({ method, path: pathname, status, headers: request.headers, body: text })
+      requests.push({ method, path: url.pathname, status, headers: request.headers, body: text })
       if (answered === 'cut') return void request.socket.destroy()
       response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers })
       response.end(body === undefined ? undefined : JSON.stringify(body))
@@ -348,6 +430,8 @@ export async function startGitHub(
     graphqlUrl: isEnterprise ? `${base}/api/graphql` : `${base}/graphql`,
     comments,
     issues,
+    merged,
+    runs,
     requests,
     faults,
     add,

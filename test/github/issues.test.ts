@@ -59,6 +59,7 @@ t.test('a job with 200 dependants fails at night: one issue, until a person ackn
     "gh workflow run reconcile.yml --repo football-archive/jobs -f 'command=acknowledge IotJob/faulty-1' -f project=teams/video",
   )
   t.match(body, /200 jobs wait for it/)
+  t.notMatch(body, /acknowledge --all|acknowledge IotJob\/faulty-1 /, 'one command settles all')
   t.match(body, /IotJob\/lamp&#45;200/)
   t.strictSame(findActive(body).spoken, [])
 
@@ -71,8 +72,45 @@ t.test('a job with 200 dependants fails at night: one issue, until a person ackn
   const acknowledged = await run('acknowledge IotJob/faulty-1')
   t.equal(acknowledged.code, 0, acknowledged.log)
   t.match(hub.issues, [{ state: 'closed', stateReason: 'completed', body: /settled or acknowledged/ }])
-  await run('reconcile')
+  const green = await run('reconcile')
+  t.equal(green.code, 0, 'the jobs that wait need nobody either')
   t.equal(hub.issues.length, 1)
+})
+
+t.test(
+  'a job that waits for an acknowledged job gets an issue of its own cause, until it is acknowledged',
+  async (t) => {
+    const { hub, here, run } = await night(t, 1, 1)
+    t.equal((await run('reconcile')).code, 10)
+    t.equal((await run('acknowledge IotJob/faulty-1')).code, 0)
+    push(here, { 'teams/video/specs/after.yaml': toStream([after(1), after(2), after(3)]) })
+    t.equal((await run('reconcile')).code, 10, 'what is new to wait is news')
+    t.match(hub.issues, [
+      { state: 'closed' },
+      { title: 'teams/video: IotJob/faulty-1 blocks 2 jobs', state: 'open', body: /2 jobs wait for <code>IotJob/ },
+    ])
+    t.match(hub.issues[1]?.body, "-f 'command=acknowledge IotJob/faulty-1'")
+    t.equal((await run('acknowledge IotJob/lamp-2')).code, 0)
+    t.match(
+      hub.issues[1],
+      { title: 'teams/video: IotJob/faulty-1 blocks 1 job', state: 'open' },
+      'it stays the same issue',
+    )
+    t.equal((await run('acknowledge IotJob/faulty-1')).code, 0, 'the root settles the rest')
+    t.match(hub.issues[1], { state: 'closed', stateReason: 'completed' })
+    t.equal((await run('reconcile')).code, 0)
+  },
+)
+
+t.test('an issue without its label is found by its marker: it stays the only one, and is closed', async (t) => {
+  const { hub, run } = await night(t, 1, 0)
+  await run('reconcile')
+  hub.issues[0]!.labels = []
+  await run('reconcile')
+  t.match(hub.issues, [{ state: 'open', edits: 0 }])
+  t.equal(hub.issues.length, 1)
+  await run('acknowledge IotJob/faulty-1')
+  t.match(hub.issues, [{ state: 'closed', stateReason: 'completed' }])
 })
 
 t.test('an issue that a person closed stays closed, and the next failure of the job is another issue', async (t) => {

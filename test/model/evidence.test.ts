@@ -169,6 +169,10 @@ t.test('a verdict says why, and what may be recorded', async (t) => {
   })
   t.match(verdict({}, { request: undefined }), { why: 'AWS does not show what it does' })
   t.match(verdict({}, elsewhere), { why: 'its request differs' })
+  const late = { createdAt: '2026-11-15T08:50:09Z', markRead: 'succeeded' } as const
+  t.match(verdict({ window: { ...WINDOW, marked: true } }, late), {
+    why: 'it does not carry the tag that our create asked for',
+  })
 })
 
 t.test('a mark is ours by lineage, address and run alone', async (t) => {

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { getModel } from '../../src/kinds/index.ts'
 import { formatAttempt, formatAttemptTag, parseAttempt, shortenLineage } from '../../src/model/attempt-name.ts'
-import { findDeviations, isJobOf } from '../../src/model/deviations.ts'
+import { findDeviations, getDefinitionKey, isJobOf } from '../../src/model/deviations.ts'
 import { judgeIdentity } from '../../src/model/evidence.ts'
 import type { Live } from '../../src/model/live.ts'
 import {
@@ -160,6 +160,13 @@ t.test('the name of an attempt is read back as what it was made of, and nothing 
     `4f0c ${REBOOT}#1.1 again`,
   ])
     t.equal(parseAttempt(text), undefined, text)
+})
+
+t.test('requests for different jobs have different index keys, whatever document a read leaves out', async (t) => {
+  const model = getModel('IotJob')
+  const keyOf = (members: object) => getDefinitionKey({ ...REQUESTS['IotJob'], ...members }, model)
+  t.equal(keyOf({ document: { operation: 'wipe' } }), keyOf({}))
+  t.not(keyOf({ targets: ['arn:aws:iot:eu-west-1:123456789012:thing/other'] }), keyOf({}))
 })
 
 t.test('a job deviates by what the spec asks for; members that AWS never returns are not compared', async (t) => {

@@ -18,9 +18,9 @@ import type { Collected, runTest } from './collect.ts'
 
 /** The tests that judge: in-process, without a clock, a socket or a child process. */
 const JUDGES = [
-  /^test\/(model|lane|plan)\/.*\.test\.ts$/,
-  /^test\/apply\/(intents|identify)\.test\.ts$/,
-  /^test\/state\/(format|journal|merge)\.test\.ts$/,
+  /^test\/(model|lane|plan|schedule)\/.*\.test\.ts$/,
+  /^test\/apply\/(intents|identify|pass)\.test\.ts$/,
+  /^test\/state\/(format|journal|merge|series)\.test\.ts$/,
   /^test\/kinds\/models\.test\.ts$/,
 ]
 /** Left out: each takes seconds for each mutant that it meets. What they alone kill counts as alive. */

@@ -26,11 +26,12 @@ export default {
     'src/plan/situations/unknown.ts',
     'src/plan/decisions/*.ts',
     // What may be created, and when.
-    'src/plan/situations/{submitted,new,removed-spec}.ts',
-    'src/plan/questions/{renames,absence}.ts',
-    'src/plan/bounds/guards.ts',
-    // Intents, and the read before each call.
-    'src/apply/{intents,identify}.ts',
+    'src/plan/situations/{submitted,new,removed-spec,plan-cancel}.ts',
+    'src/plan/questions/{renames,rename-pairs,former-names,rivals,absence}.ts',
+    'src/plan/bounds/{guards,approval,quotas}.ts',
+    'src/plan/series/decide.ts',
+    // Intents, the create, and the read before each call.
+    'src/apply/{intents,create,identify}.ts',
     // A state from what several machines wrote.
     'src/state/{merge,recover}.ts',
   ],

@@ -18,6 +18,7 @@ import {
   untrustedStates,
 } from './scenarios.ts'
 import { openAws, type StoreName } from './stage.ts'
+import { week } from './week.ts'
 import { wholeLife } from './whole-life.ts'
 
 /*
@@ -57,6 +58,7 @@ function rows(kills: number, moment: () => Moment): Row[] {
     ...each('SIGKILL at a random moment', () => killAt(moment()), half),
     ...each('SIGKILL, and the journal torn', () => tornJournal(moment()), some),
     ...each('the whole life of a repository', () => wholeLife(lifeKills)),
+    ...each('a week of three schedules', () => week(7)),
     ...each('two reconcilers at once', () => twoAtOnce, some),
     ...each('all of it mixed', () => trouble('all of it mixed'), 1, ['s3']),
     ...each('SIGKILL at a random moment', () => killAt(moment()), some, ['s3']),

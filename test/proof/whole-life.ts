@@ -171,7 +171,12 @@ async function untilRest(life: Life, kills: number, planMs: number): Promise<End
 }
 
 /** Kills a run at some time up to `mostMs`, or, unless it has none to take, some milliseconds after it has told some of its steps. */
-function hunt({ random, moments }: Life, { child }: ReturnType<typeof launch>, mostMs: number, isIdle: boolean): void {
+export function hunt(
+  { random, moments }: Pick<Life, 'random' | 'moments'>,
+  { child }: ReturnType<typeof launch>,
+  mostMs: number,
+  isIdle: boolean,
+): void {
   const steps = random() < 0.7 && !isIdle ? 1 + Math.floor(random() * 3) : Number.POSITIVE_INFINITY
   const share = random()
   let seen = 0

@@ -360,9 +360,13 @@ export class Oracle {
     }
     if (what !== 'cancel') return
     const want = this.#ledger.wants.find(({ who }) => who === wish.who)
-    const isAsked = want && this.cancelWords.has(`${want.who}`)
-    if (!isAsked && (!want?.isCancelled || !want.wasGone))
+    if (want === undefined || !this.#isEndAskedFor(want))
       this.violated(`${kind} ${id} was cancelled, and nobody asked for it`)
+  }
+
+  /** Whether a person asked for the end of a job: by a command, or by a spec that was removed with such a policy. */
+  #isEndAskedFor({ who, isCancelled, wasGone }: Want): boolean {
+    return this.cancelWords.has(`${who}`) || (isCancelled && wasGone)
   }
 
   /** A state became durable. */
@@ -542,10 +546,10 @@ export class Oracle {
       if (record?.intent !== undefined && isLeft) continue
       if (['failed', 'lost', 'duplicate'].some((kind) => this.acknowledged.has(`${want.who} ${want.run} ${kind}`)))
         continue
-      // A person may ask for the end of a job that somebody else had just cancelled. The run of that command reported who
-      // was first. Some kinds have one status for a job that AWS ended and a job that somebody ended.
+      // A person may ask for the end of a job that somebody else cancels at the same time. The run that sent our cancel
+      // reported that. Some kinds have one status for a job that AWS ended and a job that somebody ended.
       const isCancelled = job.cancelledAt !== undefined || factsOf(want.kind).words[3] === undefined
-      if (isCancelled && record?.cancelled === true && this.cancelWords.has(`${want.who}`)) continue
+      if (isCancelled && record?.cancelled === true && this.#isEndAskedFor(want)) continue
       const isFileLeft = this.acknowledged.has(`${want.who} ${want.run} conflict`)
       if (wasOver && !isBad && !want.hold && !isFileLeft && this.#isUnsaved(want, job, record))
         this.violated(`exit 0, though the asset of ${address} was not downloaded`)

@@ -15,7 +15,8 @@ import { World } from './town.ts'
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
-const QUARTER = 91 * DAY
+/** Days of a quarter of a year. */
+export const QUARTER = 91
 /** A run that was paused for long may still be there when the next one comes. */
 const RUN_MAX = 3 * HOUR
 
@@ -63,18 +64,26 @@ const MATCHES: Schedule = {
   overlap: 'wait',
 }
 
-/** The specs after some edits of the weekly one. */
-function specsAfter(edits: number): Spec[] {
+/** What a commit says: how often the weekly schedule was edited, and whether the nightly one is on hold. */
+type Version = { readonly edits: number; readonly hold: boolean }
+
+/** The specs of a commit. */
+function specsOf({ edits, hold }: Version): Spec[] {
   return [
     specOf('IotJob/restart', WEEKLY[edits]!, {
       targets: ['arn:aws:iot:eu-west-1:123456789012:thing/kiosk'],
       document: { operation: 'restart' },
       description: { $text: '{name} {run}' },
     }),
-    specOf('PinpointExportJob/readers', NIGHTLY, {
-      ApplicationId: 'news',
-      ExportJobRequest: { RoleArn: ROLE, S3UrlPrefix: { $text: 's3://readers/{run}/' } },
-    }),
+    specOf(
+      'PinpointExportJob/readers',
+      NIGHTLY,
+      {
+        ApplicationId: 'news',
+        ExportJobRequest: { RoleArn: ROLE, S3UrlPrefix: { $text: 's3://readers/{run}/' } },
+      },
+      hold,
+    ),
     specOf('MediaPackageHarvestJob/match', MATCHES, {
       OriginEndpointId: 'live',
       StartTime: { $time: { from: 'occurrence', offset: '-PT2H' } },
@@ -84,7 +93,7 @@ function specsAfter(edits: number): Spec[] {
   ]
 }
 
-function specOf(address: Address, schedule: Schedule, template: JsonObject): Spec {
+function specOf(address: Address, schedule: Schedule, template: JsonObject, hold = false): Spec {
   const [kind = '', name = ''] = address.split('/')
   const file = `specs/${name}.yaml`
   return {
@@ -92,7 +101,7 @@ function specOf(address: Address, schedule: Schedule, template: JsonObject): Spe
     kind,
     name,
     labels: {},
-    policy: { run: 1, hold: false, adopt: false, allowIdentical: false, maxFailedPercent: 0, schedule },
+    policy: { run: 1, hold, adopt: false, allowIdentical: false, maxFailedPercent: 0, schedule },
     request: template,
     template,
     files: [file],
@@ -108,8 +117,8 @@ function readRun(kind: string, request: JsonObject): string {
   return `${kind} ${/\b20\d{10}\b/.exec(text)?.[0]}`
 }
 
-/** What a quarter of a year came to. */
-export type Quarter = {
+/** What some weeks of schedules came to. */
+export type Season = {
   readonly violations: readonly string[]
   readonly made: number
   readonly skipped: number
@@ -118,18 +127,19 @@ export type Quarter = {
 }
 
 /**
- * Lives a quarter of a year of a weekly, a nightly and a match-day schedule. Runners are killed, lose power and sleep,
- * half of the time there are two, and sometimes there is none for days. The weekly schedule is edited twice.
+ * Lives days of a weekly, a nightly and a match-day schedule. Runners are killed, lose power and sleep, half of the time
+ * there are two, and sometimes there is none for days. Clocks of machines jump. The weekly schedule is edited twice, the
+ * nightly one is on hold for some days, and people take runs out.
  */
-export async function liveQuarter(seed: number): Promise<Quarter> {
-  const world = new World(seed)
+export async function liveSeason(seed: number, days: number, trace?: (line: string) => void): Promise<Season> {
+  const world = new World(seed, trace)
   const { setting, services } = world
   const { random, time } = setting
   const remote = new GitRemote()
   const seen = new Sightings()
   remote.onMove = () => {
     const text = remote.text()
-    if (text !== undefined) seen.look(JSON.parse(text) as State)
+    if (text !== undefined) seen.look(JSON.parse(text) as State, EPOCH + time.now)
   }
   const wishes = new Map<string, Wish>()
   const ledger = {
@@ -142,9 +152,18 @@ export async function liveQuarter(seed: number): Promise<Quarter> {
     },
   } as unknown as Ledger
   const violations: string[] = []
+  const [firstEdit, held, released, secondEdit] = [0.3, 0.4, 0.5, 0.7].map(
+    (share) => Math.round((share + random.int(0, 99) / 1_000) * days) * DAY,
+  ) as [number, number, number, number]
+  const versions: readonly (Version & { readonly at: number })[] = [
+    { at: 0, edits: 0, hold: false },
+    { at: firstEdit, edits: 1, hold: false },
+    { at: held, edits: 1, hold: true },
+    { at: released, edits: 1, hold: false },
+    { at: secondEdit, edits: 2, hold: false },
+  ]
   let laptop = new Machine('laptop', random.int(-20_000, 20_000))
   let runs = 0
-  let edits = 0
   const runner = createRunner(world, remote, ledger)
 
   /** Runs one or two runners at once, until they end or die, or for hours. */
@@ -157,7 +176,8 @@ export async function liveQuarter(seed: number): Promise<Quarter> {
       process.onDeath = () => {
         left--
       }
-      void runner.run(process, specsAfter(edits), edits).then((error) => {
+      const commit = versions.findLastIndex(({ at }) => at <= time.now)
+      void runner.run(process, specsOf(versions[commit]!), commit).then((error) => {
         if (error !== undefined) violations.push(`a run threw: ${error instanceof Error ? error.stack : String(error)}`)
         process.die()
       })
@@ -167,6 +187,8 @@ export async function liveQuarter(seed: number): Promise<Quarter> {
     await time.until(() => left === 0 || time.now > end)
     for (const process of processes) process.die()
     if (random.hit(0.05)) laptop = new Machine(`laptop-${runs}`, random.int(-20_000, 20_000))
+    // A clock may also be wrong by days. Such a machine makes nothing, and decides by AWS's time.
+    laptop.skew = random.hit(0.08) ? random.pick([-1, 1]) * random.int(MINUTE, 3 * DAY) : random.int(-20_000, 20_000)
   }
 
   const pass = async (ms: number): Promise<void> => {
@@ -177,6 +199,22 @@ export async function liveQuarter(seed: number): Promise<Quarter> {
     await time.until(() => isOver)
   }
 
+  /** A person takes the next nightly run out, unless their machine dies over it. */
+  const takeOut = async (): Promise<void> => {
+    const process = new Process(`skip-${++runs}`, laptop, setting)
+    let isOver = false
+    const end = (): void => {
+      isOver = true
+    }
+    process.onDeath = end
+    void runner
+      .skip(process, 'PinpointExportJob/readers', (after) => listInstants(NIGHTLY, after, after + 2 * DAY)[0])
+      .then(end, end)
+    const last = time.now + RUN_MAX
+    await time.until(() => isOver || time.now > last)
+    process.die()
+  }
+
   let isBegun = false
   const first = new Process('begin', laptop, setting)
   void runner.begin(first).then(() => {
@@ -185,10 +223,9 @@ export async function liveQuarter(seed: number): Promise<Quarter> {
   await time.until(() => isBegun)
   first.die()
   setting.rates = FAULTS
-  const editTimes = [random.int(20, 40) * DAY, random.int(50, 70) * DAY]
-  while (time.now < QUARTER) {
-    edits = editTimes.filter((at) => time.now > at).length
+  while (time.now < days * DAY) {
     await visit(random.hit(0.5) ? 2 : 1)
+    if (random.hit(0.04)) await takeOut()
     await pass(random.hit(0.04) ? random.int(2, 9) * DAY : random.int(20 * MINUTE, 14 * HOUR))
   }
   setting.rates = NO_FAULTS
@@ -198,7 +235,13 @@ export async function liveQuarter(seed: number): Promise<Quarter> {
   }
   const made = services.jobs.map(({ kind, request }) => readRun(kind, request))
   return {
-    violations: [...violations, ...seen.judge(made)],
+    violations: [
+      ...violations,
+      ...seen.judge(made, EPOCH + days * DAY),
+      ...services.jobs
+        .filter(({ kind, request, createdAt }) => EPOCH + createdAt < instantOf(readRun(kind, request)))
+        .map(({ kind, request }) => `${readRun(kind, request)} was made before it was due`),
+    ],
     made: made.length,
     skipped: seen.skipped.size,
     counts: world.counts,
@@ -209,14 +252,22 @@ export async function liveQuarter(seed: number): Promise<Quarter> {
 /** What the stored states have said of each series: its schedules, and the runs that were skipped. */
 class Sightings {
   readonly skipped = new Set<string>()
+  /** Runs that a person asked to skip. */
+  readonly #asked = new Set<string>()
+  readonly #wrong: string[] = []
   readonly #schedules = new Map<string, { readonly schedule: Schedule; readonly from: number }[]>()
   #last: State | undefined
 
-  look(state: State): void {
+  look(state: State, now: number): void {
     this.#last = state
-    for (const [address, { schedule, decided, skipped = [] }] of Object.entries(state.series ?? {})) {
+    for (const [address, { schedule, decided, skipped = [], skip = [] }] of Object.entries(state.series ?? {})) {
       const kind = kindAt(address)
-      for (const { at } of skipped) this.skipped.add(`${kind} ${formatInstant(Date.parse(at))}`)
+      for (const at of skip) this.#asked.add(`${kind} ${formatInstant(Date.parse(at))}`)
+      if (Date.parse(decided) > now) this.#wrong.push(`${address} was decided up to ${decided}, ahead of time`)
+      for (const { at, until, schedule: former = schedule } of skipped) {
+        const row = until === undefined ? [Date.parse(at)] : listInstants(former, Date.parse(at) - 1, Date.parse(until))
+        for (const instant of row) this.skipped.add(`${kind} ${formatInstant(instant)}`)
+      }
       const known = this.#schedules.get(kind) ?? []
       if (JSON.stringify(known.at(-1)?.schedule) !== JSON.stringify(schedule))
         this.#schedules.set(kind, [...known, { schedule, from: Date.parse(decided) }])
@@ -224,8 +275,9 @@ class Sightings {
   }
 
   /** Each run is made once or skipped, on record, and nothing else is made. Schedules are those that held at the time. */
-  judge(made: readonly string[]): string[] {
-    const violations: string[] = []
+  judge(made: readonly string[], end: number): string[] {
+    const violations: string[] = [...this.#wrong]
+    for (const run of this.#asked) if (made.includes(run)) violations.push(`${run} was made, and a person took it out`)
     const due = new Set<string>()
     for (const [address, { decided, due: pending = [] }] of Object.entries(this.#last?.series ?? {})) {
       const kind = kindAt(address)
@@ -235,7 +287,7 @@ class Sightings {
         for (const instant of listInstants(schedule, from, until)) due.add(`${kind} ${formatInstant(instant)}`)
       }
       for (const at of pending) due.delete(`${kind} ${formatInstant(Date.parse(at))}`)
-      const behind = EPOCH + QUARTER - Date.parse(decided)
+      const behind = end - Date.parse(decided)
       const isOver = kind === 'MediaPackageHarvestJob'
       if (!isOver && behind > 8 * DAY) violations.push(`${address} stopped ${behind / DAY} days before the end`)
       if (this.#last?.series?.[address as Address]?.skips !== this.#count(kind))
@@ -262,6 +314,12 @@ class Sightings {
 /** The UTC minute of an instant: `202612070200`. */
 function formatInstant(instant: number): string {
   return new Date(instant).toISOString().slice(0, 16).replaceAll(/\D/g, '')
+}
+
+/** The instant that the name of a run tells. */
+function instantOf(run: string): number {
+  const [, year, month, day, hour, minute] = /(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(run) ?? []
+  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}Z`)
 }
 
 /** Berlin is an hour ahead of UTC all winter. */

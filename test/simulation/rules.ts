@@ -492,7 +492,7 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'a job of which AWS tells nothing is no look-alike',
-      'return live.request === undefined ? !hasEndedEarly(model, live) : isJobOf',
+      'return live.request === undefined ? !hasEndedEarly(spec, model, live) : isJobOf',
       'return live.request === undefined ? false : isJobOf',
     ],
     ['a job that was never started is a look-alike', "      model.lifecycle.stageOf(one) === 'started' &&\n", ''],
@@ -526,8 +526,8 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'a create that was said to have made nothing is looked for no more',
-      'if (!intent.givenUp) return false\n',
-      'if (intent) return false\n',
+      'if (mark) return mark.attempt > intent.attempt\n',
+      'if (mark || intent) return false\n',
     ],
   ]),
   ...inTest('test/plan/questions/duplicates.test.ts', 'src/plan/questions/duplicates.ts', [
@@ -543,12 +543,12 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'a duplicate with our mark is excused',
-      'if (!mark && isForeign(input, getOwnerKey(model, record.site, live.id))) continue',
-      'if (mark) continue',
+      "if (mark === 'none' && isForeign(input, getOwnerKey(model, record.site, live.id))) continue",
+      "if (mark !== 'none') continue",
     ],
     [
       'a foreign job is a duplicate',
-      '      if (!mark && isForeign(input, getOwnerKey(model, record.site, live.id))) continue\n',
+      "      if (mark === 'none' && isForeign(input, getOwnerKey(model, record.site, live.id))) continue\n",
       '',
     ],
     [
@@ -556,11 +556,15 @@ export const RULES: readonly Mutation[] = [
       'if (reported.has(live) || isClaimed(model.kind, record.site, live.id)) continue',
       'if (reported.has(live) || (!isClaimed && live)) continue',
     ],
-    ['a job of another run is a duplicate', '!(isOwn && mark.run === record.run)', '!isOwn'],
+    [
+      'a job of another run is a duplicate',
+      "if (mark !== 'own' && (mark !== 'none' ||",
+      "if (mark !== 'own' && mark !== 'kin' && (mark !== 'none' ||",
+    ],
     [
       'an identical job of another state is a duplicate',
-      "const isOwn = mark?.lineage === shortenLineage(input.state?.lineage ?? '') && mark.address === address",
-      'const isOwn = shortenLineage && mark?.address === address',
+      "if (mark !== 'own' && (mark !== 'none' ||",
+      "if (mark !== 'own' && mark !== 'other' && (mark !== 'none' ||",
     ],
     [
       'a job that was made a day before is a duplicate',
@@ -750,8 +754,8 @@ export const RULES: readonly Mutation[] = [
   ...inTest('test/plan/decisions/decisions.test.ts', 'src/plan/decisions/resolve-removed.ts', [
     [
       'a spec that is there is taken as removed',
-      'if (plan.specAt.has(spec.address) || plan.blockedAt.has(spec.address))\n    return keep',
-      "if (plan.specAt.has('' as never))\n    return keep",
+      '|| plan.specAt.has(spec.address) || plan.blockedAt.has(spec.address))\n    return keep',
+      "|| plan.specAt.has('' as never))\n    return keep",
     ],
   ]),
   ...inTest('test/plan/plan.test.ts', 'src/plan/situations/submitted.ts', [
@@ -1139,13 +1143,13 @@ export const RULES: readonly Mutation[] = [
     ['a throttled create is sent after its lease', '|| !pass.mayStillSend()) return outcome', ') return outcome'],
   ]),
   ...inTest('test/state/merge.test.ts', 'src/state/merge.ts', [
-    ['the nearer of two records stays', 'return own > other ? a : b', 'return own < other ? a : b'],
+    ['the nearer of two records stays', 'if (own > other) return a', 'if (own > other) return b'],
     ['a merge forgets the higher run', '    record.run,\n    isKnown', '    0,\n    isKnown'],
     ['a merge prefers what may be on its way', '    isKnown ? 1 : 0,\n', '    isKnown ? 0 : 1,\n'],
     [
       'a merge prefers the earlier attempt',
-      'isKnown ? 0 : (record.intent?.attempt ?? 0)',
-      'isKnown ? 0 : -(record.intent?.attempt ?? 0)',
+      'isKnown ? 0 : record.intent.attempt',
+      'isKnown ? 0 : -record.intent.attempt',
     ],
     [
       'a merge forgets that a job ended',
@@ -1159,10 +1163,10 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'a merge drops what a person called foreign',
-      "if (change.set === 'foreign') return [change]",
-      "if (change.set === 'foreign') return []",
+      "case 'foreign':\n      return [change]",
+      "case 'foreign':\n      return []",
     ],
-    ['a merge takes the lower budget', 'change.used > stored.used', 'change.used < stored.used'],
+    ['a merge takes the lower budget', 'budget.used > stored.used', 'budget.used < stored.used'],
     [
       'a merge overwrites the source',
       'base.source === undefined ? [change] : []',
@@ -1175,7 +1179,11 @@ export const RULES: readonly Mutation[] = [
       'current.serial === seen.serial && current.digest !== seen.digest',
       'current.serial === seen.serial && current.digest === undefined',
     ],
-    ['a state that is gone is believed', 'if (current === undefined) {', 'if (current === null) {'],
+    [
+      'a state that is gone is believed',
+      'if (text === undefined || base === undefined) return { journal, problem: reportMissing(texts, journal.base) }',
+      'if (text === undefined || base === undefined) return reportMissing ? { journal } : {}',
+    ],
     [
       'a journal over its own base is merged',
       'if (over.digest === current.digest) return applyChanges(base, own)\n',
@@ -1300,12 +1308,73 @@ export const RULES: readonly Mutation[] = [
       'isEdited ? Math.max(decidedAt, now) : (last ?? decidedAt)',
       'last ?? decidedAt',
     ],
+    [
+      'a schedule that has not begun is decided up to its start',
+      'const begin = Math.min(readBounds(schedule).start - MINUTE_MS, now)',
+      'const begin = readBounds(schedule).start - MINUTE_MS',
+    ],
+    [
+      'a run that was decided and is pending is forgotten',
+      'const wanted = [...pending, ...fresh]',
+      'const wanted = [...fresh]',
+    ],
+    [
+      'runs that were skipped leave no record',
+      'return { series: addSkipped(setDue(next, made.due), skipped, from.schedule), due: made.due, skipped }',
+      'return { series: setDue(next, made.due), due: made.due, skipped }',
+    ],
+    [
+      'an older run is made instead of one that a person takes out',
+      '  const wanted = [...pending, ...fresh]\n',
+      '  const wanted = [...pending, ...fresh].filter((instant) => !new Set(from.skip).has(formatIso(instant)))\n',
+    ],
+    [
+      'what was due before a spec came back is made good',
+      "from.withdrawn !== undefined\n      ? skipAll(wanted, 'removed')",
+      "from.withdrawn === null\n      ? skipAll(wanted, 'removed')",
+    ],
+  ]),
+  ...inTest('test/plan/series/skipped.test.ts', 'src/plan/series/skipped.ts', [
+    ['of many skipped runs, the first are forgotten', 'more.length > SHOWN ? foldRows(more, schedule) : more', 'more'],
+    [
+      'a row of skipped runs hides one that was made',
+      'row?.why === one.why && following.get(row.until ?? row.at) === one.at',
+      'row?.why === one.why',
+    ],
+    [
+      'an edit changes which runs a row names',
+      'skipped: series.skipped.map((entry) => nameSchedule(entry, series.schedule, schedule)),',
+      'skipped: series.skipped,',
+    ],
+  ]),
+  ...inTest('test/plan/bounds/approval.test.ts', 'src/plan/bounds/approval.ts', [
+    [
+      'an approved plan makes runs of an edited schedule',
+      '...(schedule && { schedule: schedule as unknown as JsonObject })',
+      '...(schedule && {})',
+    ],
+    [
+      'an approved plan makes runs of a schedule that it does not hold',
+      'return approval.plan.actions.some(({ address }) => parseOccurrence(address)?.series === spec.address)',
+      'return true',
+    ],
   ]),
   ...inTest('test/plan/series/series.test.ts', 'src/plan/series/expand.ts', [
     [
       'a run is made while the one before is unfinished',
       'if (next === undefined || runs.some(({ record }) => !hasEnded(record, model))) return recorded',
       'if (next === undefined) return recorded',
+    ],
+    ['the machine’s clock decides what is due, not AWS’s', 'now: given.dueAt ?? given.now,', 'now: given.now,'],
+    [
+      'a run on record follows an edit of its spec',
+      'request: isSettled(record) ? record.request : one.request,',
+      'request: one.request,',
+    ],
+    [
+      'an uncommitted schedule decides about runs',
+      'return findUncommitted(checkout, spec).length === 0',
+      'return true',
     ],
   ]),
   ...inTest('test/plan/series/series.test.ts', 'src/plan/series/settle.ts', [

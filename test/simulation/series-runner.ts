@@ -1,6 +1,8 @@
 import { createLanes } from '../../src/aws/lanes.ts'
 import { getModel } from '../../src/kinds/index.ts'
+import type { Address } from '../../src/model/address.ts'
 import { DEFAULT_WAITS } from '../../src/model/create-protocol.ts'
+import { formatIso } from '../../src/model/iso.ts'
 import { Problem } from '../../src/model/problem.ts'
 import type { Spec } from '../../src/model/spec.ts'
 import { emptyState } from '../../src/model/state.ts'
@@ -10,7 +12,7 @@ import type { OpenStore } from '../../src/state/store.ts'
 import { callsOf } from './calls.ts'
 import type { GitRemote } from './git-remote.ts'
 import type { Ledger } from './ledger.ts'
-import type { Process } from './machine.ts'
+import { EPOCH, type Process } from './machine.ts'
 import { SITES, type World } from './town.ts'
 
 const MINUTE = 60_000
@@ -21,6 +23,8 @@ export type Runner = {
   begin(process: Process): Promise<void>
   /** One run of the program. `commit`: how many edits its checkout has. Returns what it threw, if that is a bug. */
   run(process: Process, specs: readonly Spec[], commit: number): Promise<unknown>
+  /** A person takes the next run of a schedule out. `nextOf`: when the first run after a time is due. */
+  skip(process: Process, address: Address, nextOf: (after: number) => number | undefined): Promise<void>
 }
 
 /** Creates a runner whose state is in this remote repository. */
@@ -112,6 +116,16 @@ export function createRunner({ setting, services }: World, remote: GitRemote, le
     async begin(process) {
       const store = await openStore(process)
       await store.create(emptyState('lineage-of-a-quarter', '2026-11-15T09:00:00Z'))
+      await store.close()
+    },
+    async skip(process, address, nextOf) {
+      const store = await openStore(process)
+      const series = store.state?.series?.[address]
+      const next = series && nextOf(Math.max(Date.parse(series.decided), EPOCH + time.now))
+      if (series && next !== undefined) {
+        const skip = [...new Set([...(series.skip ?? []), formatIso(next)])]
+        await store.commit([{ set: 'series', address, series: { ...series, skip } }], `skip a run of ${address}`)
+      }
       await store.close()
     },
     run: (process, specs, commit) =>

@@ -3,8 +3,7 @@ import os from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { type Arguments, argumentsOf, HELP } from './arguments.ts'
 import { coverageOf, isSituation } from './coverage.ts'
-import { randomLife } from './life.ts'
-import { carryOut, type Done, endings, type Work } from './work.ts'
+import { carryOut, type Done, endings, liveSeed, type Work } from './work.ts'
 
 const CHUNK = 50
 /** Unlike tsx, this loader adds no code to closures. Most objects of a world die young. */
@@ -57,7 +56,7 @@ async function main(options: Arguments): Promise<number> {
 }
 
 async function one(seed: number, trace: boolean): Promise<number> {
-  const { violations } = await randomLife(seed, trace ? say : undefined)
+  const { violations } = await liveSeed(seed, trace ? say : undefined)
   for (const violation of violations) say(`VIOLATED: ${violation}`)
   say(`seed ${seed} at commit ${commit()}: ${violations.length} violations`)
   return violations.length === 0 ? 0 : 1

@@ -1,6 +1,7 @@
 import { isSituation } from './coverage.ts'
 import { countEffects, endedAt, PLACES, WAYS } from './crashes.ts'
 import { hasTrait, randomLife, type Verdict } from './life.ts'
+import { liveSeason } from './quarter.ts'
 
 /** A part of a long run: some seeds, or every ending of a run at some of its effects. */
 export type Work =
@@ -54,10 +55,25 @@ export async function carryOut(work: Work): Promise<Done> {
   return { worlds, violated, counts: [...counts] }
 }
 
+/** A season costs as much as ten other worlds. */
+const SEASON_EVERY = 100
+const SEASON_DAYS = 10
+
+/** Lives the world of a seed. After some of them come days of jobs that come again. */
+export async function liveSeed(seed: number, trace?: (line: string) => void): Promise<Verdict> {
+  const verdict = await randomLife(seed, trace)
+  if (seed % SEASON_EVERY !== SEASON_EVERY - 1) return verdict
+  const { violations, lines, made, skipped } = await liveSeason(seed, SEASON_DAYS, trace)
+  const counts = new Map(verdict.counts)
+  counts.set('runs of schedules made', made)
+  counts.set('runs of schedules skipped', skipped)
+  return { counts, lines: [...verdict.lines, ...lines], violations: [...verdict.violations, ...violations] }
+}
+
 async function livedOnce(seed: number): Promise<Verdict> {
-  const verdict = await randomLife(seed)
+  const verdict = await liveSeed(seed)
   if (seed % TWICE_EVERY !== 0) return verdict
-  const again = await randomLife(seed)
+  const again = await liveSeed(seed)
   if (again.lines.join('\n') === verdict.lines.join('\n')) return verdict
   return { ...verdict, violations: [...verdict.violations, 'the same seed gave two different lives'] }
 }

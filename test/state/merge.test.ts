@@ -4,6 +4,7 @@ import { serialiseState } from '../../src/state/format.ts'
 import { type Folding, formatEntry, formatHeader } from '../../src/state/journal-lines.ts'
 import { chooseMoreAdvanced, type Entry, getAttempt, merge } from '../../src/state/merge.ts'
 import { compareStates, createBase, recover } from '../../src/state/recover.ts'
+import { freshReader, type StateReader } from '../../src/state/state-reader.ts'
 import { attempt, job, LINEAGE, OTHER_LINEAGE, set, stateOf } from './fixtures.ts'
 
 const AT = '2026-11-14T19:45:00Z'
@@ -98,6 +99,35 @@ t.test('a stored record keeps its name for a job with the same request or of its
   const raised = job('started', { run: 2, id: 'next', history: [{ run: 1, id: 'reboot-night' }] })
   const past = merged({ 'IotJob/a': raised, 'IotJob/b': job('started', { request: roof }) }, set('a', record))
   t.strictSame(past, { 'IotJob/a': raised, 'IotJob/b': job('started', { request: roof }) })
+  const before = merged({ 'IotJob/b': job('started', { request: roof }), 'IotJob/a': raised }, set('a', record))
+  t.strictSame(before['IotJob/a'], raised, 'in any order')
+})
+
+t.test(
+  'a job has one owner: it stays with the renamed spec, whatever a new spec of the old name asks for',
+  async (t) => {
+    const record = job('created', { request: roof })
+    const later = { ...attempt('intent', 1), request: roof } as JobRecord
+    const anew = { ...later, intent: { ...later.intent, at: '2026-11-14T20:00:00Z' } } as JobRecord
+    const answer: Entry = { ...set('a', record), was: WAS }
+    const renamed = job('started', { request: roof })
+    t.strictSame(merged({ 'IotJob/a': anew, 'IotJob/b': renamed }, answer), { 'IotJob/a': anew, 'IotJob/b': renamed })
+    t.strictSame(
+      merged({ 'IotJob/c': later, 'IotJob/b': renamed }, answer),
+      { 'IotJob/c': later, 'IotJob/b': renamed },
+      'the job says more than the attempt',
+    )
+  },
+)
+
+t.test('an identical spec of the same pass does not take an answer', async (t) => {
+  const record = job('created', { request: roof })
+  const twin = { ...attempt('intent', 1), request: roof } as JobRecord
+  const next = { ...attempt('intent', 2), request: roof } as JobRecord
+  t.strictSame(merged({ 'IotJob/b': twin, 'IotJob/a': next }, { ...set('a', record), was: WAS }), {
+    'IotJob/b': twin,
+    'IotJob/a': record,
+  })
 })
 
 t.test('over another base acknowledgements stay, findings do not, and the higher budget counts', async (t) => {
@@ -110,7 +140,9 @@ t.test('over another base acknowledgements stay, findings do not, and the higher
   t.strictSame(left(budget('2026-11-15', 1)), { day: '2026-11-15', used: 1 })
   t.strictSame(merge(stateOf({}), [budget('2026-11-14', 1)]).budgets, { 'x/y': { day: '2026-11-14', used: 1 } })
   t.strictSame(merge(stateOf({}), [{ set: 'foreign', key: 'k', at: AT }]).foreign, { k: AT })
-  t.equal(merge(stateOf({}), [{ set: 'attention', attention: {} }]).attention, undefined)
+  t.strictSame(merge(stateOf({}), [{ set: 'attention', attention: {} }]), stateOf({}))
+  const series = { schedule: {}, request: 'sha256:0', decided: AT, skipped: [], skips: 0 } as never
+  t.strictSame(merge(stateOf({}), [{ set: 'series', address: 'IotJob/a', series }]), stateOf({}))
   const source: Entry = { set: 'source', source: { commit: 'bbbbbbb' } }
   t.match(merge(stateOf({}), [source]), { source: { commit: 'bbbbbbb' } })
   t.match(merge(stateOf({}, { source: { commit: 'aaaaaaa' } }), [source]), { source: { commit: 'aaaaaaa' } })
@@ -145,6 +177,13 @@ t.test('the differences of two states lead from one to the other', async (t) => 
   t.strictSame(compareStates(to, to), [])
   t.strictSame(compareStates(stateOf({}), stateOf({})), [])
   t.strictSame(compareStates(to, stateOf(to.records)), [], 'a state without them takes none away')
+  t.strictSame(
+    compareStates(stateOf(to.records), to).map((entry) => entry.set),
+    ['source', 'attention', 'budget', 'budget', 'foreign', 'foreign'],
+    'nor does it have any',
+  )
+  const records = new Proxy<State['records']>({}, { ownKeys: () => t.fail('nothing has to be searched') as never })
+  t.strictSame(compareStates(stateOf(records), stateOf(records)), [], 'a state without changes shares its records')
 })
 
 const stored = stateOf({ 'IotJob/a': job('created') }, { serial: 4 })
@@ -171,29 +210,42 @@ t.test('a state without a journal is used as it is, and so is an empty store', a
 
 t.test('a journal continues over its own base, and ends at its commit', async (t) => {
   const folding: Folding = { set: 'folding', digest: own.digest }
+  const other: Folding = { ...folding, digest: 'y' }
   const back = set('a', attempt('settling', 1))
-  t.same(recovered({}, [back]).state?.records, { 'IotJob/a': attempt('settling', 1) })
-  t.same(recovered({ serial: 3, digest: 'x' }, [back, folding]).state?.records, stored.records)
+  const backed = { ...stored, records: { 'IotJob/a': attempt('settling', 1) } }
+  t.same(recovered({}, [back]).state, backed)
+  t.same(recovered({}, [back, other]).state, backed, 'a commit that failed changes nothing')
+  const none = recovered({}, [other])
+  t.equal(none.state, none.base, 'a journal without changes leaves the state as it is')
+  t.same(recovered({ serial: 3, digest: 'x' }, [back, folding]).state, stored)
+  t.same(recovered({ serial: 3, digest: 'x' }, [folding, back]).state, backed)
   t.same(recovered({ serial: 3, digest: 'x' }, [back, folding, set('b', job('created'))]).state?.records, {
     ...stored.records,
     'IotJob/b': job('created'),
   })
-  t.same(recovered({ serial: 3, digest: 'x' }, [folding, back, folding]).state?.records, stored.records)
+  t.same(recovered({ serial: 3, digest: 'x' }, [folding, back, folding]).state, stored)
   // Over another base the further record stays: nothing is replayed, and no commit but the base's own cuts the journal.
-  t.same(recovered({ serial: 3, digest: 'x' }, [back]).state?.records, stored.records)
-  t.same(recovered({ serial: 3, digest: 'x' }, [{ ...folding, digest: 'y' }, back]).state?.records, stored.records)
-  t.same(recovered({ serial: 3, digest: 'x' }, [back, { ...folding, digest: 'y' }]).state?.records, stored.records)
+  t.same(recovered({ serial: 3, digest: 'x' }, [back]).state, stored)
+  t.same(recovered({ serial: 3, digest: 'x' }, [other, back]).state, stored)
+  t.same(recovered({ serial: 3, digest: 'x' }, [back, other]).state, stored)
+})
+
+t.test('a known digest of the state is not computed again', async (t) => {
+  const reader: StateReader = { ...freshReader, digest: () => t.fail('it is known') as never }
+  const texts = { where: 'w', text, digest: own.digest, journalFile: 'j', journal: formatHeader(own) }
+  t.strictSame(recover(texts, reader).current, own)
+  t.strictSame(recover({ ...texts, digest: undefined }, { ...freshReader, digest: () => own.digest }).current, own)
 })
 
 t.test('a state that does not succeed the last one is rejected, with what it lacks and a remedy', async (t) => {
-  const refused = (base: object, entries: readonly Entry[] = []) => {
+  const refused = (base: object, entries: readonly (Entry | Folding)[] = []) => {
     const { problem, state } = recovered(base, entries)
     t.equal(state, undefined)
     const remedies = problem?.remedies?.map((one) => [one.text, ...(one.command ?? [])].join(' '))
     return [problem?.code, problem?.message, ...(remedies ?? [])]
   }
   const last = `the last one seen here has serial 4 of lineage ${LINEAGE}`
-  const keeps = ' (it keeps 1 changes that no state holds)'
+  const keeps = ' (it keeps 2 changes that no state holds)'
   t.strictSame(
     recover({ where: 'w', journalFile: 'j', journal: formatHeader(own) }).problem?.message,
     `w is missing; ${last}`,
@@ -204,7 +256,7 @@ t.test('a state that does not succeed the last one is rejected, with what it lac
     'Restore the right state',
     'if this one is meant, move j away',
   ])
-  t.strictSame(refused({ serial: 5 }, [set('b', job('created'))]), [
+  t.strictSame(refused({ serial: 5 }, [set('b', job('created')), { set: 'folding', digest: 'x' }, set('b', null)]), [
     'STATE_REWOUND',
     `the state has serial 4; the last one seen here has serial 5 of lineage ${LINEAGE}`,
     'Restore the newer state',

@@ -30,7 +30,7 @@ export type AcknowledgeOptions = CommonOptions & {
 
 /**
  * `jobwright acknowledge ADDRESS... | --all`: records that a person has reviewed a finding and no action is needed. The finding no longer
- * sets exit codes. Calls no AWS API and starts and unblocks nothing.
+ * sets exit codes. The specs that the job blocks are acknowledged with it. Calls no AWS API and starts and unblocks nothing.
  */
 export async function acknowledgeCommand(
   addresses: readonly string[],
@@ -122,7 +122,7 @@ async function write(
       })
     }
     const { findings = [] } = await planWithoutAws(session, state, options)
-    const chosen = openFindings(findings).filter(({ address }) => asked === undefined || asked.includes(address))
+    const chosen = openFindings(findings).filter((one) => isAsked(one, asked))
     if (chosen.length === 0) return { chosen, findings }
     const reason = options.reason?.trim() || undefined
     const attention = acknowledge(state.attention, chosen, { now: session.clock.now(), reason })
@@ -131,6 +131,11 @@ async function write(
   } finally {
     await store.close()
   }
+}
+
+/** A spec that waits for an acknowledged job in vain asks for nothing more: the person has just heard of the cause. */
+function isAsked({ address, root }: Finding, asked: readonly Address[] | undefined): boolean {
+  return asked === undefined || asked.includes(address) || (root !== undefined && asked.includes(root))
 }
 
 function findAddress(address: string, { loaded }: Session, state: State | undefined): Address {
@@ -150,7 +155,7 @@ function formatEarlier({ address, kind, run, acknowledged = '' }: Finding): stri
 
 /** Warns about addresses without a finding. Addresses that are already acknowledged get no warning. */
 function warnOfNoFinding(asked: readonly Address[], findings: readonly Finding[]): Diagnostic[] {
-  const found = new Set(findings.map(({ address }) => address))
+  const found = new Set(findings.flatMap(({ address, root }) => [address, ...(root === undefined ? [] : [root])]))
   return asked
     .filter((address) => !found.has(address))
     .map((address) =>

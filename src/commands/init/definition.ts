@@ -32,6 +32,10 @@ export function defineInit(program: Command, run: Run): void {
       'write the workflow on the Action: OWNER/jobwright@HASH, with a full commit hash (default: that of this release, if it has one)',
     )
     .option('--no-action', 'write the workflow on the npm package')
+    .option(
+      '--environment <name>',
+      'write a workflow in which the reviewers of this GitHub environment approve each plan; needs the Action',
+    )
     .option('--yes', 'ask nothing, even at a terminal')
     .option('--new-state', 'begin another state if the previous one is lost: every spec then counts as new')
     .option('--emulator', 'write the files only: the emulator has a state of its own')

@@ -57,6 +57,8 @@ export type InitChoices = {
   readonly everyMinutes?: number | undefined
   /** The Action that the workflow uses. Absent: the workflow installs the package. */
   readonly action?: ActionReference
+  /** The environment whose reviewers approve each plan. Absent: nobody is asked. */
+  readonly environment?: string
   /** Absent: an IotJob, and only if there are no specs yet. */
   readonly kind: string | undefined
 }
@@ -268,7 +270,7 @@ function hasWorkflow(top: string): (folder: string) => boolean {
 }
 
 function createWorkflowPart(choices: InitChoices, repository: Repository): InitPart {
-  const { project, others, action, everyMinutes, store, write } = choices
+  const { project, others, action, environment, everyMinutes, store, write } = choices
   const { top, folder, host } = repository
   const { root, config } = project
   const { file, name } = chooseWorkflowFile(repository, others, action)
@@ -281,13 +283,14 @@ function createWorkflowPart(choices: InitChoices, repository: Repository): InitP
     ),
     lfs: repository.hasLfs,
     needsToken: write === 'github-api',
-    isPushed: store === 'git',
+    isPushed: store === 'git' || others.length > 0,
     ...(everyMinutes !== undefined && { everyMinutes }),
   }
   const text = action
     ? formatActionWorkflow({
         ...common,
         ...action,
+        ...(environment !== undefined && { environment }),
         ...(name !== undefined && { only: { folder: folder || '.', name } }),
       })
     : formatPackageWorkflow(choices, {

@@ -35,6 +35,7 @@ import { DEFAULT_BRANCH } from '../../state/git-store.ts'
 import { systemClock } from '../../system/clock.ts'
 import { chooseAction } from './action-reference.ts'
 import { checkBucket } from './check-bucket.ts'
+import { chooseEnvironment } from './environment.ts'
 import { chooseWorkflowFile, listInitFiles } from './files.ts'
 import { chooseInterval } from './interval.ts'
 import { buildLockCommand, findPackage, listPackageFiles, type PackagePlace } from './package-place.ts'
@@ -56,6 +57,8 @@ export type InitOptions = {
   readonly write?: 'push' | 'github-api'
   /** The Action that the workflow uses; `false` for the package. Default: that of this release, if it has one. */
   readonly action?: string | false
+  /** The GitHub environment whose reviewers approve each plan. */
+  readonly environment?: string
   /** Begin another state where the previous one is missing. */
   readonly newState?: boolean
   /** Write files only: the emulator creates its own state. */
@@ -70,6 +73,7 @@ export async function init(options: InitOptions, host: Host): Promise<ExitCode> 
   const out = createPrinter(host, options)
   const kind = options.kind === undefined ? undefined : findKind(options.kind).kind
   const action = chooseAction(options.action)
+  const environment = chooseEnvironment(options.environment, action)
   const region = checkRegion(options.region ?? host.env['AWS_REGION'] ?? host.env['AWS_DEFAULT_REGION'])
   const project = openProject(host.cwd, host.env)
   assertConfig(project)
@@ -97,6 +101,7 @@ export async function init(options: InitOptions, host: Host): Promise<ExitCode> 
     others,
     packages,
     action,
+    environment,
     isRegionGiven,
     everyMinutes,
     ...answers,
@@ -129,7 +134,8 @@ export async function init(options: InitOptions, host: Host): Promise<ExitCode> 
       state,
       workflow: chooseWorkflowFile(repository ?? { top: project.root, folder: '' }, others, action).file,
       packages: action === undefined ? packages : undefined,
-      isActionGiven: typeof options.action === 'string',
+      isActionGiven: typeof options.action === 'string' || environment !== undefined,
+      environment,
       cwd: host.cwd,
       shell: detectShell(host.env),
     }).join('\n'),
@@ -320,13 +326,15 @@ type Done = {
   readonly packages?: PackagePlace | undefined
   /** The command line names an Action. */
   readonly isActionGiven: boolean
+  /** The environment whose reviewers approve each plan. */
+  readonly environment: string | undefined
   readonly cwd: string
   readonly shell: Medium['shell']
 }
 
 function listNextSteps(done: Done): string[] {
   const { written, store, branch = DEFAULT_BRANCH, write, repository, state, workflow, packages } = done
-  const { isActionGiven, cwd, shell, policies } = done
+  const { isActionGiven, environment, cwd, shell, policies } = done
   const isPushed = store !== 'file' && repository?.remote !== undefined
   const isInWorkflow = store !== 'file' && repository !== undefined
   const manifests = packages === undefined ? [] : listPackageFiles(packages).map((file) => path.relative(cwd, file))
@@ -346,23 +354,36 @@ function listNextSteps(done: Done): string[] {
     ...(repository && written.length > 0 ? [`  ${add}`] : []),
     '  npx jobwright plan                          see what would be done on AWS, and why; changes nothing',
     ...(isPushed ? [] : ['  npx jobwright reconcile                     do it']),
-    ...(isPushed
-      ? [
-          '',
-          `On GitHub, ${workflow} creates no job until you set the two variables that its first lines name.`,
-          'The role trusts one subject: repo:OWNER/REPO:ref:refs/heads/BRANCH, or repo:OWNER/REPO:environment:NAME if the job has an environment.',
-          ...(store === 'git' ? listRules(branch, write) : []),
-        ]
-      : []),
+    ...(isPushed ? ['', ...listGitHubSteps(workflow, environment)] : []),
+    ...(isPushed && store === 'git' ? listRules(branch, write) : []),
     ...(isInWorkflow && written.some((file) => file.endsWith(workflow))
       ? listWorkflowNotes(repository, workflow, packages)
       : isInWorkflow && isActionGiven
-        ? ['', `${workflow} stays as it is. To have it on the Action, remove it and run this again.`]
+        ? [
+            '',
+            `${workflow} stays as it is. To have it ${environment === undefined ? 'on the Action' : 'with an approval'}, remove it and run this again.`,
+          ]
         : []),
     ...(store === 'git' && !isPushed
       ? ['', 'There is no remote yet. When you add one, push the branch of the state with the others: git push --all']
       : []),
     ...policies,
+  ]
+}
+
+/** Lists what the workflow needs on GitHub, and what its roles trust. */
+function listGitHubSteps(workflow: string, environment: string | undefined): string[] {
+  if (environment === undefined)
+    return [
+      `On GitHub, ${workflow} creates no job until you set the two variables that its first lines name.`,
+      'The role trusts one subject: repo:OWNER/REPO:ref:refs/heads/BRANCH, or repo:OWNER/REPO:environment:NAME if the job has an environment.',
+    ]
+  return [
+    `On GitHub, ${workflow} creates no job until you set the three variables that its first lines name.`,
+    `First create the environment ${environment} (Settings, Environments): add required reviewers, and limit it to the default branch.`,
+    'Without reviewers GitHub asks nobody, and every plan is applied.',
+    `The role of JOBWRIGHT_ROLE_ARN trusts repo:OWNER/REPO:environment:${environment}, and no branch.`,
+    'The role of JOBWRIGHT_PLAN_ROLE_ARN trusts repo:OWNER/REPO:ref:refs/heads/BRANCH. It needs only the permissions to plan.',
   ]
 }
 

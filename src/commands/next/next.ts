@@ -34,7 +34,7 @@ export async function showNext(addresses: readonly string[], options: NextOption
       out.line(toSummaryLine({ counts: {}, outcomes: [8], exitCode: 8 }))
       return 8
     }
-    const asked = addresses.map((address) => assertSeries(address, session, state))
+    const asked = addresses.map((address) => assertSeries(address, session, state, 'next'))
     const found = findUpcoming(session, state, options, options.count ?? 1, asked)
     const lines = found.flatMap((one) => toLines(one, options.count ?? 1)).sort((a, b) => (a.at < b.at ? -1 : 1))
     for (const line of lines) out.line(line)

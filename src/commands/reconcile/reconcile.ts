@@ -64,6 +64,13 @@ export async function reconcileCommand(
   { plan: file, ...given }: ReconcileCommandOptions & { readonly plan?: string },
   host: Host,
 ): Promise<ExitCode> {
+  if (file !== undefined && given.refreshOnly) {
+    throw new Problem({
+      code: 'USAGE',
+      message: '--plan applies actions, and --refresh-only applies none',
+      remedies: [advise('leave one of them out')],
+    })
+  }
   const approved = file === undefined ? undefined : { file, plan: readPlanFile(file, host) }
   const options = { ...given, approved }
   const out = createPrinter(host, options)

@@ -26,7 +26,7 @@ export async function skip(given: string, options: CommonOptions, host: Host): P
     try {
       const store = await openProjectStore(session.project, options).open()
       try {
-        const address = assertSeries(given, session, store.state)
+        const address = assertSeries(given, session, store.state, 'skip')
         const { state, text } = skipNext(address, session, store.state, options)
         const committed = await store.commit([{ set: 'series', address, series: state }], `skip a run of ${address}`)
         if (committed.is === 'stale') throw new Problem(createStale(committed.message))

@@ -2,7 +2,7 @@ import { formatAddress } from '../../model/address.ts'
 import type { SpecCode } from '../../model/codes.ts'
 import type { Config } from '../../model/config.ts'
 import type { Diagnostic } from '../../model/diagnostic.ts'
-import { groupBy } from '../../model/group.ts'
+import { groupBy, listRepeated } from '../../model/group.ts'
 import { canonicalise, getValue, type Pointer } from '../../model/json.ts'
 import { advise } from '../../model/remedy.ts'
 import { getRemoteId } from '../../model/remote-id.ts'
@@ -44,8 +44,8 @@ export function findClashes(drafts: readonly Draft[], kinds: readonly string[], 
   noteFormerNames(drafts, note)
   noteRunNames(drafts, note)
   for (const draft of drafts) {
-    const said = new Set(draft.diagnostics.map(({ pointer }) => pointer))
-    for (const fault of checkPlaces(draft, config)) if (!said.has(fault.pointer)) note(draft, fault, [])
+    for (const fault of checkPlaces(draft, config))
+      if (!draft.diagnostics.some(({ pointer }) => pointer === fault.pointer)) note(draft, fault, [])
   }
   for (const draft of drafts) for (const fault of checkTags(draft, config)) note(draft, fault, [])
   noteDependencies(drafts, kinds, add)
@@ -85,7 +85,7 @@ function noteDuplicateIds(drafts: readonly Draft[], config: Config | undefined, 
   }
   const key = (draft: Draft): string | undefined => {
     const own = id(draft)
-    return own === undefined ? undefined : JSON.stringify([draft.model?.kind, getTarget(draft, config), own])
+    return own === undefined ? undefined : `${draft.model?.kind}\n${getTarget(draft, config)}\n${own}`
   }
   noteEachClash(drafts, key, pointer, note, (draft, first) => ({
     code: 'SPEC_DUPLICATE_ID',
@@ -103,13 +103,11 @@ function noteIdenticalRequests(drafts: readonly Draft[], config: Config | undefi
   const key = (draft: Draft): string | undefined =>
     draft.spec &&
     draft.model &&
-    JSON.stringify([
-      draft.model.kind,
-      getTarget(draft, config),
-      canonicalise(draft.model.request.normalise(draft.spec.request)),
-    ])
-  const refused = [...groupBy(candidates, key).values()]
-    .filter((group) => group.length > 1 && !group.every((draft) => draft.spec?.policy.allowIdentical))
+    [draft.model.kind, getTarget(draft, config), canonicalise(draft.model.request.normalise(draft.spec.request))].join(
+      '\n',
+    )
+  const refused = listRepeated(candidates, key)
+    .filter((group) => !group.every((draft) => draft.spec?.policy.allowIdentical))
     .flat()
   noteEachClash(refused, key, '/spec', note, (_draft, first) => ({
     code: 'SPEC_IDENTICAL',
@@ -128,11 +126,11 @@ function noteSharedPlaces(drafts: readonly Draft[], config: Config | undefined, 
   const key = (draft: Draft): string | undefined => {
     const { spec, model } = draft
     const own = spec && model?.identity.unique?.key(spec.request)
-    return own === undefined ? undefined : JSON.stringify([model?.kind, getTarget(draft, config), own])
+    return own === undefined ? undefined : `${model?.kind}\n${getTarget(draft, config)}\n${own}`
   }
   const request = ({ spec, model }: Draft): string => canonicalise(model?.request.normalise(spec?.request ?? {}) ?? {})
-  const shared = [...groupBy(sound, key).values()]
-    .filter((group) => group.length > 1 && !group.every(({ spec }) => spec.policy.allowIdentical))
+  const shared = listRepeated(sound, key)
+    .filter((group) => !group.every(({ spec }) => spec.policy.allowIdentical))
     .filter(
       ([first, ...others]) =>
         first?.model?.identity.recovery.is !== 'match' || others.some((one) => request(one) !== request(first)),
@@ -246,11 +244,9 @@ function noteEachClash(
   say: (draft: Draft, other: Spot) => Pick<Fault, 'message' | 'remedies' | 'severity'> & { code: SpecCode },
 ): void {
   const spot = (draft: Draft): Spot => ({ draft, pointer: typeof pointer === 'string' ? pointer : pointer(draft) })
-  for (const group of groupBy(drafts, key).values()) {
-    const [first, second] = group
-    if (!first || !second) continue
+  for (const group of listRepeated(drafts, key)) {
     for (const draft of group) {
-      const other = spot(draft === first ? second : first)
+      const other = spot(draft === group[0] ? group[1] : group[0])
       const own = spot(draft).pointer
       note(draft, { ...say(draft, other), pointer: own, aim: chooseAim(own) }, [other])
     }

@@ -10,8 +10,8 @@ import { type Draft, toDiagnostic } from '../draft.ts'
 import { createSuggester, findClosestWord } from '../hints/suggest.ts'
 import { list } from '../hints/words.ts'
 
-/** A dependency between drafts, and where it is written: `/policy/dependsOn/0`, or its `job`. */
-type Edge = { readonly from: Draft; readonly to: Address; readonly pointer: Pointer }
+/** A dependency between drafts: the one at this index of `policy.dependsOn`. */
+type Edge = { readonly from: Draft; readonly to: Address; readonly index: number }
 type Note = (draft: Draft, diagnostic: Diagnostic) => void
 
 /** In a longer cycle, only the first spec shows all others; each of the rest shows the next one. */
@@ -40,13 +40,14 @@ function isOfSeries(address: Address, byAddress: ReadonlyMap<Address, Draft>): b
 }
 
 /** A job that comes again is never over. Its runs are: one of them, or the run of the same time. */
-function noteSeries({ from, to, pointer }: Edge, series: Schedule, note: Note): void {
+function noteSeries(edge: Edge, series: Schedule, note: Note): void {
+  const { from, to } = edge
   const own = from.policy?.schedule
   if (own !== undefined && isSameCadence(own, series)) return
   const example = listNext(series, Number.NEGATIVE_INFINITY, 1).map((instant) => nameOccurrence(to, instant))
   const fault = toDiagnostic(from, {
     code: 'SPEC_SCHEDULE',
-    pointer,
+    pointer: findPointer(edge),
     aim: 'value',
     message: `${to} comes again and is never over`,
     remedies: [
@@ -58,11 +59,13 @@ function noteSeries({ from, to, pointer }: Edge, series: Schedule, note: Note): 
 }
 
 function listEdges(draft: Draft): Edge[] {
-  return (draft.policy?.dependsOn ?? []).map(({ job }, index) => {
-    const item = `/policy/dependsOn/${index}`
-    const isMapping = draft.locate(draft.index, item).source === undefined
-    return { from: draft, to: job, pointer: isMapping ? `${item}/job` : item }
-  })
+  return (draft.policy?.dependsOn ?? []).map(({ job }, index) => ({ from: draft, to: job, index }))
+}
+
+/** Finds where a dependency is written: an item, or the `job` of an item. This parses the file again. */
+function findPointer({ from, index }: Edge): Pointer {
+  const item = `/policy/dependsOn/${index}`
+  return from.locate(from.index, item).source === undefined ? `${item}/job` : item
 }
 
 /** Suggests a job for a wrong reference: a bare name, another kind, or a misspelling. `own` is never suggested. */
@@ -111,12 +114,8 @@ export function fillMeantJobs(draft: Draft, find: JobFinder): Draft {
  * An unknown kind is an error. An unknown name may belong to a removed spec whose job is on record; the planner checks
  * that.
  */
-function noteUnknown(
-  { from, to, pointer }: Edge,
-  meant: readonly Remedy[],
-  kinds: readonly string[],
-  note: Note,
-): void {
+function noteUnknown(edge: Edge, meant: readonly Remedy[], kinds: readonly string[], note: Note): void {
+  const { from, to } = edge
   const { kind } = parseAddress(to)
   const isKind = kinds.includes(kind)
   const otherwise = isKind
@@ -125,7 +124,7 @@ function noteUnknown(
   const fault = toDiagnostic(from, {
     severity: isKind ? 'warning' : 'error',
     code: 'SPEC_UNKNOWN_DEPENDENCY',
-    pointer,
+    pointer: findPointer(edge),
     aim: 'value',
     message: isKind ? `no spec is called ${to}` : `there is no kind ${kind}, and so no job ${to}`,
     remedies: meant.length > 0 ? meant : [advise(otherwise)],
@@ -172,9 +171,10 @@ function findCircles(
 
 /** Reports a cycle at each of its specs, where it names the next one, with the places of the others. */
 function noteCircle(circle: readonly Edge[], note: Note): void {
-  const places = circle.map(({ from, to, pointer }) => ({
+  const pointers = circle.map(findPointer)
+  const places = circle.map(({ from, to }, index) => ({
     message: `${from.address} waits for ${to}`,
-    place: from.locate(from.index, pointer).place,
+    place: from.locate(from.index, pointers[index]!).place,
   }))
   for (const [index, edge] of circle.entries()) {
     const isLong = circle.length > PATH_MAX
@@ -182,7 +182,7 @@ function noteCircle(circle: readonly Edge[], note: Note): void {
     const shown = isLong ? [...names, '…', edge.from.address] : names
     const fault = toDiagnostic(edge.from, {
       code: 'SPEC_DEPENDENCY_CYCLE',
-      pointer: edge.pointer,
+      pointer: pointers[index]!,
       aim: 'value',
       message: `${edge.from.address} waits for itself: ${[edge.from.address, ...shown].join(' → ')}`,
       remedies: [advise('remove one of these dependencies: none of the jobs could ever be the first')],

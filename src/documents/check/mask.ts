@@ -32,7 +32,7 @@ export function maskSecrets(
   diagnostics: readonly Diagnostic[],
   names: SecretNames,
 ): readonly Diagnostic[] {
-  if (names.length === 0 || findSecret(source.text, names) === -1) return diagnostics
+  if (diagnostics.length === 0 || names.length === 0 || findSecret(source.text, names) === -1) return diagnostics
   return diagnostics.map((one) => {
     const { place, excerpt, ...rest } = one
     if (place === undefined || excerpt === undefined) return one

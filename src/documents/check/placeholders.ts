@@ -22,9 +22,9 @@ export function checkPlaceholders(
   { request: { documents } }: KindModel,
   known: readonly Fault[],
 ): Fault[] {
-  return checkInside(request, '', documents, IN_REQUEST).filter(
-    ({ pointer }) => !known.some((fault) => fault.pointer === pointer),
-  )
+  const found: Fault[] = []
+  addFaults(found, request, '', documents, IN_REQUEST)
+  return found.filter(({ pointer }) => !known.some((fault) => fault.pointer === pointer))
 }
 
 /** Returns true if a text looks like a template. */
@@ -32,30 +32,33 @@ export function isTemplate(text: string): boolean {
   return EVERYWHERE.test(text)
 }
 
-function checkInside(value: Json, pointer: Pointer, documents: readonly Pointer[], pattern: RegExp): Fault[] {
+function addFaults(
+  found: Fault[],
+  value: Json,
+  pointer: Pointer,
+  documents: readonly Pointer[],
+  pattern: RegExp,
+): void {
   const here = documents.includes(pointer) ? EVERYWHERE : pattern
-  if (typeof value === 'string') return checkText(value, pointer, here)
-  if (typeof value !== 'object' || value === null) return []
-  return Object.entries(value).flatMap(([step, inner]) =>
-    checkInside(inner as Json, joinPointer(pointer, step), documents, here),
-  )
+  if (typeof value === 'string') {
+    const match = here.exec(value)
+    if (match) found.push(createFault(value, match, pointer))
+  } else if (typeof value === 'object' && value !== null)
+    for (const [step, inner] of Object.entries(value))
+      addFaults(found, inner, joinPointer(pointer, step), documents, here)
 }
 
-function checkText(text: string, pointer: Pointer, pattern: RegExp): Fault[] {
-  const found = pattern.exec(text)
-  if (!found) return []
-  const lines = text.slice(0, found.index).split('\n')
-  return [
-    {
-      code: 'SPEC_TEMPLATE',
-      pointer,
-      aim: 'value',
-      message: `${shorten(found[0])} is sent unchanged: Jobwright fills in nothing`,
-      remedies: [
-        advise('write the value itself, or commit what your template tool renders'),
-        advise('keep it if the receiver fills it in'),
-      ],
-      inside: { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 },
-    },
-  ]
+function createFault(text: string, match: RegExpExecArray, pointer: Pointer): Fault {
+  const lines = text.slice(0, match.index).split('\n')
+  return {
+    code: 'SPEC_TEMPLATE',
+    pointer,
+    aim: 'value',
+    message: `${shorten(match[0])} is sent unchanged: Jobwright fills in nothing`,
+    remedies: [
+      advise('write the value itself, or commit what your template tool renders'),
+      advise('keep it if the receiver fills it in'),
+    ],
+    inside: { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 },
+  }
 }

@@ -95,6 +95,7 @@ function checkTimes(value: JsonObject): Fault[] {
     return [
       refuse('end', `end ${schedule.end} is before start ${schedule.start}`, 'write a later end, or an earlier start'),
     ]
+  if (at !== undefined && (at as readonly Json[]).length === 0) return []
   if (listNext(schedule, Number.NEGATIVE_INFINITY, 1).length > 0) return []
   return [refuse('', 'no run is ever due between start and end', 'write other times, or another start or end', 'key')]
 }

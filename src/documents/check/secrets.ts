@@ -15,7 +15,12 @@ import type { Fault, FaultCode } from './fault.ts'
  * Keeps secrets out of faults. Any fault at or below a secret member becomes the fault that it must be `{ $env: NAME
  * }`. Faults around it quote nothing.
  */
-export function guardSecrets(request: JsonObject, secrets: readonly Pointer[], faults: readonly Fault[]): Fault[] {
+export function guardSecrets(
+  request: JsonObject,
+  secrets: readonly Pointer[],
+  faults: readonly Fault[],
+): readonly Fault[] {
+  if (secrets.length === 0) return faults
   const members = secrets.flatMap((pointer) => listSpellings(request, pointer))
   const open = members.filter((pointer) => {
     const value = getValue(request, pointer)

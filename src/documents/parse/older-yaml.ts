@@ -13,12 +13,16 @@ const NUMBER = /^[-+]?(0b[01_]+|\d+_[\d_]*(\.[\d_]*)?)$/
  * @param pointer where the document is, from the root that `locate` counts from
  */
 export function checkOlderYaml(document: Json, pointer: Pointer, locate: (pointer: Pointer) => Located): Fault[] {
-  if (typeof document === 'string')
-    return isAmbiguous(document) && isPlain(document, locate(pointer)) ? [createFault(document, pointer)] : []
-  if (typeof document !== 'object' || document === null) return []
-  return Object.entries(document).flatMap(([step, inner]) =>
-    checkOlderYaml(inner as Json, joinPointer(pointer, step), locate),
-  )
+  const found: Fault[] = []
+  addFaults(found, document, pointer, locate)
+  return found
+}
+
+function addFaults(found: Fault[], value: Json, pointer: Pointer, locate: (pointer: Pointer) => Located): void {
+  if (typeof value === 'string') {
+    if (isAmbiguous(value) && isPlain(value, locate(pointer))) found.push(createFault(value, pointer))
+  } else if (typeof value === 'object' && value !== null)
+    for (const [step, inner] of Object.entries(value)) addFaults(found, inner, joinPointer(pointer, step), locate)
 }
 
 function isAmbiguous(text: string): boolean {

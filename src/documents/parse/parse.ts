@@ -1,31 +1,13 @@
 import { Composer, type Document, isMap, isScalar, type ParsedNode, Parser, visit, type YAMLError } from 'yaml'
 import type { Code } from '../../model/codes.ts'
 import { type Diagnostic, diagnose } from '../../model/diagnostic.ts'
-import type { Json } from '../../model/json.ts'
 import { advise } from '../../model/remedy.ts'
 import { count } from '../hints/words.ts'
 import { lex } from './limits.ts'
+import type { ParsedDocument } from './parsed-document.ts'
+import { parsePlain } from './plain.ts'
 import { createSpot, findLine, getLineText, type Source } from './source.ts'
-import { type Reprinted, toJson } from './to-json.ts'
-
-/** One document of a file. */
-export type ParsedDocument = {
-  /** The document's index in its file, from 0. Documents without content count, but are left out. */
-  readonly index: number
-  /** Where its content begins, as an offset. */
-  readonly start: number
-  /**
-   * The content as JSON. If the diagnostics hold an error, it is good only for finding more errors. Missing if even
-   * that is not possible.
-   */
-  readonly value?: Json
-  /** `kind` and `metadata.name`, if they can be read. The rest of the document may be invalid. */
-  readonly kind?: string
-  readonly name?: string
-  readonly diagnostics: readonly Diagnostic[]
-  /** Scalars that JSON prints differently from how they are written. */
-  readonly reprinted?: Reprinted
-}
+import { toJson } from './to-json.ts'
 
 /** The content of a source. `refused`: its documents could not even be counted. */
 export type Parsed = {
@@ -37,6 +19,12 @@ export type Parsed = {
  * Parses the documents of a source, and reports everything wrong with its YAML. Documents without content are left out.
  */
 export function parse(source: Source): Parsed {
+  const plain = parsePlain(source.text)
+  return plain ? { documents: plain, refused: [] } : parseWhole(source)
+}
+
+/** The same with the YAML parser, which reads any text. */
+export function parseWhole(source: Source): Parsed {
   const { lexemes, diagnostics } = lex(source)
   if (diagnostics.length > 0) return { documents: [], refused: diagnostics }
   const documents: ParsedDocument[] = []

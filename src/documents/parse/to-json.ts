@@ -4,6 +4,7 @@ import { type Diagnostic, diagnose } from '../../model/diagnostic.ts'
 import { type Json, joinPointer, type Pointer } from '../../model/json.ts'
 import { advise } from '../../model/remedy.ts'
 import { hasForbidden, LIMITS } from './limits.ts'
+import { RESERVED_KEYS } from './reserved-keys.ts'
 import { createSpot, type Source } from './source.ts'
 
 /** Converts a document to JSON, and reports what JSON cannot hold. */
@@ -19,9 +20,6 @@ export function toJson(
 
 /** Scalars that JSON prints differently from the file, by pointer, with the file's text: `3.10` is printed as 3.1. */
 export type Reprinted = ReadonlyMap<Pointer, string>
-
-/** Keys that would reach an object's prototype in careless code. No AWS member has such a name. */
-const RESERVED = new Set(['__proto__', 'constructor', 'prototype'])
 
 class Conversion {
   readonly diagnostics: Diagnostic[] = []
@@ -133,7 +131,7 @@ class Conversion {
         'write the members out; an alias of a whole value is fine',
       )
     }
-    if (RESERVED.has(key)) {
+    if (RESERVED_KEYS.has(key)) {
       return this.#no(pair.key, 'SPEC_RESERVED_KEY', `the key ${key} is reserved`, 'give it another name')
     }
     if (hasForbidden(key))

@@ -6,12 +6,13 @@ import { type Diagnostic, diagnose } from '../../model/diagnostic.ts'
 import { digest } from '../../model/digest.ts'
 import { canonicalise, type JsonObject } from '../../model/json.ts'
 import type { KindModel } from '../../model/kind.ts'
-import { type ActionName, CHANGING_ACTIONS, type Plan, type Planned } from '../../model/plan.ts'
+import { type ActionName, CHANGING_ACTIONS, type Plan, type Planned, type PlannedStop } from '../../model/plan.ts'
 import { advise, type Remedy, suggest } from '../../model/remedy.ts'
 import { getRemoteId } from '../../model/remote-id.ts'
-import type { Policy, Spec } from '../../model/spec.ts'
+import type { Spec } from '../../model/spec.ts'
 import { isSettled, type JobRecord, type Site } from '../../model/state.ts'
 import { writeDocuments } from '../../model/write-documents.ts'
+import { parseOccurrence } from '../../schedule/names.ts'
 import { isSelected, type Planner } from '../context.ts'
 import type { PlanInput } from '../input.ts'
 import { FULL_HISTORY } from './guards.ts'
@@ -52,6 +53,7 @@ function findAsk(planned: Planned, input: Asking): Ask | undefined {
 function askOfSpec(spec: Spec, record: JobRecord | undefined, { modelOf, siteOf }: Asking, site?: Site): Ask {
   const { kind, policy, request } = spec
   const model = modelOf(kind)
+  if (policy.schedule) return askOfSeries(spec, siteOf(spec), model)
   const { idMember } = model.identity
   const at = site ?? (record?.run === policy.run ? record.site : siteOf(spec))
   return {
@@ -59,7 +61,18 @@ function askOfSpec(spec: Spec, record: JobRecord | undefined, { modelOf, siteOf 
     ...(at && { site: nameSite(at) }),
     ...(idMember !== undefined && { id: getRemoteId(spec, idMember) }),
     request: digestRequest(request, model),
-    ...(!isSubmitted(record, policy.run) && { when: digestWhen(policy) }),
+    ...(!isSubmitted(record, policy.run) && { when: digestWhen(spec) }),
+  }
+}
+
+/** What a job that comes again asks for. Each run is submitted under an ID of its own. */
+function askOfSeries(spec: Spec, site: Site | undefined, model: KindModel): Ask {
+  const { policy, template, request } = spec
+  return {
+    run: policy.run,
+    ...(site && { site: nameSite(site) }),
+    request: template ? digest(canonicalise(template)) : digestRequest(request, model),
+    when: digestWhen(spec),
   }
 }
 
@@ -69,8 +82,10 @@ function isSubmitted(record: JobRecord | undefined, run: number): boolean {
 }
 
 /** Without its dependency, a job that waits would be submitted at once, which nobody approved. */
-function digestWhen({ dependsOn = [], expires = '', notBefore = '' }: Policy): string {
-  return digest(canonicalise({ dependsOn: dependsOn.map(({ job, when }) => [job, when]), expires, notBefore }))
+function digestWhen({ policy, cadence }: Spec): string {
+  const { dependsOn = [], expires = '', notBefore = '', schedule = cadence } = policy
+  const times = { expires, notBefore, ...(schedule && { schedule: schedule as unknown as JsonObject }) }
+  return digest(canonicalise({ dependsOn: dependsOn.map(({ job, when }) => [job, when]), ...times }))
 }
 
 function askOfRecord({ run, site, id, request }: JobRecord, model: KindModel): Ask {
@@ -92,10 +107,38 @@ function digestRequest(request: JsonObject, { request: { documents, normalise } 
 }
 
 /** Holds what the approved plan does not contain. Without such a plan, every line stays. */
-export function holdUnapproved(plan: Planner, lines: readonly Planned[]): readonly Planned[] {
+export function holdUnapproved(plan: Planner, lines: readonly Planned[], series: readonly Spec[]): readonly Planned[] {
   if (plan.approval === undefined) return lines
-  const approved = new Map(plan.approval.plan.actions.map((one) => [one.address, one]))
-  return lines.map((planned) => holdLine(plan, planned, approved.get(planned.address)))
+  const approved = indexApproved(plan.approval)
+  // Who approves a schedule approves its runs.
+  const whole = new Set(series.filter((spec) => isSeriesListed(plan, spec, approved)).map(({ address }) => address))
+  return lines.map((planned) => {
+    const own = approved.get(planned.address)
+    const { occurrence } = planned.spec ?? {}
+    return own === undefined && occurrence && whole.has(occurrence.series) ? planned : holdLine(plan, planned, own)
+  })
+}
+
+function indexApproved({ plan }: Approval): ReadonlyMap<Address, ApprovedAction> {
+  return new Map(plan.actions.map((one) => [one.address, one]))
+}
+
+function isSeriesListed(asking: Asking, spec: Spec, approved: ReadonlyMap<Address, ApprovedAction>): boolean {
+  const own = approved.get(spec.address)
+  return own !== undefined && findChange(own, askOfSpec(spec, undefined, asking)) === undefined
+}
+
+/** Returns whether a plan that a person approved has a job that comes again, or a run of it. True without such a plan. */
+export function isSeriesApproved(input: Asking & Pick<PlanInput, 'approval'>, spec: Spec): boolean {
+  const { approval } = input
+  if (approval === undefined || isSeriesListed(input, spec, indexApproved(approval))) return true
+  return approval.plan.actions.some(({ address }) => parseOccurrence(address)?.series === spec.address)
+}
+
+/** Holds a job that comes again. No run of it is in the approved plan, so none is decided. */
+export function holdSeries(spec: Spec): PlannedStop {
+  const reason = 'its schedule is not in the approved plan as it is now, so no run is made or skipped'
+  return { address: spec.address, spec, action: 'held', code: 'PLAN_NOT_APPROVED', reason }
 }
 
 function holdLine(plan: Planner, planned: Planned, approved: ApprovedAction | undefined): Planned {
@@ -114,9 +157,11 @@ function isMoving({ action, movedFrom }: Planned): boolean {
   return action === 'waiting' || movedFrom !== undefined
 }
 
+const REMOVED = 'its spec was removed'
+
 /** Says how what an address asks for differs from what was approved; undefined if it does not. */
 function findChange(approved: ApprovedAction, now: Ask): string | undefined {
-  if (approved.removed !== now.removed) return now.removed ? 'its spec was removed' : 'its spec is back'
+  if (approved.removed !== now.removed) return now.removed ? REMOVED : 'its spec is back'
   if (approved.run !== now.run) return `its policy.run was ${approved.run}, and is ${now.run}`
   if (approved.site !== now.site && now.site !== undefined)
     return `its job was to be in ${approved.site ?? 'an unknown place'}, and goes to ${now.site}`
@@ -124,7 +169,7 @@ function findChange(approved: ApprovedAction, now: Ask): string | undefined {
   if (approved.request !== now.request) return 'its request changed'
   // An older plan file does not say when, and a submitted job no longer asks.
   const isMoved = approved.when !== undefined && now.when !== undefined && approved.when !== now.when
-  return isMoved ? 'its dependsOn, notBefore or expires changed' : undefined
+  return isMoved ? 'its schedule, dependsOn, notBefore or expires changed' : undefined
 }
 
 /** Names all actions that are new since the plan was approved. */
@@ -153,20 +198,21 @@ function list(addresses: readonly Address[]): string {
 }
 
 /** Returns why an approved plan may not be applied: it is another state's, or what it approves has changed. */
-export function findApprovalRefusals(plan: Planner): Diagnostic[] {
+export function findApprovalRefusals(plan: Planner, series: readonly Spec[]): Diagnostic[] {
   const { approval } = plan
   if (approval === undefined) return []
   const foreign = findForeign(plan, approval)
   if (foreign) return [diagnose({ code: 'PLAN_FILE_FOREIGN', ...foreign })]
   const changed = approval.plan.actions.flatMap((one) => {
-    const why = one.action === 'keep' ? undefined : findChangeNow(plan, one)
+    const why = one.action === 'keep' ? undefined : findChangeNow(plan, series, one)
     return why === undefined ? [] : [{ one, why }]
   })
   return changed.map(({ one: { address, action }, why }) =>
     diagnose({
       code: 'PLAN_CHANGED',
       address,
-      place: (plan.specAt.get(address) ?? plan.blockedAt.get(address))?.place,
+      place: (plan.specAt.get(address) ?? plan.blockedAt.get(address) ?? series.find((one) => one.address === address))
+        ?.place,
       message: `${address}: the approved action (${action}) changed: ${why}`,
       remedies: [suggest('look at the plan again, and approve it again', 'plan', '--out', approval.file)],
     }),
@@ -174,18 +220,24 @@ export function findApprovalRefusals(plan: Planner): Diagnostic[] {
 }
 
 /** Returns what changed about an approved action. What is done, and what was not selected, is not compared. */
-function findChangeNow(plan: Planner, approved: ApprovedAction): string | undefined {
+function findChangeNow(plan: Planner, series: readonly Spec[], approved: ApprovedAction): string | undefined {
   const { address, run } = approved
   const spec = plan.specAt.get(address)
+  const repeating = series.find((one) => one.address === address)
   const blocked = plan.blockedAt.get(address)
   const record = plan.records[address]
-  if (!isSelected(plan, address, spec?.labels ?? blocked?.spec?.labels)) return undefined
+  if (!isSelected(plan, address, (spec ?? repeating)?.labels ?? blocked?.spec?.labels)) return undefined
   if (approved.removed ? record?.withdrawn !== undefined : record?.run === run && isTerminal(record.condition))
     return undefined
+  if (repeating && findChange(approved, askOfSpec(repeating, undefined, plan)) === undefined) return undefined
+  // One more run of a job that comes again has the same address.
   if (spec) return findChange(approved, askOfSpec(spec, record, plan))
+  if (repeating) return findChange(approved, askOfSpec(repeating, undefined, plan))
   if (blocked) return `its spec has errors: ${blocked.codes.join(', ')}`
-  if (!approved.removed) return 'its spec was removed'
-  return record && findChange(approved, askOfRecord(record, plan.modelOf(parseAddress(address).kind)))
+  const { series: from } = parseOccurrence(address) ?? {}
+  if (series.some((one) => one.address === from)) return 'this run is not due any more'
+  if (record) return findChange(approved, askOfRecord(record, plan.modelOf(parseAddress(address).kind)))
+  return approved.removed ? undefined : REMOVED
 }
 
 type Foreign = { readonly message: string; readonly remedies: readonly Remedy[] }

@@ -56,14 +56,13 @@ function checkState(plan: Planner): Diagnostic[] {
 /** A baseline that records only some specs as done would let the others run. */
 function checkBaseline(plan: Planner, actions: readonly Planned[]): Diagnostic[] {
   if (!plan.begins) return []
-  const left = actions.filter(({ action }) => action !== 'adopt')
-  if (left.length === 0) return []
-  const [first] = left
-  const more = left.length > 1 ? `, and ${left.length - 1} more` : ''
+  const [first, ...others] = actions.filter(({ action }) => action !== 'adopt')
+  if (!first) return []
+  const more = others.length > 0 ? `, and ${others.length} more` : ''
   return [
     createRefusal(
       'STATE_MISSING',
-      `no state was begun: these specs cannot be recorded as done and would run: ${first?.address}: ${first?.reason}${more}`,
+      `no state was begun: these specs cannot be recorded as done and would run: ${first.address}: ${first.reason}${more}`,
       suggest('fix that, then', 'baseline'),
     ),
   ]

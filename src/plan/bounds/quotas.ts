@@ -60,14 +60,14 @@ function countRunning(plan: Planner, actions: readonly Planned[]): Map<string, n
     ),
   )
   for (const [address, record] of recordEntries(plan.records)) {
-    if (!plan.specAt.has(address) || repeated.has(address)) continue
+    const spec = plan.specAt.get(address)
+    if (!spec || repeated.has(address)) continue
     const seen = plan.observed.jobs.get(address)
     if (seen?.is !== 'live' && isTerminal(record.condition)) continue
     const model = plan.modelOf(parseAddress(address).kind)
     const slot = findSlot(plan, model, record.request)
     if (!slot || record.lost || !isSlotTaken(record, slot.step)) continue
-    const policy = plan.specAt.get(address)?.policy ?? { maxFailedPercent: 0 }
-    const condition = seen?.is === 'live' ? model.lifecycle.condition(seen.live, policy) : record.condition
+    const condition = seen?.is === 'live' ? model.lifecycle.condition(seen.live, spec.policy) : record.condition
     // A continuous job that is rolled out never ends, so it would hold its slot for ever.
     if (isTerminal(condition) || isSteady(condition, model.lifecycle)) continue
     const key = getSlotKey(record.site, slot.key)

@@ -43,7 +43,8 @@ export function planForeignDecision(
 
 /** Returns whether a job carries the mark of this state, for any address. */
 function isMarkedOurs({ lineage }: Planner, live: Live): boolean {
-  return ['own', 'kin'].includes(judgeMark(live, { lineage }))
+  // No address is given, so any mark of this state is kin.
+  return judgeMark(live, { lineage }) === 'kin'
 }
 
 /** Returns a check whether the unknown create of another address may have created a job. */

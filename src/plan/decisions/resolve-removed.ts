@@ -10,9 +10,9 @@ import { keepRecord } from './shared-lines.ts'
  * its new name.
  */
 export function planRemovedDecision(plan: Planner, spec: Spec, record: JobRecord | undefined): Planned {
-  if (plan.specAt.has(spec.address) || plan.blockedAt.has(spec.address))
+  // An address without a record comes here only with its spec.
+  if (!record || plan.specAt.has(spec.address) || plan.blockedAt.has(spec.address))
     return keepRecord(spec, record, 'its spec is here: remove it first')
-  if (!record) return keepRecord(spec, record, 'nothing of it is on record')
   if (record.withdrawn !== undefined) return keepRecord(spec, record, 'recorded as removed already')
   return createLine(spec, {
     action: 'forget',

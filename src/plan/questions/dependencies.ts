@@ -51,7 +51,11 @@ function getWantedRun(plan: Planner, job: Address, recorded: number): number {
  * Adds to each waiting line what its dependencies wait for, or why they will never be met. If the first spec of a chain
  * is blocked, the whole chain is.
  */
-export function explainWaits(plan: Planner, lines: readonly Planned[]): Planned[] {
+export function explainWaits(
+  plan: Planner,
+  lines: readonly Planned[],
+  explainRun: (job: Address) => Obstacle | undefined,
+): Planned[] {
   const found = new Map(lines.map((planned) => [planned.address, planned]))
   const begun = new Set<Address>()
   const isOpen = (job: Address): boolean => found.get(job)?.code === DEPENDS && !begun.has(job)
@@ -69,14 +73,15 @@ export function explainWaits(plan: Planner, lines: readonly Planned[]): Planned[
       }
       stack.pop()
       if (planned.action === 'waiting' && planned.code === DEPENDS && planned.spec) {
-        found.set(top, explainWait(planned, findObstacles(plan, planned.spec, found)))
+        found.set(top, explainWait(planned, findObstacles(plan, planned.spec, found, explainRun)))
       }
     }
   }
   return lines.map(({ address }) => found.get(address)!)
 }
 
-type Obstacle = {
+/** Why a dependency is not met, and what to do about it. */
+export type Obstacle = {
   readonly is: 'waiting' | 'blocked'
   readonly reason: string
   readonly until?: string
@@ -99,8 +104,17 @@ function explainWait(planned: PlannedStop, all: readonly Obstacle[]): PlannedSto
   return { ...planned, reason: `waits for ${first.reason}${others}`, until }
 }
 
-function findObstacles(plan: Planner, spec: Spec, lines: ReadonlyMap<Address, Planned>): Obstacle[] {
-  return (spec.policy.dependsOn ?? []).flatMap((one) => findObstacle(plan, one, lines.get(one.job)) ?? [])
+function findObstacles(
+  plan: Planner,
+  spec: Spec,
+  lines: ReadonlyMap<Address, Planned>,
+  explainRun: (job: Address) => Obstacle | undefined,
+): Obstacle[] {
+  return (spec.policy.dependsOn ?? []).flatMap((one) => {
+    const { job } = one
+    const isPlanned = lines.has(job) || plan.records[job] !== undefined
+    return (isPlanned ? undefined : explainRun(job)) ?? findObstacle(plan, one, lines.get(job)) ?? []
+  })
 }
 
 /** Returns why one dependency is not met; undefined if it is, by its record or by this plan's read. */
@@ -109,14 +123,15 @@ function findObstacle(plan: Planner, dependency: Dependency, planned: Planned | 
   const record = planned?.next ?? plan.records[job]
   const now = judgeDependency(plan, dependency, record)
   if (now === 'met') return undefined
-  if (now === 'unmet' && record) return describeUnmet(job, record)
+  if (now === 'unmet' && record) return describeUnmet(job, record, plan.specAt.get(job)?.occurrence !== undefined)
   const isHere = plan.specAt.has(job) || plan.blockedAt.has(job)
   if (!isHere) return describeMissing(job, record)
   if (!planned) return { is: 'waiting', reason: `${job}, which has not ended and was not selected` }
   return explainUnfinished(plan, job, planned, record)
 }
 
-function describeUnmet(job: Address, record: JobRecord): Obstacle {
+/** `isRun`: it is a run of a schedule, and each is made once. */
+function describeUnmet(job: Address, record: JobRecord, isRun: boolean): Obstacle {
   const { condition, lost, run } = record
   const ended = lost
     ? 'whose job AWS no longer knows'
@@ -129,7 +144,9 @@ function describeUnmet(job: Address, record: JobRecord): Obstacle {
     is: 'blocked',
     code: 'PLAN_DEPENDENCY_FAILED',
     reason: `depends on ${job}, ${ended}${why}`,
-    remedies: [suggest(`run that again, with policy.run: ${run + 1}`, 'rerun', job), ...anyway],
+    remedies: isRun
+      ? [advise('name a later run in policy.dependsOn'), ...anyway]
+      : [suggest(`run that again, with policy.run: ${run + 1}`, 'rerun', job), ...anyway],
     root: { address: job, run, needsPerson: true },
   }
 }

@@ -1,9 +1,9 @@
 import { type Address, parseAddress } from '../../model/address.ts'
-import { parseAttempt, shortenLineage } from '../../model/attempt-name.ts'
 import { readDuplicateId } from '../../model/attention.ts'
 import { isTerminal } from '../../model/condition.ts'
 import { getDefinitionKey, isJobOf } from '../../model/deviations.ts'
 import type { Diagnostic } from '../../model/diagnostic.ts'
+import { judgeMark } from '../../model/evidence.ts'
 import { groupBy } from '../../model/group.ts'
 import { formatIso } from '../../model/iso.ts'
 import type { JsonObject } from '../../model/json.ts'
@@ -78,20 +78,19 @@ export function findDuplicates(input: AuditInput, { alike }: Pick<Observed, 'ali
     for (const live of listingOf(listed.jobs, model).suspects(record.request, address)) {
       if (reported.has(live) || isClaimed(model.kind, record.site, live.id)) continue
       if (live.createdAt === undefined || !isInTime(input, record, live.createdAt)) continue
-      const mark = parseAttempt(live.marker ?? '')
-      const isOwn = mark?.lineage === shortenLineage(input.state?.lineage ?? '') && mark.address === address
-      if (mark ? !(isOwn && mark.run === record.run) : !isJobOf(record.request, live, model)) continue
+      const mark = judgeMark(live, { lineage: input.state?.lineage ?? '', address, run: record.run })
+      if (mark !== 'own' && (mark !== 'none' || !isJobOf(record.request, live, model))) continue
       // Somebody has already cancelled it, as the way out says.
       if (model.lifecycle.condition(live, { maxFailedPercent: 0 }).type === 'Cancelled') continue
-      if (!mark && isForeign(input, getOwnerKey(model, record.site, live.id))) continue
-      if (!mark && mayBeUnknown(model, record.site, live)) continue
+      if (mark === 'none' && isForeign(input, getOwnerKey(model, record.site, live.id))) continue
+      if (mark === 'none' && mayBeUnknown(model, record, live)) continue
       reported.add(live)
       const spec = specAt.get(address)
       const job = `${nameJob(model, live.id)} (${live.status}, created ${formatMinute(live.createdAt)})`
       found.push({
         address,
         live,
-        diagnostic: createDiagnostic(address, spec, record, live.id, job, mark !== undefined),
+        diagnostic: createDiagnostic(address, spec, record, live.id, job, mark === 'own'),
       })
     }
   }
@@ -102,14 +101,13 @@ export function findDuplicates(input: AuditInput, { alike }: Pick<Observed, 'ali
  * Returns a check whether an unknown create may have created a job. Such a create of an identical spec has its own
  * recovery.
  */
-function indexUnknownCreates({ state, modelOf }: AuditInput): (model: KindModel, site: Site, live: Live) => boolean {
+function indexUnknownCreates({ state, modelOf }: AuditInput) {
   const open = recordEntries(state?.records).filter(([, record]) => !isSettled(record))
   const byDefinition = groupBy(open, ([address, { request, site }]) =>
     getSiteDefinitionKey(modelOf(parseAddress(address).kind), site, request),
   )
-  return (model, site, live) => {
-    if (live.request === undefined) return false
-    const alike = byDefinition.get(getSiteDefinitionKey(model, site, live.request)) ?? []
+  return (model: KindModel, { site, request: audited }: JobRecord, live: Live): boolean => {
+    const alike = byDefinition.get(getSiteDefinitionKey(model, site, audited)) ?? []
     return alike.some(([, { request }]) => isJobOf(request, live, model))
   }
 }
@@ -119,7 +117,7 @@ function getSiteDefinitionKey(model: KindModel, site: Site, request: JsonObject)
 }
 
 function listAudited({ state, before, modelOf }: AuditInput): [Address, JobRecord][] {
-  return recordEntries(state?.records ?? {}).filter(([address, record]) => {
+  return recordEntries(state?.records).filter(([address, record]) => {
     const old = before[address]
     // The job of a withdrawn spec is never read again, so it seems to run for ever. Its target may no longer exist.
     const wasWithdrawn = old?.withdrawn !== undefined && record.withdrawn !== undefined

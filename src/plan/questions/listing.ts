@@ -32,7 +32,7 @@ export function createListings(): (jobs: readonly Live[], model: KindModel) => L
 function indexJobs(jobs: readonly Live[], model: KindModel): Listing {
   const place = new Map(jobs.map((live, index) => [live, index]))
   const byDefinition = groupBy(jobs, ({ request }) => request && getDefinitionKey(request, model))
-  const byAddress = groupBy(jobs, ({ marker }) => (marker === undefined ? undefined : parseAttempt(marker)?.address))
+  const byAddress = groupBy(jobs, ({ marker }) => parseAttempt(marker)?.address)
   const undescribed = jobs.filter(({ request }) => request === undefined)
   const alike = (request: JsonObject): readonly Live[] => byDefinition.get(getDefinitionKey(request, model)) ?? []
   return {

@@ -13,15 +13,9 @@ import { computeHorizon, getOwnerKey, isForeign } from './ownership.ts'
 import { getRequestKey } from './request-key.ts'
 
 /**
- * Returns the list to read before the first create of a kind whose jobs AWS names. Only this list reveals a state that
- * was rolled back to before its job was created. For a caller-chosen ID, AWS refuses the second create.
+ * Returns a read that lists the jobs at a site that may be a spec's. Before the first create of a kind whose jobs AWS
+ * names, only this list reveals a state that was rolled back. For a caller-chosen ID, AWS refuses the second create.
  */
-export function listLookalikeNeeds(plan: Planner, spec: Spec, model: KindModel): Need[] {
-  const site = plan.siteOf(spec)
-  return site && isLookedFor(model) ? [createLookalikeNeed(plan, spec, model, site)] : []
-}
-
-/** Returns a read that lists the jobs at a site that may be a spec's. */
 export function createLookalikeNeed(plan: Planner, spec: Spec, model: KindModel, site: Site): Need {
   const scope = model.identity.scope(spec.request)
   return { address: spec.address, kind: spec.kind, site, since: computeHorizon(plan.state), definition: true, scope }
@@ -31,9 +25,7 @@ export function createLookalikeNeed(plan: Planner, spec: Spec, model: KindModel,
  * Returns whether a spec goes to another site or scope than its recorded create. The list of one says nothing about the
  * other.
  */
-export function hasOtherSiteOrScope(plan: Planner, spec: Spec, record: JobRecord, model: KindModel): boolean {
-  const site = plan.siteOf(spec)
-  if (!site || model.identity.idMember) return false
+export function hasOtherSiteOrScope(site: Site, spec: Spec, record: JobRecord, model: KindModel): boolean {
   return (
     getSiteKey(site) !== getSiteKey(record.site) ||
     model.identity.scope(spec.request) !== model.identity.scope(record.request)
@@ -52,7 +44,7 @@ export function planLookalike(
 ): PlannedStop | undefined {
   const site = plan.siteOf(spec)
   if (!site || !isLookedFor(model)) return undefined
-  const isMoved = previous !== undefined && !isSettled(previous) && hasOtherSiteOrScope(plan, spec, previous, model)
+  const isMoved = previous !== undefined && !isSettled(previous) && hasOtherSiteOrScope(site, spec, previous, model)
   const listed = (isMoved ? plan.observed.elsewhere : plan.observed.alike)?.get(spec.address)
   if (listed === undefined) return undefined
   if (listed.is === 'failed') return planUnread(spec, listed)
@@ -74,12 +66,11 @@ export function planLookalike(
 
 /**
  * Returns true for jobs that the earlier search could not have matched. Either the spec now asks for something else, or
- * a person gave the attempt up and a later one created the job.
+ * a later attempt created the job.
  */
 function isNews(spec: Spec, model: KindModel, { request, intent }: OpenRecord, { marker, createdAt }: Live): boolean {
   if (getRequestKey(request, model) !== getRequestKey(spec.request, model)) return true
-  if (!intent.givenUp) return false
-  const mark = parseAttempt(marker ?? '')
+  const mark = parseAttempt(marker)
   if (mark) return mark.attempt > intent.attempt
   return createdAt !== undefined && Date.parse(createdAt) > Date.parse(intent.until ?? intent.at)
 }
@@ -99,18 +90,18 @@ function isOwn({ lineage }: Planner, { address, policy }: Spec, live: Live): boo
  * definition decides. A job with neither may be any spec's.
  */
 function mayBelongTo(plan: Planner, spec: Spec, model: KindModel, live: Live): boolean {
-  const mark = live.marker === undefined ? undefined : parseAttempt(live.marker)
+  const mark = parseAttempt(live.marker)
   if (mark) {
     if (mark.lineage !== shortenLineage(plan.lineage)) return false
     if (mark.address === spec.address) return mark.run === spec.policy.run
     if (plan.specAt.has(mark.address) || plan.blockedAt.has(mark.address) || plan.records[mark.address]) return false
   }
-  return live.request === undefined ? !hasEndedEarly(model, live) : isJobOf(spec.request, live, model)
+  return live.request === undefined ? !hasEndedEarly(spec, model, live) : isJobOf(spec.request, live, model)
 }
 
 /** Returns whether a job ended before it did anything. AWS Import/Export returns nothing else of such a job. */
-function hasEndedEarly(model: KindModel, live: Live): boolean {
-  const { type, reason } = model.lifecycle.condition(live, { maxFailedPercent: 0 })
+function hasEndedEarly({ policy }: Spec, model: KindModel, live: Live): boolean {
+  const { type, reason } = model.lifecycle.condition(live, policy)
   return type === 'Cancelled' || model.lifecycle.unusedReasons?.includes(reason ?? '') === true
 }
 

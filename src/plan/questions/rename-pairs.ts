@@ -43,7 +43,7 @@ export function findRenames(
     to.set(spec.address, first[0])
     // Each former name is reported once, by the first spec that looks like it.
     for (const [old] of [first, ...others]) if (!from.has(old)) from.set(old, spec.address)
-    if (others.length > 0) orphans.set(key, [first])
+    orphans.set(key, [first])
   }
   return { to, from }
 }

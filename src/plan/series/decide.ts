@@ -2,11 +2,10 @@ import { formatIso } from '../../model/iso.ts'
 import type { Schedule } from '../../model/schedule.ts'
 import type { Series, Skipped, SkipReason } from '../../model/series.ts'
 import { isSameSchedule, listInstants, readBounds } from '../../schedule/instants.ts'
+import { addSkipped, replaceSchedule } from './skipped.ts'
 
 /** With `catchUp: none`, a run that is later than this is skipped. Runners come once an hour, and are often late. */
 export const LATE_MS = 7_200_000
-/** How many skipped runs a series shows. It counts all of them. */
-const SHOWN = 30
 const MINUTE_MS = 60_000
 
 /** The facts that decide which runs are to be made. Times are epoch milliseconds. */
@@ -34,34 +33,40 @@ export type Decided = {
  * same facts give the same decision, so two runners decide alike, and only the first can store it.
  */
 export function decideRuns({ schedule, request, isHeld, before, isMade, now }: Facts): Decided {
-  const from: Series = before ?? { schedule, request, decided: formatIso(readBounds(schedule).start - MINUTE_MS) }
+  // What is not due yet is not decided: a later edit may let it begin earlier.
+  const begin = Math.min(readBounds(schedule).start - MINUTE_MS, now)
+  const from: Series = before ?? { schedule, request, decided: formatIso(begin) }
   const decidedAt = Date.parse(from.decided)
   const passed = listInstants(from.schedule, decidedAt, now)
   const fresh = passed.filter((instant) => !isMade(instant))
   const pending = readPending(from, isMade)
   const asked = new Set(from.skip)
-  const wanted = [...pending, ...fresh].filter((instant) => !asked.has(formatIso(instant)))
-  const made = isHeld
+  const wanted = [...pending, ...fresh]
+  const chosen = isHeld
     ? skipAll(wanted, 'held')
     : from.withdrawn !== undefined
       ? skipAll(wanted, 'removed')
       : chooseRuns(from.schedule, pending, wanted, now)
-  const skipped = [
-    ...[...pending, ...fresh].filter((at) => asked.has(formatIso(at))).map((at) => toSkipped(at, 'asked')),
-    ...made.skipped,
-  ].sort((a, b) => (a.at < b.at ? -1 : 1))
+  // A run that a person takes out still stands for those before it: none of them is made instead.
+  const isAsked = (instant: number): boolean => asked.has(formatIso(instant))
+  const made = {
+    due: chosen.due.filter((instant) => !isAsked(instant)),
+    skipped: chosen.skipped.filter(({ at }) => !asked.has(at)),
+  }
+  const skipped = [...wanted.filter(isAsked).map((at) => toSkipped(at, 'asked')), ...made.skipped].sort((a, b) =>
+    a.at < b.at ? -1 : 1,
+  )
   const last = passed.at(-1)
   const isEdited = !isSameSchedule(from.schedule, schedule) || from.withdrawn !== undefined
   const decided = isEdited ? Math.max(decidedAt, now) : (last ?? decidedAt)
   const next: Series = {
-    ...from,
-    schedule,
+    ...replaceSchedule(from, schedule),
     request,
     withdrawn: undefined,
     decided: formatIso(decided),
     skip: orMissing([...asked].filter((at) => Date.parse(at) > decided)),
   }
-  return { series: addSkipped(setDue(next, made.due), skipped), due: made.due, skipped }
+  return { series: addSkipped(setDue(next, made.due), skipped, from.schedule), due: made.due, skipped }
 }
 
 /** Returns the runs that were to be made when a series was stored, and still are. */
@@ -86,12 +91,11 @@ function chooseRuns(
     catchUp === 'none' && !pending.includes(instant) && now - instant > LATE_MS
   const inTime = wanted.filter((instant) => !isLate(instant))
   const due = inTime.slice(-(catchUp === 'all' ? maxCatchUp : 1))
-  const first = due[0] ?? Number.POSITIVE_INFINITY
   return {
     due,
     skipped: wanted
       .filter((instant) => !due.includes(instant))
-      .map((instant) => toSkipped(instant, isLate(instant) || instant > first ? 'late' : 'catch-up')),
+      .map((instant) => toSkipped(instant, isLate(instant) ? 'late' : 'catch-up')),
   }
 }
 
@@ -99,24 +103,20 @@ function toSkipped(instant: number, why: SkipReason): Skipped {
   return { at: formatIso(instant), why }
 }
 
-/** Moves runs that are to be made to those that are skipped. */
-export function skipRuns({ series, due, skipped }: Decided, gone: readonly number[], why: SkipReason): Decided {
+/** Moves runs that are to be made to those that are skipped. `schedule`: the one by which they were due. */
+export function skipRuns(
+  { series, due, skipped }: Decided,
+  gone: readonly number[],
+  why: SkipReason,
+  schedule: Schedule,
+): Decided {
   const left = due.filter((instant) => !gone.includes(instant))
   const more = gone.map((instant) => toSkipped(instant, why))
-  return { series: addSkipped(setDue(series, left), more), due: left, skipped: [...skipped, ...more] }
+  return { series: addSkipped(setDue(series, left), more, schedule), due: left, skipped: [...skipped, ...more] }
 }
 
 function setDue(series: Series, due: readonly number[]): Series {
   return { ...series, due: orMissing(due.map(formatIso)) }
-}
-
-function addSkipped(series: Series, more: readonly Skipped[]): Series {
-  if (more.length === 0) return series
-  return {
-    ...series,
-    skipped: [...(series.skipped ?? []), ...more].slice(-SHOWN),
-    skips: (series.skips ?? 0) + more.length,
-  }
 }
 
 function orMissing<Item>(list: readonly Item[]): readonly Item[] | undefined {

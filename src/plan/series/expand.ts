@@ -11,6 +11,7 @@ import { isSettled, type JobRecord, recordEntries } from '../../model/state.ts'
 import { formatLocal } from '../../schedule/instants.ts'
 import { nameOccurrence, parseOccurrence } from '../../schedule/names.ts'
 import { renderRequest } from '../../schedule/template.ts'
+import { isSeriesApproved } from '../bounds/approval.ts'
 import type { PlanInput } from '../input.ts'
 import { explainPresence } from '../questions/absence.ts'
 import { createStandIn } from '../questions/ownership.ts'
@@ -163,6 +164,7 @@ function digestRequest({ template, request }: Spec): string {
 function mayDecide(given: Given, { spec, looksLike }: Pick<SeriesTurn, 'spec' | 'looksLike'>): boolean {
   const { rules, checkout, decisions, only } = given
   if (decisions || looksLike !== undefined || (only && !only(spec.address, spec.labels))) return false
+  if (!isSeriesApproved(given, spec)) return false
   if (rules.emulator || rules.allowDirty || !checkout.git) return true
   return findUncommitted(checkout, spec).length === 0
 }
@@ -204,7 +206,13 @@ function createRuns(given: Given, turn: Omit<SeriesTurn, 'looksLike'>): Spec[] {
   return [...recorded, createRun(given, spec, nameOccurrence(spec.address, next), next)]
 }
 
-function createRun(given: Given, spec: SeriesTurn['spec'], address: Address, instant: number): Spec {
+/** Creates the spec of one run. */
+export function createRun(
+  given: Pick<Given, 'modelOf' | 'specs'>,
+  spec: SeriesTurn['spec'],
+  address: Address,
+  instant: number,
+): Spec {
   const { schedule } = spec.policy
   const { writeTime } = given.modelOf(spec.kind).request
   return {
@@ -215,12 +223,13 @@ function createRun(given: Given, spec: SeriesTurn['spec'], address: Address, ins
     template: undefined,
     request: renderRequest(spec.template ?? spec.request, { name: spec.name, instant, schedule, writeTime }),
     policy: { ...spec.policy, run: 1, schedule: undefined, dependsOn: dependOnRuns(given, spec, instant) },
+    cadence: schedule,
     occurrence: { series: spec.address, due: formatLocal(schedule, instant), isSettled: false },
   }
 }
 
 /** A run waits for the run of the same time, if the spec depends on a job that comes again. */
-function dependOnRuns({ specs }: Given, { policy }: Spec, instant: number): Spec['policy']['dependsOn'] {
+function dependOnRuns({ specs }: Pick<Given, 'specs'>, { policy }: Spec, instant: number): Spec['policy']['dependsOn'] {
   return policy.dependsOn?.map((one) => {
     const other = specs.find(({ address }) => address === one.job)
     return other && isSeries(other) ? { ...one, job: nameOccurrence(one.job, instant) } : one
@@ -242,6 +251,7 @@ function createExtraRun(given: Given, spec: SeriesTurn['spec']): Spec[] {
       ...spec,
       template: undefined,
       policy: { ...spec.policy, run: Math.max(run, record?.run ?? 1), schedule: undefined },
+      cadence: schedule,
       request: isOnRecord && isSettled(record) ? record.request : renderRequest(spec.template ?? spec.request, extra),
     },
   ]

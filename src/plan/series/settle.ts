@@ -1,19 +1,22 @@
 import type { Address } from '../../model/address.ts'
+import { isTerminal } from '../../model/condition.ts'
 import { groupBy } from '../../model/group.ts'
 import { formatIso } from '../../model/iso.ts'
 import { canonicalise, type Json } from '../../model/json.ts'
-import type { Planned } from '../../model/plan.ts'
+import type { Planned, PlannedKeep, PlannedStop } from '../../model/plan.ts'
 import { advise } from '../../model/remedy.ts'
 import type { Schedule } from '../../model/schedule.ts'
 import { type Series, SKIP_WORDS, type Skipped } from '../../model/series.ts'
 import { type Change, isSettled, type JobRecord } from '../../model/state.ts'
 import { formatLocal, isSameSchedule, listNext } from '../../schedule/instants.ts'
+import { nameOccurrence } from '../../schedule/names.ts'
+import { holdSeries, isSeriesApproved } from '../bounds/approval.ts'
 import { createLine, type Planner } from '../context.ts'
 import { explainPresence } from '../questions/absence.ts'
 import { DEPENDS_MET } from '../questions/dependencies.ts'
 import { planUncommitted } from '../situations/new.ts'
 import { type Decided, skipRuns } from './decide.ts'
-import { type Expanded, hasEnded, type Run, type SeriesTurn } from './expand.ts'
+import { createRun, type Expanded, hasEnded, type Run, type SeriesTurn } from './expand.ts'
 
 /** How many of the next runs an edit shows, before and after. */
 const NEXT = 5
@@ -31,7 +34,7 @@ export function settleSeries(
   if (turns.length + ended.length + removed.length === 0) return { lines, decided: [] }
   const at = new Map(lines.map((planned) => [planned.address, planned]))
   const own = turns.map((turn) => settleTurn(context, turn, at))
-  const left = removed.flatMap((one) => withdrawSeries(context, one))
+  const left = context.refreshOnly ? [] : removed.flatMap((one) => withdrawSeries(context, one))
   const said = new Map(own.flatMap(({ line }) => line ?? []).map((line) => [line.address, line]))
   return {
     lines: [
@@ -55,19 +58,33 @@ export function settleSeries(
   }
 }
 
-function addReason(planned: Planned, series: Planned | undefined): Planned {
-  return series === undefined ? planned : { ...planned, reason: `${planned.reason}; ${series.reason}` }
+function addReason(planned: Planned, series: SeriesLine | undefined): Planned {
+  if (series === undefined) return planned
+  const record = planned.next ?? planned.record
+  // An extra run that has ended waits for nothing. Its series does.
+  if (planned.action === 'keep' && isTerminal(record?.condition)) {
+    const { next } = planned
+    return {
+      ...series,
+      record: planned.record,
+      next,
+      reason: `${series.reason}; run ${record?.run}: ${planned.reason}`,
+    }
+  }
+  return { ...planned, reason: `${planned.reason}; ${series.reason}` }
 }
 
-type Settled = { readonly line?: Planned; readonly changes: readonly Change[] }
+type SeriesLine = PlannedStop | PlannedKeep
+type Settled = { readonly line?: SeriesLine; readonly changes: readonly Change[] }
 
 function settleTurn(context: Planner, turn: SeriesTurn, at: ReadonlyMap<Address, Planned>): Settled {
   const { spec, before, movedFrom, looksLike } = turn
   if (context.only && !context.only(spec.address, spec.labels)) return { changes: [] }
   if (looksLike !== undefined) return { line: planLookalike(turn, looksLike), changes: [] }
   if (turn.decided === undefined) {
-    const uncommitted = context.decisions ? undefined : planUncommitted(context, spec)
-    return uncommitted ? { line: uncommitted, changes: [] } : { changes: [] }
+    if (context.decisions) return { changes: [] }
+    const line = planUncommitted(context, spec) ?? (isSeriesApproved(context, spec) ? undefined : holdSeries(spec))
+    return line ? { line, changes: [] } : { changes: [] }
   }
   const open = turn.runs.findLast(({ record }) => !hasEnded(record, context.modelOf(spec.kind)))
   const now = open && readNow(context, open, at.get(open.address))
@@ -76,13 +93,14 @@ function settleTurn(context: Planner, turn: SeriesTurn, at: ReadonlyMap<Address,
   const folded = isChanged ? foldRuns(context, turn, decided.series, at) : { series: decided.series, changes: [] }
   return {
     line: describe(context, turn, decided, open !== undefined && now?.hasEnded === true, open),
-    changes: isChanged
-      ? [
-          ...(movedFrom === undefined ? [] : [{ set: 'series', address: movedFrom, series: null } as const]),
-          { set: 'series', address: spec.address, series: folded.series },
-          ...folded.changes,
-        ]
-      : [],
+    changes:
+      isChanged && !(context.refreshOnly && movedFrom !== undefined)
+        ? [
+            ...(movedFrom === undefined ? [] : [{ set: 'series', address: movedFrom, series: null } as const]),
+            { set: 'series', address: spec.address, series: folded.series },
+            ...folded.changes,
+          ]
+        : [],
   }
 }
 
@@ -100,11 +118,12 @@ function readNow(
 
 /** With `overlap: skip`, a run that became due after the unfinished one was submitted is skipped. */
 function skipOverlapping(decided: Decided, { spec, before }: SeriesTurn, record: JobRecord): Decided {
-  if ((before?.schedule ?? spec.policy.schedule).overlap !== 'skip') return decided
+  const { schedule } = before ?? spec.policy
+  if (schedule.overlap !== 'skip') return decided
   const submitted = record.intent?.at ?? record.createdAt ?? record.startedAt
   const since = submitted === undefined ? Number.NEGATIVE_INFINITY : Date.parse(submitted)
   const gone = decided.due.filter((instant) => instant > since)
-  return gone.length === 0 ? decided : skipRuns(decided, gone, 'overlap')
+  return gone.length === 0 ? decided : skipRuns(decided, gone, 'overlap', schedule)
 }
 
 /** Leaves out runs that have a record by now. That alone is not worth a write. */
@@ -155,7 +174,7 @@ function describe(
   { due, skipped }: Decided,
   isOverNow: boolean,
   open: Run | undefined,
-): Planned {
+): SeriesLine {
   const { spec, before } = turn
   const { schedule, hold } = spec.policy
   const now = context.dueAt ?? context.now
@@ -177,11 +196,14 @@ function describe(
   ]
   const reason = parts.join('; ')
   const until = first === undefined ? undefined : formatIso(first)
-  if (hold) return createLine(spec, { action: 'held', reason })
+  const nextRun = waiting ?? first
+  const upcoming =
+    nextRun === undefined ? undefined : createRun(context, spec, nameOccurrence(spec.address, nextRun), nextRun)
+  if (hold) return createLine(spec, { action: 'held', reason, upcoming })
   if (waiting !== undefined && isOverNow)
-    return createLine(spec, { action: 'waiting', code: DEPENDS_MET, reason, until })
-  if (first === undefined && waiting === undefined) return createLine(spec, { action: 'keep', reason })
-  return createLine(spec, { action: 'waiting', reason, until })
+    return createLine(spec, { action: 'waiting', code: DEPENDS_MET, reason, until, upcoming })
+  if (upcoming === undefined) return createLine(spec, { action: 'keep', reason })
+  return createLine(spec, { action: 'waiting', reason, until, upcoming })
 }
 
 /** `skips 3 runs, 2026-12-07 03:00 to 2026-12-21 03:00 (on hold)`. */
@@ -205,7 +227,7 @@ function describeEdit({ spec, before }: SeriesTurn, now: number): string[] {
   return [`the schedule was edited: the next runs were ${list(before.schedule)}; now they are ${list(schedule)}`]
 }
 
-function planLookalike({ spec }: SeriesTurn, old: Address): Planned {
+function planLookalike({ spec }: SeriesTurn, old: Address): PlannedStop {
   return createLine(spec, {
     action: 'conflict',
     code: 'PLAN_RENAMED',

@@ -148,15 +148,15 @@ export function refuseUsedId(
  * Plans an unrecorded job under the spec's ID. Its mark decides the ways out: renaming the spec would run our own job
  * twice.
  */
-function planForeign({ state }: Planner, spec: Spec, model: KindModel, live: Live): Planned {
+function planForeign({ lineage }: Planner, spec: Spec, model: KindModel, live: Live): Planned {
   const { address, policy } = spec
-  const mark = judgeMark(live, { lineage: state?.lineage ?? '', address, run: policy.run })
+  const mark = judgeMark(live, { lineage, address, run: policy.run })
   const job = nameJob(model, live.id)
   const made = `${live.status}${live.createdAt ? `, created ${formatMinute(live.createdAt)}` : ''}`
   const conflict = { action: 'conflict', code: 'PLAN_FOREIGN', id: live.id } as const
   if (mark === 'own' || mark === 'kin') {
-    const owner =
-      mark === 'own' ? 'this very spec' : `run ${readMark(live)?.run} of ${readMark(live)?.address} of this state`
+    const { run, address: marked } = readMark(live)!
+    const owner = mark === 'own' ? 'this very spec' : `run ${run} of ${marked} of this state`
     return createLine(spec, {
       ...conflict,
       reason: `${job} (${made}) is not on record, and carries the mark of ${owner}`,

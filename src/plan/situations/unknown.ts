@@ -112,7 +112,7 @@ function isComplete({ createdAt, request }: Live): boolean {
 /** Judges a job's mark against an attempt, which may have been sent under the former name of its spec. */
 function judgeAttempt({ lineage }: Planner, spec: Spec, { run, intent }: OpenRecord, live: Live): MarkVerdict {
   const verdict = judgeMark(live, { lineage, address: spec.address, run })
-  const former = parseAttempt(intent.marker ?? '')?.address
+  const former = parseAttempt(intent.marker)?.address
   return verdict === 'kin' ? judgeMark(live, { lineage, address: former, run }) : verdict
 }
 
@@ -141,7 +141,7 @@ function explainNotOurs(record: OpenRecord, live: Live, mark: MarkVerdict, chang
 }
 
 /** The job was there when AWS refused our create. Only a person knows its owner. */
-function suggestForUnproven(spec: Spec, { identity: { idMember = 'name' } }: KindModel): Remedy[] {
+function suggestForUnproven(spec: Spec, { identity: { idMember } }: KindModel): Remedy[] {
   return [
     suggest('if this create made it', 'adopt', spec.address),
     suggest('if somebody else used this ID', 'resolve', spec.address, '--not-created'),
@@ -151,7 +151,7 @@ function suggestForUnproven(spec: Spec, { identity: { idMember = 'name' } }: Kin
 
 /** A job that matches the current spec may belong to an attempt that a rolled-back state has lost. */
 function suggestForTakenId(spec: Spec, model: KindModel, live: Live): Remedy[] {
-  const { idMember = 'name' } = model.identity
+  const idMember = model.identity.idMember!
   const other =
     spec.request[idMember] === undefined
       ? `raise policy.run, or write another ${idMember}`
@@ -229,7 +229,7 @@ function recoverByMarker(plan: Planner, spec: Spec, record: OpenRecord, model: K
  */
 export function isMarkOf(spec: Spec, { run, intent }: OpenRecord, marker: string): boolean {
   if (marker === intent.marker) return true
-  const own = parseAttempt(intent.marker ?? '')
+  const own = parseAttempt(intent.marker)
   const mark = parseAttempt(marker)
   return (
     mark !== undefined &&
@@ -244,7 +244,7 @@ export function isMarkOf(spec: Spec, { run, intent }: OpenRecord, marker: string
  * run that a rolled-back state has lost.
  */
 function isInTime(plan: Planner, spec: Spec, record: OpenRecord, { marker, createdAt }: Live): boolean {
-  if (createdAt === undefined || parseAttempt(marker ?? '')) return true
+  if (createdAt === undefined || parseAttempt(marker)) return true
   return Date.parse(createdAt) <= Date.parse(computeQuietTime(plan, spec, record)) + CLOCKS_MS
 }
 

@@ -10,8 +10,9 @@ import { toCode, toCodeBlock, toLink, toProse } from './inline.ts'
 export type Cause = {
   readonly diagnostic: DiagnosticLine
   readonly finding: FindingDetail
+  /** For a finding with a root, all jobs that wait for the root. */
   readonly dependants: readonly Address[]
-  /** The job on record. */
+  /** The job on record: that of the root, if there is one. */
   readonly job?: JobLine
 }
 
@@ -37,21 +38,22 @@ export type Workflow = {
   readonly hasProject: boolean
 }
 
-/** The most dependants that one command names. Above this, `--all` is shorter. */
-const NAMED_MAX = 50
+/** The most commands of a list of findings. */
+const COMMANDS_MAX = 50
 
 /** Formats the body of the issue about one cause: reason, evidence and ways out. */
 export function formatCauseIssue(cause: Cause, options: IssueOptions): string {
-  const { diagnostic, dependants } = cause
+  const { diagnostic, dependants, finding } = cause
   const { hint } = diagnostic
-  const commands = [...listCommands(cause), ...nameWithDependants(cause)]
+  const waiting = formatCount(dependants.length, 'job waits', 'jobs wait')
   const parts: Part[] = [
     `${options.marker}\n${formatReason(cause)}`,
     formatEvidence(cause, options),
     hint === undefined ? '' : `**Ways out:** ${toProse(hint)}.`,
-    formatDispatches(commands, options),
+    formatDispatches(listCommands(cause), options),
+    dependants.length === 0 ? '' : 'An acknowledgement of the job also acknowledges the jobs that wait for it.',
     {
-      head: `<details><summary>${formatCount(dependants.length, 'job waits', 'jobs wait')} for it</summary>\n\n`,
+      head: `<details><summary>${waiting} for ${finding.root === undefined ? 'it' : toCode(finding.root)}</summary>\n\n`,
       items: dependants.map((address) => `- ${toCode(address)}`),
       between: '\n',
       tail: '\n\n</details>',
@@ -75,7 +77,7 @@ export function formatDigestIssue(causes: readonly Cause[], options: IssueOption
   const total = `**${formatCount(causes.length, 'finding needs', 'findings need')} a person.**`
   const parts: Part[] = [
     `${options.marker}\n${total}${waiting === 0 ? '' : ` ${formatCount(waiting, 'job waits', 'jobs wait')} for them.`}`,
-    formatDispatches([...new Set(causes.flatMap(listCommands).slice(0, NAMED_MAX)), 'acknowledge --all'], options),
+    formatDispatches([...new Set(causes.flatMap(listCommands).slice(0, COMMANDS_MAX)), 'acknowledge --all'], options),
     list,
     CLOSING,
   ]
@@ -89,14 +91,9 @@ function formatReason({ diagnostic }: Cause): string {
   return `<b>${toProse(diagnostic.code)}</b> ${toProse(diagnostic.message)}.`
 }
 
-function listCommands({ finding }: Cause): readonly string[] {
-  return finding.commands ?? []
-}
-
-/** A command that also acknowledges the jobs that wait: they need a person too. */
-function nameWithDependants({ diagnostic: { address }, dependants }: Cause): string[] {
-  if (dependants.length === 0 || address === undefined) return []
-  return [dependants.length > NAMED_MAX ? 'acknowledge --all' : ['acknowledge', address, ...dependants].join(' ')]
+/** A cause with a root is settled at the root. */
+function listCommands({ finding: { root, commands = [] } }: Cause): readonly string[] {
+  return root === undefined ? commands : [`acknowledge ${root}`]
 }
 
 function formatEvidence({ diagnostic, finding, job }: Cause, { linkFile }: IssueOptions): string {

@@ -275,7 +275,8 @@ function rankCondition({ condition }: JobLine): number {
   return CONDITIONS.indexOf(condition)
 }
 
-function formatCondition(condition: JobLine['condition']): string {
+/** Returns the sign of a condition. */
+export function formatCondition(condition: JobLine['condition']): string {
   return CONDITION_SIGNS[condition ?? ''] ?? '⏳'
 }
 

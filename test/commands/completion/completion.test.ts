@@ -84,7 +84,7 @@ t.test('bash completes verbs, options, their values, kinds, addresses and files'
     [['plan', '--qu'], '--quiet'],
     [['init', '--store', ''], 'git file'],
     [['status', '--output', '=', 'j'], 'json'],
-    [['status', '-o', '='], 'text json'],
+    [['status', '-o', '='], 'json text wide'],
     [['new', ''], KINDS.join(' ')],
     [['new', '--file', 'x', 'Iot'], 'IotJob'],
     [['new', 'IotJob', ''], ''],

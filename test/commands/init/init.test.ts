@@ -144,6 +144,32 @@ t.test('outside Git, the state is a file and there is no workflow', async (t) =>
   t.match(JSON.parse(read(here, 'jobs.state.json')), { serial: 1 })
 })
 
+t.test('with --environment, the workflow asks its reviewers, and init names what each role trusts', async (t) => {
+  const here = clone(t)
+  const action = `football-archive/jobwright@${'0123456789'.repeat(4)}`
+  for (const [options, what] of [
+    [{ environment: 'production' }, /only a workflow on the Action/],
+    [{ environment: 'production', action: false }, /--action OWNER\/jobwright@HASH/],
+    [{ environment: "${{ github.actor }}'", action }, /is not the name of an environment/],
+    [{ environment: '', action }, /is not the name of an environment/],
+  ] as const) {
+    const refused = await initIn(here, options)
+    t.equal(refused.code, 1)
+    t.match(refused.text, what)
+  }
+  const { code, text } = await initIn(here, { environment: 'production', action })
+  t.equal(code, 0, text)
+  const workflow = read(here, '.github/workflows/reconcile.yml')
+  t.match(workflow, /^ {4}environment: 'production'$/m)
+  t.match(workflow, /JOBWRIGHT_PLAN_ROLE_ARN/)
+  t.match(text, 'repo:OWNER/REPO:environment:production, and no branch')
+  t.match(text, 'repo:OWNER/REPO:ref:refs/heads/BRANCH')
+  t.match(text, /required reviewers/)
+  const again = await initIn(here, { environment: 'staging', action })
+  t.equal(read(here, '.github/workflows/reconcile.yml'), workflow)
+  t.match(again.text, /stays as it is\. To have it with an approval, remove it/)
+})
+
 t.test('in a folder below a project, init sets up that project', async (t) => {
   const here = emptyFolder(t)
   await initIn(here)

@@ -1,10 +1,13 @@
 import t from 'tap'
 import { getModel } from '../../../src/kinds/index.ts'
 import type { Address } from '../../../src/model/address.ts'
-import type { Approval, ApprovedPlan } from '../../../src/model/approved-plan.ts'
+import type { Approval, ApprovedAction, ApprovedPlan } from '../../../src/model/approved-plan.ts'
+import type { Diagnostic } from '../../../src/model/diagnostic.ts'
 import type { Plan } from '../../../src/model/plan.ts'
+import type { Schedule } from '../../../src/model/schedule.ts'
+import type { JobRecord } from '../../../src/model/state.ts'
 import { listApproved } from '../../../src/plan/bounds/approval.ts'
-import { DONE, OTHER_SITE, planOf, SITE, type World, world } from '../world.ts'
+import { DONE, OTHER_SITE, planOf, REQUESTS, SITE, type World, world } from '../world.ts'
 
 const KIOSKS: Address = 'IotJob/kiosks'
 const LOBBY: Address = 'IotJob/lobby'
@@ -319,4 +322,294 @@ t.test('guards count only what was approved', async (t) => {
   t.match(refusals(1, {}), [{ code: 'GUARD_CREATES' }])
   t.strictSame(refusals(1, { approval }), [])
   t.match(refusals(0, { approval }), [{ code: 'GUARD_CREATES' }], 'an approval overrules no guard')
+})
+
+/** Codes, messages and ways out. */
+const told = (diagnostics: readonly Diagnostic[]): string[][] =>
+  diagnostics.map(({ code, message, remedies = [] }) => [
+    code,
+    message,
+    ...remedies.map(({ text, command = [] }) => [text, ...command].join(' > ')),
+  ])
+
+t.test(
+  'a person approves steps, what leads to them, and what still runs, by all that decides about them',
+  async (t) => {
+    const approved = (given: World, at = SITE): ApprovedAction[] =>
+      listApproved(planOf(given.input()), { modelOf: getModel, siteOf: () => at })
+    const names = (given: World): string[] => approved(given).map(({ address, action }) => `${action} ${address}`)
+    const digest = /^sha256:[0-9a-f]{64}$/
+    const site = 'aws/123456789012/eu-west-1'
+    const [running] = approved(world().spec(KIOSKS).record(KIOSKS), OTHER_SITE)
+    t.match(running, { address: KIOSKS, action: 'keep', run: 1, site, id: 'kiosks', request: digest })
+    t.strictSame(Object.keys(running ?? {}), ['address', 'action', 'run', 'site', 'id', 'request'])
+    const [fresh] = approved(world().spec(KIOSKS), OTHER_SITE)
+    t.match(fresh, { action: 'create', site, when: digest }, 'where the plan creates it')
+    const [priced] = approved(world().spec(PRICES))
+    t.strictSame(
+      Object.keys(priced ?? {}),
+      ['address', 'action', 'run', 'site', 'request', 'when'],
+      'AWS names its job',
+    )
+    const [gone] = approved(world().record(KIOSKS))
+    t.match(gone, { action: 'forget', run: 1, site, id: 'kiosks', request: digest, removed: true })
+    const nameless = { ...DONE, id: undefined } as Partial<JobRecord>
+    t.strictSame(Object.keys(approved(world().record(KIOSKS, nameless))[0] ?? {}), [
+      'address',
+      'action',
+      'run',
+      'site',
+      'request',
+      'removed',
+    ])
+    t.strictSame(names(world().spec(KIOSKS).record(KIOSKS, DONE)), [], 'it is done')
+    t.strictSame(
+      names(world().spec(KIOSKS).record(KIOSKS).live(KIOSKS, { status: 'COMPLETED' })),
+      [],
+      'it has just ended',
+    )
+    t.strictSame(names(world().spec(KIOSKS).unknown(KIOSKS)), [`settling ${KIOSKS}`])
+    const held = { stage: 'created', id: 'p1', condition: { type: 'Pending' } } as const
+    t.strictSame(
+      names(
+        world()
+          .spec(PRICES, { policy: { hold: true } })
+          .record(PRICES, held),
+      ),
+      [],
+      'it is held',
+    )
+    t.strictSame(names(world().spec(LOBBY, { formerly: 'kiosks' }).record(KIOSKS, DONE)), [`keep ${LOBBY}`], 'it moves')
+    const nothing = world()
+      .spec(KIOSKS)
+      .with({ decisions: new Map([[KIOSKS, { is: 'cancel', reason: 'x', force: false }]]) })
+    t.strictSame(names(nothing), [], 'nothing was submitted for it')
+  },
+)
+
+t.test('what is held says why, and the warning names the way to approve it', async (t) => {
+  const approval = found(approve(planOf(world().spec(KIOSKS).input())))
+  const more = (given: World) => planOf(given.with({ approval }).input())
+  const { actions, diagnostics } = more(world().spec(KIOSKS).spec(LOBBY))
+  t.match(actions[1], { reason: 'it is not in the approved plan, so it is not applied' })
+  t.strictSame(told(diagnostics), [
+    [
+      'PLAN_NOT_APPROVED',
+      `not in plan.json, so not applied: ${LOBBY}`,
+      'to approve what is new too > jobwright > plan > --out > plan.json',
+    ],
+  ])
+  t.match(more(world().spec(KIOSKS, { policy: { run: 2 } })).actions[0], {
+    reason: 'it changed since the plan was approved',
+  })
+  t.strictSame(more(world().spec(KIOSKS)).diagnostics, [], 'all of it was approved')
+  t.strictSame(
+    more(
+      world()
+        .spec(KIOSKS)
+        .spec(LOBBY, { policy: { hold: true } }),
+    ).diagnostics,
+    [],
+    'that does nothing',
+  )
+  t.match(
+    more(world().spec(KIOSKS).spec(LOBBY, { formerly: 'old' }).record('IotJob/old', DONE)).actions[1],
+    { action: 'held', code: 'PLAN_NOT_APPROVED' },
+    'a record that moves',
+  )
+  const five = ['a', 'b', 'c', 'd', 'e'].reduce((all, name) => all.spec(`IotJob/${name}`), world().spec(KIOSKS))
+  t.match(more(five).diagnostics[0]?.message, /, IotJob\/e$/)
+})
+
+t.test('a changed action says what changed', async (t) => {
+  const changed = (
+    since: World,
+    actions?: (one: ApprovedAction) => object,
+    before = world().spec(KIOSKS),
+  ): string[] => {
+    const plan = approve(planOf(before.input()))
+    const facts = actions ? { ...plan, actions: plan.actions.map((one) => ({ ...one, ...actions(one) })) } : plan
+    return told(planOf(since.with({ approval: found(facts as ApprovedPlan) }).input()).refusals).map(
+      ([, message = '']) => message.replace(/^.* changed: /, ''),
+    )
+  }
+  const spec = (facts: object = {}) => world().spec(KIOSKS, facts)
+  const cases: readonly (readonly [string[], string[]])[] = [
+    [changed(spec()), []],
+    [changed(spec({ policy: { run: 2 } })), ['its policy.run was 1, and is 2']],
+    [changed(spec({ request: { ...REQUESTS['IotJob'], description: 'x' } })), ['its request changed']],
+    [changed(spec({ policy: { notBefore: '2026-12-01T00:00:00Z' } })), ['its schedule, dependsOn, notBefore or expires changed']],
+    [changed(spec({ policy: { notBefore: '2026-12-01T00:00:00Z' } }), () => ({ when: undefined })), []],
+    [changed(world()), ['its spec was removed']],
+    [changed(world().blocked(KIOSKS, ['SPEC_TYPE', 'SPEC_ENUM'])), ['its spec has errors: SPEC_TYPE, SPEC_ENUM']],
+    [changed(world().record(KIOSKS)), ['its spec was removed']],
+    [changed(spec().record(KIOSKS), undefined, world().record(KIOSKS)), ['its spec is back']],
+    [
+      changed(world().record(KIOSKS, { run: 2 }), undefined, world().record(KIOSKS)),
+      ['its policy.run was 1, and is 2'],
+    ],
+    [changed(spec().record(KIOSKS, { withdrawn: '2026-11-15T08:00:00Z' }), undefined, world().record(KIOSKS)), []],
+    [changed(world().record(KIOSKS), () => ({ removed: undefined }), world().record(KIOSKS)), ['its spec was removed']],
+    [
+      changed(
+        world().record(KIOSKS, { ...DONE, withdrawn: '2026-11-15T08:00:00Z' }),
+        undefined,
+        world().record(KIOSKS),
+      ),
+      [],
+    ],
+    [changed(world(), undefined, world().record(KIOSKS)), []],
+    [
+      changed(spec().site(OTHER_SITE)),
+      ['its job was to be in aws/123456789012/eu-west-1, and goes to aws/123456789012/us-east-1'],
+    ],
+    [
+      changed(spec(), () => ({ site: undefined })),
+      ['its job was to be in an unknown place, and goes to aws/123456789012/eu-west-1'],
+    ],
+    [changed(spec().site(undefined)), []],
+    [changed(spec(), () => ({ id: 'old' })), ['its job ID was old, and is kiosks']],
+  ]
+  for (const [index, [actual, expected]] of cases.entries()) t.strictSame(actual, expected, `case ${index}`)
+  const approval = found(approve(planOf(spec().input())))
+  t.match(told(planOf(world().with({ approval }).input()).refusals)[0]?.slice(2), [
+    'look at the plan again, and approve it again > jobwright > plan > --out > plan.json',
+  ])
+  const labelled = (labels: Readonly<Record<string, string>>) => ({ labels, policy: { run: 2 } })
+  const byLabel = (given: World) =>
+    planOf(given.with({ approval, only: (_address, { team } = {}) => team === 'lobby' }).input()).refusals.length
+  t.equal(byLabel(spec(labelled({ team: 'lobby' }))), 1)
+  t.equal(byLabel(spec(labelled({ team: 'attic' }))), 0, 'it was not selected')
+  t.equal(byLabel(world().blocked(KIOSKS, ['SPEC_TYPE'], labelled({ team: 'lobby' }))), 1)
+  t.equal(byLabel(world().blocked(KIOSKS, ['SPEC_TYPE'], labelled({ team: 'attic' }))), 0)
+  t.equal(byLabel(world().blocked(KIOSKS, ['SPEC_TYPE'])), 0)
+  t.equal(byLabel(world()), 0)
+})
+
+t.test('a plan file that belongs elsewhere says where, and what to do', async (t) => {
+  const plan = approve(planOf(world().spec(KIOSKS).input()))
+  const again = 'make a plan here, and have it approved > jobwright > plan > --out > plan.json'
+  const refused = (facts: Partial<ApprovedPlan>, more: Partial<Approval> = {}, given = world()): string[][] =>
+    told(
+      planOf(
+        given
+          .spec(KIOSKS)
+          .with({ approval: found({ ...plan, ...facts } as ApprovedPlan, more) })
+          .input(),
+      ).refusals,
+    ).filter(([code]) => code === 'PLAN_FILE_FOREIGN')
+  const is = (actual: string[][], message: string, ...ways: string[]): void => {
+    t.strictSame(actual, [['PLAN_FILE_FOREIGN', message, ...ways, again]])
+  }
+  const emulator = () => world().rules({ emulator: true })
+  is(refused({ emulator: true }), 'plan.json was made for the emulator, and this reconcile is for AWS')
+  is(refused({}, {}, emulator()), 'plan.json was made for AWS, and this reconcile is for the emulator')
+  t.strictSame(refused({ emulator: true }, {}, emulator()), [])
+  const unborn = { emulator: true, lineage: undefined } as unknown as Partial<ApprovedPlan>
+  t.strictSame(refused(unborn, {}, emulator()), [], 'the first run on the emulator begins the state')
+  const homeless = { lineage: undefined } as unknown as Partial<ApprovedPlan>
+  is(refused(homeless), 'plan.json was made from the state of nobody, and this is kiosk-fleet')
+  is(refused({ lineage: 'other' }), 'plan.json was made from the state other, and this is kiosk-fleet')
+  is(
+    refused({ emulator: true, lineage: 'other' }, {}, emulator()),
+    'plan.json was made from the state other, and this is kiosk-fleet',
+  )
+  is(
+    refused({ lineage: 'other' }, {}, world().state(undefined)),
+    'plan.json was made from the state other, and this is none',
+  )
+  const folder = 'run in the folder of that project'
+  is(refused({}, { project: 'teams/b' }), 'plan.json was made in the project ., and this is teams/b', folder)
+  const outside = { project: undefined } as unknown as Partial<ApprovedPlan>
+  is(refused(outside), 'plan.json was made in the project outside Git, and this is .', folder)
+  is(
+    refused({}, { project: undefined } as unknown as Partial<Approval>),
+    'plan.json was made in the project ., and this is outside Git',
+    folder,
+  )
+  const unknown = { relation: 'unknown' } as const
+  const lacks = (head: string) =>
+    `plan.json was made from the commit aaaaaaa, which this checkout (${head}) does not contain`
+  const follow = 'check out that commit, or one that follows it'
+  is(refused({}, unknown), lacks('c0ffee1'), follow)
+  is(refused({}, { relation: 'behind' }, world().checkout({ shallow: true })), lacks('c0ffee1'), follow)
+  is(
+    refused({}, unknown, world().checkout({ shallow: true })),
+    lacks('c0ffee1'),
+    'the clone is shallow: fetch the whole history > git > fetch > --unshallow',
+    'in GitHub Actions, use fetch-depth: 0 in the checkout',
+  )
+  is(refused({}, unknown, world().checkout({ commit: undefined } as never)), lacks('without commits'), follow)
+  is(refused({}, { relation: 'none' }, world().checkout({ git: false })), lacks('outside Git'), follow)
+  const uncommitted = { commit: undefined } as unknown as Partial<ApprovedPlan>
+  t.strictSame(refused(uncommitted, { relation: 'none' }), [], 'it names no commit')
+})
+
+const NIGHTLY: Schedule = {
+  cron: '0 3 * * *',
+  timezone: 'Europe/Berlin',
+  start: '2026-11-10',
+  catchUp: 'latest',
+  maxCatchUp: 3,
+  overlap: 'wait',
+}
+const TEMPLATE = { ...REQUESTS['IotJob'], description: { $text: '{run}' } }
+const nightly =
+  (schedule: Partial<Schedule> = {}, now = '2026-11-15T09:00:00Z', facts: object = {}) =>
+  (w: World): World =>
+    w.spec(KIOSKS, { policy: { schedule: { ...NIGHTLY, ...schedule } }, template: TEMPLATE, ...facts }).at(now)
+
+t.test('who approves a schedule approves its runs, as it is', async (t) => {
+  const before = nightly()
+  const first = `${KIOSKS}-202611150200`
+  t.same(run({ before }), [`create ${first}`, `waiting ${KIOSKS}`])
+  t.same(run({ before, since: nightly({}, '2026-11-15T20:00:00Z') }), [`create ${first}`, `waiting ${KIOSKS}`])
+  t.same(
+    run({ before: nightly({ start: '2026-11-16' }), since: nightly({ start: '2026-11-16' }, '2026-11-16T03:00:00Z') }),
+    [`create ${KIOSKS}-202611160200`, `waiting ${KIOSKS}`],
+  )
+  t.same(
+    run({ before, since: nightly({}, '2026-11-16T03:00:00Z') }),
+    [`create ${KIOSKS}-202611160200`, `waiting ${KIOSKS}`, `PLAN_CHANGED ${first}`],
+    'a run that was approved and is skipped',
+  )
+})
+
+t.test('a schedule that changed since is not carried out', async (t) => {
+  const before = nightly({ start: '2026-11-16' })
+  const edits: [string, Partial<Schedule>][] = [
+    ['its cron', { cron: '0 4 * * *' }],
+    ['its zone', { timezone: 'Europe/London' }],
+    ['its start', { start: '2026-11-14' }],
+    ['its end', { end: '2026-12-14' }],
+    ['its catchUp', { catchUp: 'all' }],
+    ['its overlap', { overlap: 'skip' }],
+  ]
+  for (const [name, edit] of edits)
+    t.same(
+      run({ before, since: nightly({ start: '2026-11-16', ...edit }, '2026-11-16T05:00:00Z') }),
+      [`held ${KIOSKS}`, `PLAN_CHANGED ${KIOSKS}`],
+      name,
+    )
+  const other = { template: { ...TEMPLATE, description: { $text: 'now {run}' } } }
+  t.same(
+    run({ before, since: nightly({ start: '2026-11-16' }, '2026-11-16T05:00:00Z', other) }),
+    [`held ${KIOSKS}`, `PLAN_CHANGED ${KIOSKS}`],
+    'its request',
+  )
+})
+
+t.test('no run of a schedule is made or skipped that no approved plan has', async (t) => {
+  t.same(run({ before: (w) => w.spec(LOBBY), since: (w) => nightly()(w.spec(LOBBY)) }), [
+    `create ${LOBBY}`,
+    `held ${KIOSKS}`,
+    `PLAN_NOT_APPROVED: not in plan.json, so not applied: ${KIOSKS}`,
+  ])
+  const approved = approve(planOf(world().spec(LOBBY).input()))
+  const made = planOf(
+    nightly()(world().spec(LOBBY))
+      .with({ approval: found(approved) })
+      .input(),
+  )
+  t.equal(made.decided, undefined)
 })

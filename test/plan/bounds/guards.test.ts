@@ -57,6 +57,7 @@ t.test('a missing state is refused, with the ways back to it', async (t) => {
   const lost = { message: 'the branch is gone', remedies: [{ text: 'fetch it' }] }
   t.strictSame(told(reboot().state(undefined).with({ lost })), [['STATE_MISSING', 'the branch is gone', 'fetch it']])
   t.strictSame(codes(reboot().state(undefined).with({ lost }).rules({ emulator: true })), [])
+  t.equal(refusals(reboot().state(undefined))[0]?.severity, 'error')
 })
 
 t.test('a state begins with all of its specs taken as done, or not at all', async (t) => {
@@ -170,6 +171,10 @@ t.test('guards count the whole run, and say what to raise', async (t) => {
   t.strictSame(
     codes(cancelled.with({ guards: { maxCreates: 0, maxRemovals: 2 }, run: { ...FRESH_RUN, removed: 1 } })),
     ['GUARD_REMOVALS'],
+  )
+  t.match(
+    refusals(guarded(cancelled, { run: { ...FRESH_RUN, removed: 1 } }))[0]?.message,
+    /^this reconcile would withdraw 1 before in this reconcile \+ 2 = 3 jobs;/,
   )
 })
 

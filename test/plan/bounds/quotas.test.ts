@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { KindModel } from '../../../src/model/kind.ts'
-import { DONE, planOf, specOf, textOf, world } from '../world.ts'
+import { DONE, planOf, REQUESTS, specOf, textOf, world } from '../world.ts'
 
 const inFlight =
   (most: Readonly<Record<string, number>>) =>
@@ -33,7 +33,7 @@ t.test('it limits kinds whose running jobs AWS does not count', async (t) => {
   t.match(textOf(planOf(kiosks.input())), [
     /^keep /,
     /^create IotJob\/two/,
-    /^waiting IotJob\/three.*inFlight allows 1/,
+    /^waiting IotJob\/three: 1 AWS IoT jobs are running or planned, and limits\.iot\.inFlight allows 1 at once$/,
   ])
 })
 
@@ -45,4 +45,32 @@ t.test('a continuous job that is rolled out holds no place', async (t) => {
     .record('IotJob/settings', steady)
     .with({ inFlight: inFlight({ iot: 1 }) })
   t.match(textOf(planOf(kiosks.input())), [/^keep /, /^create IotJob\/two/])
+})
+
+t.test('a job that may be on its way takes a place, a job that waits for its start takes none', async (t) => {
+  const most = { mediapackage: 1, dataexchange: 1 }
+  const harvests = world()
+    .spec('MediaPackageHarvestJob/one')
+    .spec('MediaPackageHarvestJob/two')
+    .unknown('MediaPackageHarvestJob/one')
+    .with({ inFlight: inFlight(most) })
+  t.match(planOf(harvests.input()).actions, [{ action: 'settling' }, { action: 'waiting', code: 'PLAN_NO_ROOM' }])
+  const [one, two] = ['DataExchangeJob/one', 'DataExchangeJob/two'] as const
+  const created = { stage: 'created', condition: { type: 'Pending' } } as const
+  const exports = (type: string, first: object) => {
+    const request = { ...REQUESTS['DataExchangeJob'], Type: type }
+    return planOf(
+      world()
+        .spec(one, { request, policy: { allowIdentical: true } })
+        .spec(two, { request, policy: { allowIdentical: true } })
+        .record(one, { request, ...first })
+        .record(two, { request, ...created })
+        .with({ inFlight: inFlight(most) })
+        .input(),
+    ).actions.map(({ action }) => action)
+  }
+  for (const type of ['EXPORT_ASSETS_TO_S3', 'CREATE_S3_DATA_ACCESS_FROM_S3_BUCKET']) {
+    t.strictSame(exports(type, {}), ['keep', 'waiting'], type)
+    t.strictSame(exports(type, created), ['start', 'waiting'], type)
+  }
 })

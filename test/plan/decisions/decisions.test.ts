@@ -143,10 +143,19 @@ t.test('cancel says what it finds, and remembers that a person asked for the end
     force: false,
     next: { createdAt: '2026-11-15T08:50:05Z' },
   })
+  const young = { createdAt: '2026-11-15T08:59:30Z' }
+  t.equal(lineOf(settled(young).live(REBOOT, young), REBOOT, STOP).action, 'cancel', 'also of a job just created')
   t.match(lineOf(settled().live(REBOOT, { status: 'CANCELED' }), REBOOT, STOP), {
     action: 'keep',
     next: { cancelled: true },
+    record: { cancelled: true, status: 'CANCELED' },
   })
+  t.match(lineOf(settled().live(REBOOT, { status: 'COMPLETED' }), REBOOT, STOP).record, { status: 'COMPLETED' })
+  t.strictSame(told(settled({ lost: true, condition: undefined } as Partial<JobRecord>), REBOOT, STOP), [
+    'keep',
+    undefined,
+    'it is lost: AWS no longer knows its job',
+  ])
   t.equal(lineOf(settled().live(REBOOT, { status: 'COMPLETED' }), REBOOT, STOP).next?.cancelled, undefined)
   const again = settled({ status: 'CANCELED', condition: { type: 'Cancelled' }, cancelled: true, id: 'kiosk-reboot' })
   t.equal(lineOf(again, REBOOT, STOP).next, undefined, 'nothing new')
@@ -201,6 +210,7 @@ t.test('that a create made nothing is believed once AWS was asked for its mark',
   t.equal(marked(owned)[0], 'keep', 'another address has it')
   const early = lineOf(spec(DISK).unknown(DISK).at('2026-11-15T08:57:59Z'), DISK, NOT_CREATED)
   t.match(early, { action: 'settling', code: 'PLAN_TOO_EARLY', until: '2026-11-15T08:58:00Z' })
+  t.equal(lineOf(spec(DISK).unknown(DISK).at('2026-11-15T08:58:00Z'), DISK, NOT_CREATED).action, 'keep', 'now')
   t.equal(told(spec(DISK), DISK, NOT_CREATED)[2], 'no create of it is open')
 })
 
@@ -275,6 +285,12 @@ t.test('removed marks a record whose spec is not here, once', async (t) => {
     'its spec is here: remove it first',
     NOTHING_CHANGED,
   ])
+  t.equal(
+    told(world().blocked(REBOOT, ['SPEC_ENUM']).record(REBOOT), REBOOT, removed)[2],
+    'its spec has errors: SPEC_ENUM',
+    'also with errors',
+  )
+  t.equal(told(spec(REBOOT), REBOOT, removed)[2], 'its spec is here: remove it first', 'nothing was submitted for it')
   t.equal(
     told(world().record(REBOOT, { withdrawn: '2026-11-14T09:00:00Z' }), REBOOT, removed)[2],
     'recorded as removed already',

@@ -59,10 +59,10 @@ const disk = (facts: Partial<Live> = {}): Live => liveOf(DISK, { id: 'second', a
 
 t.test('an audit lists the kinds whose second job would run, back to a day before each of their jobs', (t) => {
   t.same(
-    listDuplicateNeeds(input()).map(({ address, since, id }) => [address, since, id]),
+    listDuplicateNeeds(input()).map(({ address, since, id, definition }) => [address, since, id, definition]),
     [
-      [READERS, '2026-11-14T08:50:05Z', undefined],
-      [DISK, '2026-11-14T08:50:05Z', undefined],
+      [READERS, '2026-11-14T08:50:05Z', undefined, true],
+      [DISK, '2026-11-14T08:50:05Z', undefined, true],
     ],
   )
   const young = input({ state: { ...emptyState('kiosk-fleet', '2026-11-15T08:00:00Z'), records: RECORDS } })
@@ -132,6 +132,14 @@ t.test('a duplicate is reported once, with the place of its spec and a way out',
     remedies: [{}, {}],
     place: specOf(READERS).place,
   })
+  const withoutSpec = { ...given, specs: [] }
+  const orphan = findDuplicates(withoutSpec, {
+    alike: new Map([
+      [READERS, listed],
+      [ALSO, listed],
+    ]),
+  })
+  t.equal(orphan?.[0]?.diagnostic.place, undefined, 'its spec was removed')
   t.end()
 })
 
@@ -143,6 +151,7 @@ t.test('a job whose spec was withdrawn before the run is not audited: its end wo
     [DISK],
   )
   t.same(listDuplicateNeeds(input({ before: RECORDS }, records)).length, 2, 'but in the run that withdraws it')
+  t.same(listDuplicateNeeds(input({ before: records })).length, 2, 'and in the run that restores its spec')
   t.end()
 })
 
@@ -194,6 +203,7 @@ t.test('a job that ended before the run is audited while a duplicate of it is op
   const note = { run: 1, finding: 'duplicate:second', seen: '2026-11-15T08:55:00Z' }
   t.equal(looked([]), 0)
   t.equal(looked([note]), 1)
+  t.strictSame(listAuditedAddresses(input()), [READERS, DISK])
   t.equal(looked([{ ...note, acknowledged: '2026-11-15T08:56:00Z' }]), 0)
   t.equal(looked([{ ...note, run: 2 }]), 0)
   t.equal(looked([{ ...note, finding: 'failed' }]), 0)
@@ -228,5 +238,6 @@ t.test('where a list cannot be read nothing is known', (t) => {
   const problem = { class: 'outage', name: 'InternalFailure', message: 'try again' } as const
   const alike = new Map(listDuplicateNeeds(input()).map(({ address }) => [address, { is: 'failed', problem } as const]))
   t.equal(findDuplicates(input(), { alike }), undefined)
+  t.equal(findDuplicates(input(), { alike: new Map() }), undefined, 'nothing was read')
   t.end()
 })

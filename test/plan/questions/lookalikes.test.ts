@@ -77,6 +77,8 @@ t.test('a job of which AWS shows nothing may be the spec’s, unless it ended be
   const silent = (status: string) => disk({ id: 'JOB7', request: undefined, status })
   t.equal(isAsked(silent('Created')), true)
   t.equal(isAsked(silent('Canceled')), false)
+  t.equal(isAsked(silent('Expired')), false, 'no disk arrived')
+  t.equal(isAsked(disk({ id: 'JOB7', status: 'Canceled' })), true, 'AWS shows what this one was')
 })
 
 t.test('the question says what is known, and how to answer it', async (t) => {
@@ -109,6 +111,32 @@ t.test('what was given up is looked for again only in what was created since, or
   const early = { createdAt: '2026-11-15T08:48:59Z', marker: `kiosk-fleet ${DISK}#1.2` }
   t.equal(isAsked(again(early)), false, 'it is older than the first attempt')
   t.equal(isAsked(again({ ...early, createdAt: '2026-11-15T08:49:00Z' })), true)
+})
+
+t.test('after two reads without a job, only a later attempt under a name that is gone is asked about', async (t) => {
+  const attic = 'ImportExportJob/attic'
+  const absent = (marker: string) =>
+    world()
+      .state(HORIZON)
+      .spec(DISK)
+      .unknown(DISK, { marker: `kiosk-fleet ${DISK}#1.1`, absentSince: '2026-11-15T08:58:00Z' })
+      .listed(DISK, { id: 'JOB7', marker })
+      .at('2026-11-15T09:30:00Z')
+  t.equal(isAsked(absent(`kiosk-fleet ${attic}#1.2`)), true, 'the state may be older than a rename')
+  t.equal(first(absent(`kiosk-fleet ${attic}#1.1`)).action, 'create')
+  t.equal(first(absent(`other-fleet ${attic}#1.2`)).action, 'create', 'it is another state’s')
+})
+
+t.test('a raised run asks about jobs that are older than the unknown create of the run before', async (t) => {
+  const raised = (createdAt: string) =>
+    world()
+      .state(HORIZON)
+      .spec(DISK, { policy: { run: 2 } })
+      .unknown(DISK, { absentSince: '2026-11-15T08:58:00Z' })
+      .listed(DISK, { id: 'JOB7', createdAt })
+      .at('2026-11-15T09:30:00Z')
+  t.equal(isAsked(raised('2026-11-15T08:10:00Z')), true)
+  t.equal(isAsked(raised('2026-11-15T07:10:00Z')), false, 'that is older than the state')
 })
 
 t.test('what a person gave up without a time counts from its intent', async (t) => {
@@ -153,6 +181,16 @@ t.test('a spec that goes elsewhere is looked for there', async (t) => {
   t.equal(isAsked(looked(moved())), true, 'whatever is older than the create counts there')
   t.equal(first(moved()).action, 'create', 'nothing was listed there')
   t.equal(first(looked(moved(SITE))).action, 'create', 'it stays where it was')
+  const project = { ...REQUESTS['PinpointExportJob'], ApplicationId: 'magazine' }
+  const magazine = world()
+    .state(HORIZON)
+    .spec(READERS, { request: project })
+    .unknown(READERS, { absentSince: '2026-11-15T08:58:00Z' })
+    .listed(READERS)
+    .at('2026-11-15T09:30:00Z')
+  const exported = { ...live, status: 'PROCESSING', request: project }
+  const there = new Map([[READERS, { is: 'listed', jobs: [exported] }]]) as never
+  t.equal(isAsked(magazine.with({ observed: { ...magazine.input().observed, elsewhere: there } })), true, 'a project')
 })
 
 t.test('a list that failed answers nothing', async (t) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import t from 'tap'
+import type { Address } from '../../../src/model/address.ts'
 import type { Schedule } from '../../../src/model/schedule.ts'
 import type { Series } from '../../../src/model/series.ts'
 import type { Change } from '../../../src/model/state.ts'
@@ -207,6 +208,13 @@ t.test('an edit of the schedule', async (t) => {
     t.match(planOf(given.input()).actions[0], { action: 'create', address: SECOND })
     t.match(decidedOf(given), { decided: '2026-12-15T09:00:00Z', due: ['2026-12-14T02:00:00Z'] })
   })
+  t.test('may let it begin earlier, if it has not begun', async (t) => {
+    const far = decidedOf(weekly('2026-12-10T09:00:00Z', { start: '2027-12-01' }))!
+    const given = weekly('2026-12-14T02:00:00Z').state({
+      series: { [AT]: decidedOf(weekly('2026-12-11T09:00:00Z').state({ series: { [AT]: far } }))! },
+    })
+    t.match(planOf(given.input()).actions[0], { action: 'create', address: SECOND })
+  })
   t.test('of an earlier start makes nothing good', async (t) => {
     const given = stored(weekly('2026-12-10T09:00:00Z', { start: '2026-11-01' }))
     t.match(
@@ -232,6 +240,14 @@ t.test('a person skips one run, and the ones after it stay', async (t) => {
   const given = stored(weekly('2026-12-14T09:00:00Z'), { skip })
   check(t, given, `waiting IotJob/kiosks: skips 2026-12-14 03:00 (asked for with skip); ${NEXT_21}`)
   t.match(decidedOf(given), { skip: undefined, skips: 1 })
+  const away = stored(weekly('2026-12-21T09:00:00Z'), { skip: ['2026-12-21T02:00:00Z'] })
+  t.match(decidedOf(away), {
+    due: undefined,
+    skipped: [
+      { at: '2026-12-14T02:00:00Z', why: 'catch-up' },
+      { at: '2026-12-21T02:00:00Z', why: 'asked' },
+    ],
+  })
 })
 
 t.test('an end', async (t) => {
@@ -371,6 +387,63 @@ t.test('two jobs of the same schedule may depend on each other, run by run', asy
       'waiting IotJob/kiosks: next run 2026-12-14 03:00 Europe/Berlin',
       'waiting IotJob/after: next run 2026-12-14 03:00 Europe/Berlin',
     ],
+  )
+})
+
+t.test('a job that depends on one run', async (t) => {
+  const after = (job: Address, given = stored(weekly('2026-12-10T09:00:00Z'))): World =>
+    given.spec('IotJob/after', {
+      policy: { dependsOn: [{ job, when: 'succeeded' }] },
+      request: { ...REQUESTS['IotJob'], description: 'after' },
+    })
+  const lineOf = (given: World) => planOf(given.input()).actions.find(({ address }) => address === 'IotJob/after')
+  t.test('waits until it is due', async (t) => {
+    t.match(lineOf(after(SECOND)), {
+      action: 'waiting',
+      reason: `waits for ${SECOND}, which is due 2026-12-14 03:00 Europe/Berlin`,
+      until: '2026-12-14T02:00:00Z',
+    })
+  })
+  t.test('waits while it is due and the run before is unfinished', async (t) => {
+    const given = stored(weekly('2026-12-14T09:00:00Z')).record(FIRST).live(FIRST)
+    t.match(lineOf(after(SECOND, given)), {
+      action: 'waiting',
+      reason: `waits for ${SECOND}, which is due and waits for the run before`,
+    })
+  })
+  t.test('is blocked if the run was skipped, is to be, is on no record, or is never due', async (t) => {
+    const cases: [Address, Partial<Series>, RegExp][] = [
+      [FIRST, { skipped: [{ at: '2026-12-07T02:00:00Z', why: 'held' }], skips: 1 }, /was skipped \(on hold\)/],
+      [SECOND, { skip: ['2026-12-14T02:00:00Z'] }, /is to be skipped/],
+      [FIRST, {}, /is no run on record/],
+      ['IotJob/kiosks-202612140300', {}, /no run of IotJob\/kiosks is due then/],
+    ]
+    for (const [job, series, reason] of cases)
+      t.match(lineOf(after(job, stored(weekly('2026-12-10T09:00:00Z'), series))), {
+        action: 'blocked',
+        code: 'PLAN_DEPENDENCY_GONE',
+        reason,
+        remedies: [{ text: /run/ }],
+      })
+  })
+  t.test('has a way out that works if the run failed', async (t) => {
+    const given = stored(weekly('2026-12-10T09:00:00Z')).record(FIRST, { condition: { type: 'Failed' } })
+    t.match(lineOf(after(FIRST, given))?.remedies, [{ text: /a later run/, command: undefined }, { text: /finished/ }])
+  })
+})
+
+t.test('the line of a schedule shows what its next run sends', async (t) => {
+  const given = weekly('2026-12-08T02:00:00Z', { start: '2026-12-08' })
+  const [line] = planOf(given.input()).actions
+  t.match(line?.upcoming, { address: SECOND, name: 'kiosks-202612140200', policy: { schedule: undefined } })
+})
+
+t.test('after an extra run has ended, the line still says when the next run is due', async (t) => {
+  const given = stored(weekly('2026-12-10T09:00:00Z', {}, { run: 2 })).record(AT, { ...DONE, run: 2 })
+  check(
+    t,
+    given,
+    'waiting IotJob/kiosks: next run 2026-12-14 03:00 Europe/Berlin; run 2: done 2026-11-14 23:10 UTC [until 2026-12-14T02:00:00Z]',
   )
 })
 

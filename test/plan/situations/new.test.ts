@@ -2,6 +2,8 @@ import t from 'tap'
 import type { Planned } from '../../../src/model/plan.ts'
 import type { JobRecord } from '../../../src/model/state.ts'
 import { FRESH_RUN } from '../../../src/plan/input.ts'
+import { moveFormerNames } from '../../../src/plan/questions/former-names.ts'
+import { findRenames } from '../../../src/plan/questions/rename-pairs.ts'
 import { DONE, OTHER_SITE, planOf, REQUESTS, type World, world } from '../world.ts'
 
 /*
@@ -82,6 +84,42 @@ t.test('an ID has one job: a record’s, an open create’s, or the one that exi
   )
   t.strictSame(told(reboot().unread(REBOOT)), ['blocked', 'PLAN_REFUSED', UNREAD])
   t.match(lineAt(reboot().live(REBOOT), REBOOT), { id: 'kiosk-reboot' })
+  const run2 = { run: 2, id: 'kiosk-reboot-r2', history: [{ run: 1, id: 'kiosk-reboot' }] }
+  const back = world()
+    .spec(REBOOT, { ...named, policy: { run: 2 } })
+    .unknown(REBOOT, { givenUp: true }, run2)
+  t.strictSame(told(back), used('an earlier run of this spec'), 'also if the spec asks for it again')
+})
+
+t.test('an unrecorded job under the ID of a spec is a question, and its mark decides which', async (t) => {
+  const marked = (mark: string) => told(reboot().live(REBOOT, { mark }))
+  const made = '(IN_PROGRESS, created 2026-11-15 08:50 UTC) is not on record, and carries the mark of'
+  const ways = [
+    'the state may be older than the job, from a branch that was rolled back or a backup',
+    `if the job is this spec’s > jobwright > adopt > ${REBOOT}`,
+    'to run it again, write policy.run: 2',
+  ]
+  t.strictSame(marked(`kiosk-fleet ${REBOOT}:1.1`), [
+    'conflict',
+    'PLAN_FOREIGN',
+    `AWS IoT job kiosk-reboot ${made} this very spec`,
+    ...ways,
+  ])
+  t.strictSame(marked(`kiosk-fleet ${NIGHT}:3.1`), [
+    'conflict',
+    'PLAN_FOREIGN',
+    `AWS IoT job kiosk-reboot ${made} run 3 of ${NIGHT} of this state`,
+    ...ways,
+  ])
+  t.strictSame(marked(`other-fleet ${REBOOT}:1.1`), [
+    'conflict',
+    'PLAN_FOREIGN',
+    'AWS IoT job kiosk-reboot exists and carries the mark of another state: IN_PROGRESS, created 2026-11-15 08:50 UTC',
+    'to make another job, choose another name or jobId',
+    `to take it over, although its owner acts on it > jobwright > adopt > ${REBOOT} > --force`,
+  ])
+  const live = reboot().live(REBOOT, { mark: `kiosk-fleet ${REBOOT}:1.1` })
+  t.equal(told(live.state(undefined))[2]?.includes('another state'), true, 'without a state no mark is ours')
 })
 
 t.test('policy.adopt takes the job that is what the spec says', async (t) => {
@@ -128,6 +166,11 @@ t.test('an unknown create that asks for another ID, or elsewhere, now does not a
     lineAt(reboot().unknown(REBOOT, PENDING).live(REBOOT, taken).site(OTHER_SITE).at(at), REBOOT).action,
     'create',
   )
+  t.equal(
+    lineAt(reboot().unknown(REBOOT, PENDING).live(REBOOT, taken).site(undefined).at(at), REBOOT).code,
+    'PLAN_ID_TAKEN',
+    'its target is not known',
+  )
   const mine = reboot().unknown(REBOOT, PENDING).absent(REBOOT).at(at)
   t.match(lineAt(mine, REBOOT), { action: 'create', id: 'kiosk-reboot', attempt: 2 }, 'its own ID is free for it')
 })
@@ -173,6 +216,32 @@ t.test('a spec that was renamed needs a decision', async (t) => {
   )
 })
 
+t.test('each former name is reported once, by the first spec that looks like it', async (t) => {
+  const third = 'IotJob/kiosk-third'
+  const input = world().spec(NIGHT).spec(third).record(REBOOT).record('IotJob/kiosk-old').input()
+  const { to, from } = findRenames(input, input.state?.records ?? {})
+  t.strictSame(
+    [...to],
+    [
+      [NIGHT, REBOOT],
+      [third, REBOOT],
+    ],
+  )
+  t.strictSame(
+    [...from],
+    [
+      [REBOOT, NIGHT],
+      ['IotJob/kiosk-old', NIGHT],
+    ],
+  )
+})
+
+t.test('where no record moves, nothing is copied', async (t) => {
+  const input = world().spec(NIGHT, { formerly: 'kiosk-reboot' }).record(NIGHT).input()
+  t.equal(moveFormerNames(input).input, input)
+  t.equal(moveFormerNames({ ...input, state: undefined }).input.state, undefined)
+})
+
 t.test('metadata.formerly moves a record whose spec was removed, and nothing else', async (t) => {
   const formerly = { formerly: 'kiosk-reboot' }
   const moved = world().spec(NIGHT, formerly).record(REBOOT)
@@ -189,6 +258,8 @@ t.test('metadata.formerly moves a record whose spec was removed, and nothing els
   ]
   t.strictSame(told(world().spec(NIGHT, formerly).spec(REBOOT).record(REBOOT), NIGHT), there)
   t.strictSame(told(world().spec(NIGHT, formerly).blocked(REBOOT, ['SPEC_ENUM']).record(REBOOT), NIGHT), there)
+  for (const other of [world().spec(REBOOT), world().blocked(REBOOT, ['SPEC_ENUM'])])
+    t.strictSame(told(other.spec(NIGHT, formerly).record(REBOOT).checkout({ relation: 'behind' }), NIGHT), there)
   t.strictSame(told(world().spec(NIGHT, formerly).record(REBOOT).checkout({ relation: 'behind' }), NIGHT), [
     'blocked',
     'PLAN_NOT_MOVED',

@@ -152,9 +152,43 @@ t.test('a taken ID comes with the way to get another one', async (t) => {
     .unknown(REBOOT)
     .live(REBOOT, other)
   t.match(hints(named), /^somebody else used this ID; write another jobId$/i)
+  const edited = world().spec(REBOOT).unknown(REBOOT, {}, other).live(REBOOT, {})
+  t.strictSame(
+    first(edited).remedies?.map(({ text }) => text),
+    [
+      'it matches the current spec. If it is its job',
+      'if somebody else used this ID: raise policy.run, or write another jobId',
+    ],
+  )
   t.match(
     hints(reboot({}, { refused: true })),
     /adopt IotJob\/kiosk-reboot \| if somebody else used this ID: .*--not-created \| then write another jobId$/i,
+  )
+})
+
+t.test(
+  'another ID is free for a spec once its create’s own ID proves to be another job’s, or its run is raised',
+  async (t) => {
+    const named = { request: { ...REQUESTS['IotJob'], jobId: 'kiosk-other' } }
+    const asked = (live: Partial<Live>, facts: object = named): World =>
+      world().spec(REBOOT, facts).unknown(REBOOT, LOOKED).live(REBOOT, live).at('2026-11-15T09:30:00Z')
+    const why = 'its create came to nothing: the ID kiosk-reboot belongs to another job'
+    check(t, asked({ mark: `other-fleet ${REBOOT}:1.1` }), `create ${REBOOT} (as kiosk-other, attempt 2): ${why}`)
+    const unproven = { createdAt: undefined }
+    t.equal(first(asked(unproven)).code, 'PLAN_ID_TAKEN', 'it may be ours')
+    check(t, asked(unproven, { policy: { run: 2 } }), `create ${REBOOT} (as kiosk-reboot-r2): ${why}`)
+  },
+)
+
+t.test('a job that nothing proves ours comes with both answers', async (t) => {
+  const { remedies } = first(reboot({}, { refused: true }))
+  t.strictSame(
+    remedies?.map(({ text, command = [] }) => [text, ...command].join(' > ')),
+    [
+      `if this create made it > jobwright > adopt > ${REBOOT}`,
+      `if somebody else used this ID > jobwright > resolve > ${REBOOT} > --not-created`,
+      'then write another jobId',
+    ],
   )
 })
 
@@ -299,6 +333,12 @@ t.test('the plan names five of the candidates', async (t) => {
     .unknown(READERS)
     .listed(READERS, { id: 'e0', marker: undefined, createdAt: undefined })
   check(t, undated, `unresolved ${READERS}: ${one}: e0 (IN_PROGRESS)`)
+  t.strictSame(
+    first(asked(1)).remedies?.map(({ text }) => text),
+    ['if it is the job', 'if it is not'],
+  )
+  const { findingKey } = first(asked(1)) as { findingKey?: string }
+  t.match(findingKey, /^a job may be what its create made, and nothing shows which: e0/, 'acknowledgements name it')
   t.equal(first(asked(2)).code, 'PLAN_UNRESOLVED')
   t.match(hints(asked(2)), /resolve PinpointExportJob\/readers --adopt e0.* \| if none of them is.*--not-created/i)
 })

@@ -1,7 +1,8 @@
+import { APPLY } from '../../../action/awaited.ts'
 import {
   AWS_CREDENTIALS,
   CHECKOUT,
-  COMMAND_INPUT,
+  formatCommandInput,
   formatContents,
   formatCron,
   formatLfs,
@@ -24,6 +25,8 @@ export type ActionWorkflowOptions = Pick<
   readonly version?: string
   /** The shell command that builds the Action, in its own repository. */
   readonly build?: string
+  /** The environment whose reviewers approve what is done. Absent: nobody is asked. */
+  readonly environment?: string
   /** The one project that the workflow is for. Absent: every folder with a jobwright.yaml. */
   readonly only?: { readonly folder: string; readonly name?: string }
 }
@@ -45,14 +48,15 @@ export function isForAllProjects(workflow: string): boolean {
 export function formatActionWorkflow(options: ActionWorkflowOptions): string {
   const { branch, only } = options
   const project = only === undefined ? '${{ inputs.project }}' : quoteText(only.folder)
+  const { environment } = options
   const setup = options.build === undefined ? '' : `${formatSetup({ install: options.build }, 'Build the Action')}\n`
   const uses = `uses: ${options.action}${options.version === undefined ? '' : ` # v${options.version}`}`
   const checkout = `${formatSubmodules(options)}${formatLfs(options)}`
+  const parts = { options, uses, setup, checkout, project }
   return `# Plans every pull request without credentials, and reconciles what has been merged.
 #
-# The reconcile job is skipped until these repository variables are set (Settings, Secrets and variables, Actions, Variables):
-#   JOBWRIGHT_ROLE_ARN  a role whose trust policy lets GitHub's OIDC provider assume it for this branch of this repository
-#   JOBWRIGHT_REGION    such as eu-west-1
+# The ${options.environment === undefined ? 'reconcile job is' : 'jobs plan and apply are'} skipped until these repository variables are set (Settings, Secrets and variables, Actions, Variables):
+${formatVariables(options)}
 # Set JOBWRIGHT_ALLOW_FORCE to true as well where whoever runs this by hand may use --force.
 name: ${only?.name === undefined ? 'reconcile' : `reconcile ${only.name}`}
 
@@ -65,7 +69,7 @@ on:
     - cron: '${formatCron(options.everyMinutes)}' # records how jobs ended, and submits those that had to wait
   workflow_dispatch:
     inputs:
-${COMMAND_INPUT}${only === undefined ? PROJECT_INPUT : ''}
+${formatCommandInput(options.environment && 'reconcile --refresh-only')}${only === undefined ? PROJECT_INPUT : ''}
 permissions: {}
 
 jobs:
@@ -122,26 +126,74 @@ ${checkout}${setup}      - name: Plan
           RESULT: \${{ needs.check.result }}
         run: test "$RESULT" = success
 
-  reconcile:
-    needs: projects
-    if: ${MERGED} && github.ref == ${quoteText(`refs/heads/${branch}`)} && vars.JOBWRIGHT_ROLE_ARN != ''
-    runs-on: ubuntu-latest
-    timeout-minutes: 60
-    permissions:
+${environment === undefined ? formatReconcile(parts) : formatApproval(parts, environment)}`
+}
+
+/** What the jobs of a workflow share. */
+type Parts = {
+  readonly options: ActionWorkflowOptions
+  /** `uses: OWNER/jobwright@HASH`. */
+  readonly uses: string
+  /** Steps that build the Action. */
+  readonly setup: string
+  /** Settings of a checkout that reads specs. */
+  readonly checkout: string
+  /** The value of the input `project`. */
+  readonly project: string
+}
+
+function formatVariables({ environment }: ActionWorkflowOptions): string {
+  const reconcile = environment === undefined ? 'this branch' : `the environment ${environment}`
+  const plan =
+    environment === undefined
+      ? ''
+      : `#   JOBWRIGHT_PLAN_ROLE_ARN  a role that may read jobs, which GitHub's OIDC provider may assume for this branch of this repository\n`
+  return `${plan}#   JOBWRIGHT_ROLE_ARN  a role whose trust policy lets GitHub's OIDC provider assume it for ${reconcile} of this repository
+#   JOBWRIGHT_REGION    such as eu-west-1`
+}
+
+function formatMergedIf({ branch }: ActionWorkflowOptions, variable: string): string {
+  return `${MERGED} && github.ref == ${quoteText(`refs/heads/${branch}`)} && vars.${variable} != ''`
+}
+
+/** The permissions of a job that reconciles. */
+function formatAccess(options: ActionWorkflowOptions): string {
+  return `    permissions:
       ${formatContents(options)}
       id-token: write # proves to AWS who asks, in place of a stored key
       issues: write # opens an issue for what needs a person
-${formatMatrix()}    concurrency:
-${formatConcurrency(options)}    steps:
+      pull-requests: write # turns the comment of a merged pull request into the result
+`
+}
+
+function formatStart({ options, setup, checkout }: Parts, role: string, between = ''): string {
+  return `    steps:
       - uses: ${CHECKOUT}
         with:
-          ref: ${quoteText(branch)} # its tip: a run that had to queue must not act on an older commit
+          ref: ${quoteText(options.branch)} # its tip: a run that had to queue must not act on an older commit
           fetch-depth: 0
-${checkout}${setup}      - uses: ${AWS_CREDENTIALS}
+${checkout}${setup}${between}      - uses: ${AWS_CREDENTIALS}
         with:
-          role-to-assume: \${{ vars.JOBWRIGHT_ROLE_ARN }}
+          role-to-assume: \${{ vars.${role} }}
           aws-region: \${{ vars.JOBWRIGHT_REGION }}
-      - name: Reconcile
+`
+}
+
+/** Formats the start of a job with a leg for each project, up to its credentials. */
+function formatJobStart(name: string, role: string, parts: Parts): string {
+  const { options } = parts
+  return `  ${name}:
+    needs: projects
+    if: ${formatMergedIf(options, role)}
+    runs-on: ubuntu-latest
+    timeout-minutes: 60
+${formatAccess(options)}${formatMatrix()}    concurrency:
+${formatConcurrency(options)}${formatStart(parts, role)}`
+}
+
+function formatReconcile(parts: Parts): string {
+  const { options, uses } = parts
+  return `${formatJobStart('reconcile', 'JOBWRIGHT_ROLE_ARN', parts)}      - name: Reconcile
         ${uses}
         env:
           JOBWRIGHT_ALLOW_FORCE: \${{ vars.JOBWRIGHT_ALLOW_FORCE }}
@@ -150,6 +202,96 @@ ${formatToken(options)}        with:
           working-directory: \${{ matrix.project.folder }}
 `
 }
+
+/**
+ * The jobs of a workflow that asks a person. Statuses and unknown outcomes are recorded at once. The plan of what is due is saved, and a job
+ * in the environment applies it once it is approved. That job has a concurrency group of its own: while it waits, everything else goes on.
+ */
+function formatApproval(parts: Parts, environment: string): string {
+  const { options, uses, setup, project } = parts
+  const download = `      - uses: ${DOWNLOAD}
+        with:
+          name: jobwright-plan-\${{ matrix.project.name }}
+          path: \${{ runner.temp }}/approved
+`
+  return `${formatJobStart('plan', 'JOBWRIGHT_PLAN_ROLE_ARN', parts)}      - name: Record statuses, or run the command
+        ${uses}
+        env:
+          JOBWRIGHT_ALLOW_FORCE: \${{ vars.JOBWRIGHT_ALLOW_FORCE }}
+${formatToken(options)}        with:
+          command: \${{ inputs.command }}
+          working-directory: \${{ matrix.project.folder }}
+          approval: required # nothing is created here
+      - name: Plan
+        id: plan
+        if: \${{ !cancelled() }}
+        ${uses}
+        with:
+          command: plan
+          working-directory: \${{ matrix.project.folder }}
+      - name: Save the plan
+        if: \${{ !cancelled() && steps.plan.outputs.changes == 'true' && steps.plan.outputs.plan-file != '' }}
+        uses: ${UPLOAD}
+        with:
+          name: jobwright-plan-\${{ matrix.project.name }}
+          path: \${{ steps.plan.outputs.plan-file }}
+          if-no-files-found: error
+          overwrite: true
+
+  due:
+    needs: [projects, plan]
+    if: \${{ !cancelled() && needs.plan.result != 'skipped' }}
+    runs-on: ubuntu-latest
+    timeout-minutes: 15
+    permissions:
+      contents: read
+      actions: read # sees whether an approval waits already
+    outputs:
+      projects: \${{ steps.due.outputs.projects }}
+    steps:
+      - uses: ${CHECKOUT}
+        with:
+          persist-credentials: false
+${setup}      - uses: ${DOWNLOAD}
+        with:
+          pattern: jobwright-plan-*
+          path: \${{ runner.temp }}/plans
+      - name: Find the projects with something to approve
+        id: due
+        ${uses}
+        with:
+          ${FIND}
+          project: ${project}
+          plan-file: \${{ runner.temp }}/plans
+
+  apply:
+    name: ${APPLY}\${{ matrix.project.name }}
+    needs: due
+    # Without something to approve, nobody is asked.
+    if: \${{ !cancelled() && needs.due.result == 'success' && needs.due.outputs.projects != '[]' }}
+    environment: ${quoteText(environment)}
+    runs-on: ubuntu-latest
+    timeout-minutes: 60
+${formatAccess(options)}    strategy:
+      fail-fast: false
+      matrix:
+        project: \${{ fromJSON(needs.due.outputs.projects) }}
+    concurrency:
+      # A group of its own: while it waits for a person, the hourly run and every command go on.
+      group: jobwright-apply-\${{ matrix.project.name }}
+      cancel-in-progress: false # none is stopped halfway
+${options.commandsApart ? '' : '      queue: max # none that waits is replaced\n'}${formatStart(parts, 'JOBWRIGHT_ROLE_ARN', download)}      - name: Reconcile by the approved plan
+        ${uses}
+${options.needsToken ? `        env:\n${formatToken(options)}` : ''}        with:
+          command: reconcile --timeout 45m --lock-timeout 10m
+          working-directory: \${{ matrix.project.folder }}
+          plan-file: \${{ runner.temp }}/approved/plan.json
+          approval: required
+`
+}
+
+const UPLOAD = 'actions/upload-artifact@b7c566a772e6b6bfb58ed0dc250532a479d7789f # v6.0.0'
+const DOWNLOAD = 'actions/download-artifact@37930b1c2abaa49bbe596cd826c3c89aef350131 # v7.0.0'
 
 const PROJECT_INPUT = `      project:
         description: The folder of the one project to run in, such as teams/media; empty for all of them

@@ -38,11 +38,13 @@ export const AWS_CREDENTIALS = 'aws-actions/configure-aws-credentials@8df5847569
 /** The default command of a run. */
 const COMMAND = 'reconcile --timeout 45m'
 
-/** The input for a command by hand. */
-export const COMMAND_INPUT = `      command:
+/** Formats the input for a command by hand. */
+export function formatCommandInput(command = COMMAND): string {
+  return `      command:
         description: What to do (reconcile, plan, status, adopt, resolve, cancel, baseline or acknowledge); a stuck job prints its command, such as resolve PinpointExportJob/readers --not-created
-        default: ${COMMAND}
+        default: ${command}
 `
+}
 
 /** Where GitHub looks for the workflow, relative to the repository's top. */
 export const WORKFLOW_FILE = '.github/workflows/reconcile.yml'
@@ -81,7 +83,7 @@ ${formatPaths(paths)}  schedule:
     - cron: '${formatCron(options.everyMinutes)}' # writes down how jobs ended, and makes those that had to wait
   workflow_dispatch:
     inputs:
-${COMMAND_INPUT}
+${formatCommandInput()}
 permissions: {}
 
 ${defaults}jobs:
