@@ -2,7 +2,7 @@ import path from 'node:path'
 import type { Bucket } from '../model/bucket.ts'
 import { digest } from '../model/digest.ts'
 import { type Clock, systemClock } from '../system/clock.ts'
-import { openGit } from '../system/git.ts'
+import { type Git, openGit } from '../system/git.ts'
 import { createRandomId } from '../system/random.ts'
 import { createStore, type StoreAccess } from './create-store.ts'
 import { readStateObject, swapStateObject } from './s3-compare-and-swap.ts'
@@ -21,6 +21,8 @@ export type S3StoreOptions = StoreAccess & {
   /** Opens the bucket, once. */
   readonly open: () => Promise<Bucket>
   readonly clock?: Pick<Clock, 'sleep'>
+  /** Runs Git in the project's folder; tests pass their own. */
+  readonly git?: Git
   /** Creates a text that no other write has; random by default. */
   readonly mark?: () => string
 }
@@ -56,8 +58,8 @@ export function createS3Store(options: S3StoreOptions): Store {
   return createStore(formatS3Place(bucket, key), findBacking, options)
 }
 
-async function chooseStem({ root, bucket, key }: S3StoreOptions): Promise<string> {
-  const { code, stdout } = await openGit(root)(['rev-parse', '--git-common-dir'])
+async function chooseStem({ root, bucket, key, git = openGit(root) }: S3StoreOptions): Promise<string> {
+  const { code, stdout } = await git(['rev-parse', '--git-common-dir'])
   const folder = code === 0 ? path.resolve(root, stdout.trim(), 'jobwright') : path.join(root, LOCAL_FOLDER)
   const name = encodeURIComponent(key)
   return path.join(folder, `s3@${bucket}@${name.length > NAME_MAX ? digest(key).slice(-64) : name}`)

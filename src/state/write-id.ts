@@ -18,5 +18,5 @@ export function splitWriteId(stored: string): Signed {
   const at = stored.lastIndexOf(START)
   if (at < 0 || !stored.endsWith(END)) return { text: stored }
   const id = stored.slice(at + START.length, -END.length)
-  return /^[\w-]+$/.test(id) ? { text: `${stored.slice(0, at)}${BRACE}`, id } : { text: stored }
+  return /^[^"\\\n]+$/.test(id) ? { text: `${stored.slice(0, at)}${BRACE}`, id } : { text: stored }
 }
