@@ -114,7 +114,7 @@ type Thrown = {
 
 /** Reads the answer that a condition did not hold. S3 answers 404 to If-Match if there is no object. */
 function readUnmet(error: unknown, condition: WriteCondition): BucketWrite | undefined {
-  const { name = '', message, status } = describeProblem(error, {})
+  const { name, message, status } = describeProblem(error, {})
   const why = `S3 answered ${status}: ${message}`
   if (status === 412 || (name === 'NoSuchKey' && 'ifMatch' in condition)) return { is: 'changed', why }
   return status === 409 ? { is: 'conflict', why } : undefined
