@@ -66,6 +66,24 @@ const { metafile: validatorsFile } = await build({
   absWorkingDir: root,
   logLevel: 'warning',
 })
+// The page of reports, which runs in a browser. Every report has its text.
+const { metafile: pageFile } = await build({
+  entryPoints: [path.join(root, 'src', 'page', 'main.tsx'), path.join(root, 'src', 'page', 'page.css')],
+  entryNames: 'page',
+  outdir: dist,
+  bundle: true,
+  minify: true,
+  format: 'iife',
+  platform: 'browser',
+  target: ['chrome123', 'firefox120', 'safari17.5'],
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+  charset: 'utf8',
+  metafile: true,
+  legalComments: 'none',
+  absWorkingDir: root,
+  logLevel: 'warning',
+})
 fs.copyFileSync(validators, path.join(dist, path.basename(validators)))
 for (const platform of PLATFORMS) {
   const to = path.join(dist, 'prebuilds', platform)
@@ -77,7 +95,7 @@ for (const file of declarationsFrom('index.d.ts')) {
   fs.mkdirSync(path.dirname(to), { recursive: true })
   fs.copyFileSync(path.join(built, file), to)
 }
-const inside = packagesIn({ ...metafile.inputs, ...validatorsFile.inputs })
+const inside = packagesIn({ ...metafile.inputs, ...validatorsFile.inputs, ...pageFile.inputs })
 fs.writeFileSync(path.join(dist, 'licences.txt'), inside.map(licenceOf).join(`\n${'-'.repeat(80)}\n\n`))
 fs.writeFileSync(path.join(dist, 'sbom.cdx.json'), `${JSON.stringify(sbomOf(inside), undefined, 2)}\n`)
 

@@ -18,6 +18,7 @@ import { defineNext } from './commands/next/definition.ts'
 import { definePaperwork } from './commands/paperwork/definition.ts'
 import { definePlan } from './commands/plan/definition.ts'
 import { defineReconcile } from './commands/reconcile/definition.ts'
+import { defineReport } from './commands/report/definition.ts'
 import { defineRerun } from './commands/rerun/definition.ts'
 import { defineResolve } from './commands/resolve/definition.ts'
 import { defineSchema } from './commands/schema/definition.ts'
@@ -55,6 +56,7 @@ const DEFINITIONS = [
   defineWatch,
   defineStatus,
   defineNext,
+  defineReport,
   defineRerun,
   defineSkip,
   defineAdopt,

@@ -31,8 +31,8 @@ export function specParts(): Parts {
 
 /** Generates the parts of docs/json.md from the declarations and comments in the source. */
 export function jsonLineParts(): Parts {
-  const source = fs.readFileSync(path.join(import.meta.dirname, '../../src/report/json-lines.ts'), 'utf8')
-  const lines = [...source.matchAll(/\/\*\* ([^\n]*) \*\/\nexport type (\w+)Line = (?:JobLine & )?\{\n([\s\S]*?)\n\}/g)]
+  const source = fs.readFileSync(path.join(import.meta.dirname, '../../src/model/lines.ts'), 'utf8')
+  const lines = [...source.matchAll(/\/\*\* ([^\n]*) \*\/\nexport type (\w+)Line = (?:\w+Line & )?\{\n([\s\S]*?)\n\}/g)]
   const parts = lines.map(([, description = '', name = '', body = '']) => {
     const part = name.charAt(0).toLowerCase() + name.slice(1)
     return [part, `${description}\n\n${lineTable(body)}`] as const
@@ -66,7 +66,14 @@ const PLAIN: Readonly<Record<string, string>> = {
   RecordStage: '"intent" | "settling" | "created" | "started"',
   ExitCode: 'number',
   Site: '{partition, account, region}',
-  'readonly {': '{run, id, condition, reason, status, finishedAt, site}[]',
+  'readonly {': '{run, id, condition, reason, status, createdAt, startedAt, finishedAt, times, site}[]',
+  CreateTimes: '{stored, sent, answered, settled}',
+  'readonly PastAttempt[]': '{attempt, stored, sent, answered, settled, evidence}[]',
+  'readonly Way[]': '{text, command}[]',
+  SourcePlace: '{url, line}',
+  FindingKind: 'string',
+  'readonly string[]': 'string[]',
+  'Readonly<Record<string, string>>': '{[name]: string}',
   "JobRecord['how']": '"created" | "adopted" | "baseline"',
   'readonly ExitCode[]': 'number[]',
   'readonly Difference[]': '{pointer, from, to}[]',

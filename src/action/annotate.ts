@@ -1,8 +1,8 @@
 import { parseAddress } from '../model/address.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
+import type { DiagnosticLine } from '../model/lines.ts'
 import { advise } from '../model/remedy.ts'
 import { formatAnnotations } from '../report/annotations.ts'
-import type { DiagnosticLine } from '../report/json-lines.ts'
 import type { RunReport } from '../report/run-report.ts'
 
 /**

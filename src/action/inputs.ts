@@ -13,6 +13,8 @@ export type Inputs = {
   /** The one project that `projects` lists; empty for all. */
   readonly project: string
   readonly planFile: string
+  /** Where `reconcile` writes its page; empty for none. */
+  readonly report: string
   /** `reconcile` acts only by an approved plan. */
   readonly needsApproval?: true
   readonly comment: CommentMode
@@ -36,6 +38,7 @@ export function readInputs(env: Env): Inputs {
     folder: normaliseFolder(read('working-directory')),
     project: read('project') === '' ? '' : normaliseFolder(read('project')),
     planFile: read('plan-file'),
+    report: read('report'),
     ...(choose('approval', read('approval'), APPROVALS) === 'required' && { needsApproval: true }),
     comment: choose('comment', read('comment'), MODES),
     failureIssues: choose('failure-issues', read('failure-issues'), FLAGS) === 'true',

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import type { Line } from '../model/lines.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
 import { escapeForAnnotation, escapeForWorkflowLog } from '../report/escape.ts'
-import { type Line, toDiagnosticLine, toSummaryLine } from '../report/json-lines.ts'
+import { toDiagnosticLine, toSummaryLine } from '../report/json-lines.ts'
 import type { Workflow } from '../report/markdown/issue-markdown.ts'
 import { formatRunMarkdown } from '../report/markdown/run-markdown.ts'
 import { collectReport, isNews, type RunReport } from '../report/run-report.ts'
@@ -150,9 +151,19 @@ function choosePlanFile([verb, ...options]: readonly string[], { planFile }: Inp
   return path.join(fs.mkdtempSync(path.join(folder, 'jobwright-')), 'plan.json')
 }
 
-function listFileOptions(verb: string, out: string | undefined, { planFile }: Inputs): string[] {
+function listFileOptions(verb: string, out: string | undefined, { planFile, report }: Inputs): string[] {
   if (out !== undefined) return ['--out', out]
-  return verb === 'reconcile' && planFile !== '' ? ['--plan', path.resolve(top, planFile)] : []
+  if (verb !== 'reconcile') return []
+  return [
+    ...(planFile === '' ? [] : ['--plan', path.resolve(top, planFile)]),
+    ...(report === '' ? [] : ['--report', path.resolve(top, report)]),
+  ]
+}
+
+/** Returns the page that the command wrote; empty if it wrote none. */
+function findPage(verb: string, inputs: Inputs | undefined): string {
+  const file = verb === 'reconcile' && inputs?.report ? path.resolve(top, inputs.report) : ''
+  return file !== '' && fs.existsSync(file) ? file : ''
 }
 
 /** Writes annotations, summary, outputs and comment, and returns the exit code of the step. */
@@ -174,7 +185,11 @@ async function publish(
   })
   appendTo('GITHUB_STEP_SUMMARY', `${summary}\n`)
   const commentUrl = inputs && (await comment(report, inputs, event, linkFile))
-  writeOutputs({ ...listOutputs(report, planFile), 'comment-url': commentUrl ?? '' })
+  writeOutputs({
+    ...listOutputs(report, planFile),
+    report: findPage(report.verb, inputs),
+    'comment-url': commentUrl ?? '',
+  })
   return report.exitCode
 }
 

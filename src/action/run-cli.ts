@@ -3,7 +3,7 @@ import readline from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { ExitCode } from '../model/exit-code.ts'
 import { EXIT_CODES } from '../model/exit-code.ts'
-import type { Line } from '../report/json-lines.ts'
+import type { Line } from '../model/lines.ts'
 
 /** The program beside the action's own bundle. */
 const CLI = fileURLToPath(new URL('./cli.js', import.meta.url))

@@ -1,7 +1,7 @@
 import type { Address } from '../model/address.ts'
 import { computeDigest } from '../model/digest.ts'
+import type { DiagnosticLine } from '../model/lines.ts'
 import { escapeForTerminal } from '../report/escape.ts'
-import type { DiagnosticLine } from '../report/json-lines.ts'
 import {
   type Cause,
   formatCauseIssue,

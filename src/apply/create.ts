@@ -11,6 +11,9 @@ import type { Intended } from './intents.ts'
 import type { Permit } from './interrupt.ts'
 import { repeatThrottled } from './throttled.ts'
 
+/** A create with the times at which it was sent and answered. */
+type Timed = Pick<Intended, 'planned' | 'record'>
+
 /**
  * Sends one create whose intent is durable, and records its outcome: done, not done or unknown. An unknown create stays
  * on record as `settling`. This function never sends it again.
@@ -21,23 +24,35 @@ export async function createJob(pass: Pass, intended: Intended, calls: Calls): P
   pass.emit({ type: 'step', address, step: 'creating' })
   const refusal = await validate(pass, intended, calls)
   if (refusal) return recordNotDone(pass, intended, 'validate', refusal)
-  const outcome = await send(pass, intended, calls)
-  if (outcome.is === 'done') return recordCreated(pass, intended, outcome.value)
-  if (outcome.is === 'unknown') return settle(pass, intended, outcome.problem)
+  const { outcome, ...timed } = await send(pass, intended, calls)
+  if (outcome.is === 'done') return recordCreated(pass, timed, outcome.value)
+  if (outcome.is === 'unknown') return settle(pass, timed, outcome.problem)
   // The ID is taken: by another owner, or by this create, if a lower layer sent it twice. Reads may lag, so only the next
   // plans can tell.
-  if (outcome.problem.class === 'exists') return settle(pass, intended, outcome.problem, { refused: true })
+  if (outcome.problem.class === 'exists') return settle(pass, timed, outcome.problem, { refused: true })
   return recordNotDone(pass, intended, 'create', outcome.problem)
 }
 
-function send(pass: Pass, { planned, record }: Intended, { writer }: Calls): Promise<Outcome<Live>> {
+/** Sends a create. Returns its outcome and its times. */
+async function send(
+  pass: Pass,
+  { planned, record }: Intended,
+  { writer }: Calls,
+): Promise<Timed & { readonly outcome: Outcome<Live> }> {
   const { spec } = planned
   const options = { id: record.id, marker: record.intent.marker }
+  let sent: string | undefined
   // Checked again when the call gets its turn: the spec may have expired since it was planned.
-  const mayStillSend = (permit: Permit) => (): boolean => isDue(pass, spec) && permit.mayStillSend()
-  return repeatThrottled(pass, (permit) =>
+  const mayStillSend = (permit: Permit) => (): boolean => {
+    if (!(isDue(pass, spec) && permit.mayStillSend())) return false
+    sent = formatIso(pass.clock.now())
+    return true
+  }
+  const outcome = await repeatThrottled(pass, (permit) =>
     writer.create(spec.request, { ...options, ...permit, mayStillSend: mayStillSend(permit) }),
   )
+  const answered = outcome.is === 'unknown' ? undefined : formatIso(pass.clock.now())
+  return { outcome, planned, record: { ...record, times: { stored: record.intent.at, sent, answered } } }
 }
 
 /** Returns whether a spec may be submitted now. If not, its intent is released, and the next plan says why. */
@@ -54,7 +69,7 @@ async function validate(pass: Pass, { planned, record }: Intended, { writer }: C
   return outcome.is === 'done' ? undefined : outcome.problem
 }
 
-async function recordCreated(pass: Pass, { planned, record }: Intended, live: Live): Promise<void> {
+async function recordCreated(pass: Pass, { planned, record }: Timed, live: Live): Promise<void> {
   const { spec } = planned
   const model = pass.modelOf(spec.kind)
   // Not every answer includes the creation time, and AWS may not show a new job yet.
@@ -81,7 +96,7 @@ async function recordCreated(pass: Pass, { planned, record }: Intended, live: Li
 /** Records that the outcome of a create is unknown, with its evidence. */
 async function settle(
   pass: Pass,
-  { planned, record }: Intended,
+  { planned, record }: Timed,
   problem: AwsProblem,
   { refused }: Pick<Intent, 'refused'> = {},
 ): Promise<void> {

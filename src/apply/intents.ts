@@ -5,7 +5,7 @@ import { getFirstSendTime } from '../model/evidence.ts'
 import { formatIso } from '../model/iso.ts'
 import type { KindModel } from '../model/kind.ts'
 import type { Planned, PlannedCreate } from '../model/plan.ts'
-import { extendHistory } from '../model/record.ts'
+import { extendAttempts, extendHistory } from '../model/record.ts'
 import type { Spec } from '../model/spec.ts'
 import {
   type Change,
@@ -86,6 +86,7 @@ export function intend(
     },
     request: writeDocuments(spec.request, model.request.documents),
     onRemove: spec.policy.onRemove,
+    attempts: isRetry(previous, spec) ? extendAttempts(previous) : undefined,
     history: extendHistory(previous, spec.policy.run, site),
   }
   return { planned, record, previous }

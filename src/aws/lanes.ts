@@ -31,6 +31,11 @@ export type Lane = {
   report(problem: AwsProblem | undefined): void
 }
 
+/** A lane with its figures: the present rate, and how many requests were sent, throttled by AWS, and wait for their turn. */
+export type MeteredLane = Lane & {
+  figures(): { readonly rate: number; readonly sent: number; readonly throttled: number; readonly waiting: number }
+}
+
 /** What a lane needs of a kind. */
 export type LaneModel = Pick<KindModel, 'service'> & {
   readonly limits: Pick<KindLimits, 'lanes'>
@@ -40,12 +45,15 @@ export type LaneModel = Pick<KindModel, 'service'> & {
 /** The lanes of a run, created on demand. Calls to one account, region and service share a lane. */
 export type Lanes = {
   lane(site: Site, model: LaneModel, operation: string): Lane
+  /** Returns every lane that was opened. */
+  all(): readonly MeteredLane[]
 }
 
 /** Creates lanes over a clock, with the user's own limits. */
 export function createLanes(clock: Clock, limits: Limits = {}): Lanes {
-  const all = new Map<string, Lane>()
+  const all = new Map<string, MeteredLane>()
   return {
+    all: () => [...all.values()],
     lane(site, model, operation) {
       const own = model.limits.lanes[operation] ?? limits[`${model.service}.${operation}`]
       const where = model.api.regionless ? [site.account, model.service] : [site.account, site.region, model.service]
@@ -67,11 +75,12 @@ function findLimit(model: LaneModel, operation: string, limits: Limits): LaneLim
   }
 }
 
-function createLane(key: string, limit: LaneLimit, clock: Clock): Lane {
+function createLane(key: string, limit: LaneLimit, clock: Clock): MeteredLane {
   const gate = createGate(limit, clock.monotonic())
   const repeats = createRetryBudget()
   let last: Promise<void> = Promise.resolve()
   let refusal: { readonly problem: AwsProblem; times: number } | undefined
+  const tally = { sent: 0, throttled: 0, waiting: 0 }
 
   const waitTurn = async (before: Promise<void>, signal: AbortSignal | undefined): Promise<void> => {
     await before
@@ -86,14 +95,19 @@ function createLane(key: string, limit: LaneLimit, clock: Clock): Lane {
     limit,
     // Only one request waits at the gate, so that a throttle slows all others behind it.
     pass(signal) {
-      const turn = waitTurn(last, signal)
+      tally.waiting++
+      const turn = waitTurn(last, signal).then(() => void tally.sent++)
       last = turn.catch(() => {})
-      return turn
+      return turn.finally(() => void tally.waiting--)
     },
+    figures: () => ({ ...tally, rate: gate.rate(clock.monotonic()) }),
     mayRepeat: () => repeats.take(),
     report(problem) {
       if (problem === undefined) repeats.earn()
-      if (problem?.class === 'throttle') gate.throttled(clock.monotonic())
+      if (problem?.class === 'throttle') {
+        tally.throttled++
+        gate.throttled(clock.monotonic())
+      }
       if (problem?.class !== 'auth') refusal = undefined
       else if (refusal && isSameProblem(refusal.problem, problem)) refusal.times++
       else refusal = { problem, times: 1 }

@@ -22,6 +22,13 @@ export function parseWhole(text: string): number {
   return Number(text)
 }
 
+/** Parses a port of this machine. 0: a free one. */
+export function parsePort(text: string): number {
+  const port = parseWhole(text)
+  if (port > 65_535) throw new InvalidArgumentError('Write a port from 0 to 65535.')
+  return port
+}
+
 /** Checks a time that JavaScript can parse and returns it as written. Also takes `now`, and `today` for midnight UTC. */
 export function parseMoment(text: string): string {
   const now = new Date().toISOString()

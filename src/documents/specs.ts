@@ -15,7 +15,8 @@ import { recallDrafts, toChecked } from './checked.ts'
 import type { Draft } from './draft.ts'
 import type { Memory } from './memory.ts'
 import { createLocator } from './parse/locate.ts'
-import { parse } from './parse/parse.ts'
+import { type Parsed, parse } from './parse/parse.ts'
+import { parsePlain } from './parse/plain.ts'
 import { createSource, type Source } from './parse/source.ts'
 import { isSound, type Reader, readDraft } from './read.ts'
 import type { Include } from './request.ts'
@@ -109,12 +110,18 @@ function readFile(source: Source, reader: Reader, memory: Memory | undefined): F
   const known = memory?.recall(source.file, source.text)
   const recalled = known && recallDrafts(source, known, reader.kinds)
   if (recalled) return { source, drafts: recalled, refused: [], isRecalled: memory?.isOwn !== true }
-  const { documents, refused } = parse(source)
+  // Like a remembered file, one that only the reader of plain texts has read leads to no act: before that, the YAML parser reads it.
+  const plain = memory === undefined || memory.isOwn ? undefined : parsePlain(source.text)
+  const quick = plain && readDocuments({ documents: plain, refused: [] }, source, reader)
+  const read = quick?.checked ? quick : readDocuments(parse(source), source, reader)
+  if (read.checked) memory?.keep(source.text, read.checked)
+  return { source, refused: read.refused, drafts: read.drafts, isRecalled: read === quick }
+}
+
+function readDocuments({ documents, refused }: Parsed, source: Source, reader: Reader) {
   const locate = createLocator(source)
   const drafts = documents.map((document) => readDraft(source, locate, document, reader))
-  const checked = refused.length === 0 ? toChecked(documents, drafts) : undefined
-  if (checked) memory?.keep(source.text, checked)
-  return { source, refused, drafts, isRecalled: false }
+  return { drafts, refused, checked: refused.length === 0 ? toChecked(documents, drafts) : undefined }
 }
 
 /** Warnings do not block. */

@@ -140,6 +140,8 @@ export type KindLifecycle = {
   readonly steady?: Steady
   /** Reasons of a job that ended before it did anything. A cancelled job did nothing either. */
   readonly unusedReasons?: readonly string[]
+  /** Returns the ISO time at which AWS starts the job, if its request names one. Missing: no request does. */
+  startsAt?(request: JsonObject): string | undefined
   /** Time rules. `now` is epoch milliseconds. */
   timing(request: JsonObject, now: number): Timing
   /**

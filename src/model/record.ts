@@ -8,6 +8,7 @@ import {
   type Identity,
   type JobRecord,
   type OpenRecord,
+  type PastAttempt,
   type PastRun,
   type SettledRecord,
   type Site,
@@ -68,7 +69,7 @@ export function refreshWithStage(
 
 /** The initial values of a record that takes over a job. The job itself provides the rest. */
 export type AdoptionBase = Pick<SettledRecord, 'run' | 'site' | 'how' | 'request'> &
-  Partial<Omit<OpenRecord | SettledRecord, 'stage' | 'intent'>>
+  Partial<Omit<OpenRecord | SettledRecord, 'stage' | 'intent'>> & { readonly intent?: undefined }
 
 /** Returns the record of an address that takes over a live job. This settles an open create. */
 export function createAdoptedRecord(
@@ -80,7 +81,8 @@ export function createAdoptedRecord(
   source: Identity['source'] = 'read',
 ): IdentifiedRecord {
   const identity = live.createdAt === undefined ? undefined : { createdAt: live.createdAt, source }
-  return refreshRecord({ ...adopter, intent: undefined, id: live.id, stage }, live, condition, now, identity)
+  const times = adopter.intent && { stored: adopter.intent.at, ...adopter.times, settled: formatIso(now) }
+  return refreshRecord({ ...adopter, times, intent: undefined, id: live.id, stage }, live, condition, now, identity)
 }
 
 /**
@@ -101,6 +103,17 @@ export function extendHistory(
   )
 }
 
-function summarizeRun({ run, id, condition, status, finishedAt }: JobRecord): PastRun {
-  return { run, id, condition, status, finishedAt }
+function summarizeRun(record: JobRecord): PastRun {
+  const { run, id, condition, status, times, createdAt, startedAt, finishedAt } = record
+  const known = { ...(times && { times }), ...(createdAt && { createdAt }), ...(startedAt && { startedAt }) }
+  return { run, id, condition, status, ...known, finishedAt }
+}
+
+/** How many earlier attempts a record keeps. */
+const ATTEMPTS_MAX = 5
+
+/** Returns the attempts of a run before its next one. The previous one created no job. */
+export function extendAttempts({ intent, times, attempts = [] }: OpenRecord): readonly PastAttempt[] {
+  const { attempt, at, evidence } = intent
+  return [...attempts, { attempt, stored: at, ...times, evidence }].slice(-ATTEMPTS_MAX)
 }

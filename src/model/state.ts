@@ -54,6 +54,21 @@ export type Intent = {
 /** What distinguishes a job from every other job with its ID, past or future: its creation time, as AWS returned it. */
 export type Identity = { readonly createdAt: string; readonly source: 'answer' | 'read' }
 
+/** When the steps of one create happened, as ISO times by our clock. Records of earlier versions lack them. */
+export type CreateTimes = {
+  /** The intent was stored. */
+  readonly stored?: string
+  /** The request was sent, after signing and the last check of its lease. */
+  readonly sent?: string
+  /** AWS answered. Missing: the answer was lost. */
+  readonly answered?: string
+  /** The outcome became known: by the answer, or later by a read. */
+  readonly settled?: string
+}
+
+/** An earlier attempt of the same run. It created no job. */
+export type PastAttempt = CreateTimes & { readonly attempt: number; readonly evidence?: string }
+
 /** A finished or superseded run of an address. */
 export type PastRun = {
   readonly run: number
@@ -62,6 +77,9 @@ export type PastRun = {
   readonly id?: string
   readonly condition?: Condition
   readonly status?: string
+  readonly times?: CreateTimes
+  readonly createdAt?: string
+  readonly startedAt?: string
   readonly finishedAt?: string
 }
 
@@ -80,6 +98,10 @@ type RecordBase = {
   /** AWS's own status word. */
   readonly status?: string
   readonly counts?: Readonly<Record<string, number>>
+  /** Missing: an earlier version created the job, or Jobwright did not create it. */
+  readonly times?: CreateTimes
+  /** Earlier attempts of this run, oldest first. Missing: there are none. */
+  readonly attempts?: readonly PastAttempt[]
   readonly createdAt?: string
   /** Missing until AWS returns the job's creation time. Never overwritten. */
   readonly identity?: Identity

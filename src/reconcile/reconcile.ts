@@ -40,6 +40,8 @@ export type Reconciled = {
   readonly plan: Plan
   readonly failed: RunSoFar['failed']
   readonly created: number
+  readonly removed: number
+  readonly updated: number
   /** Addresses whose record changed during this run. */
   readonly touched: ReadonlySet<Address>
   /** Every exit code that applies. */
@@ -302,6 +304,8 @@ function summarizeEnd(
     plan,
     failed: soFar.failed,
     created: soFar.created,
+    removed: soFar.removed,
+    updated: soFar.updated,
     touched: findTouched(run, now),
     findings,
     outcomes: collectRunExits({

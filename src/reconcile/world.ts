@@ -1,6 +1,6 @@
 import { AwsError } from '../aws/aws-error.ts'
 import type { Connection, ConnectOptions } from '../aws/connection.ts'
-import { createLanes } from '../aws/lanes.ts'
+import { createLanes, type Lanes } from '../aws/lanes.ts'
 import { type Env, resolveTarget } from '../aws/target.ts'
 import { openCalls } from '../kinds/calls.ts'
 import { isTerminal } from '../model/condition.ts'
@@ -30,6 +30,8 @@ export type World = {
   clockOffsetMs?(): number | undefined
   /** Where jobs go, in words, for headings. */
   readonly where: string
+  /** The lanes through which its requests go. Missing: it sends none. */
+  readonly lanes?: Lanes
   close(): void
 }
 
@@ -108,6 +110,7 @@ export async function openWorld(
     where: options.emulator
       ? 'emulator'
       : [...new Set(all.map(({ site }) => `${site.region}/${site.account}`))].sort().join(', '),
+    lanes,
     close: () => {
       for (const connection of all) connection.close()
     },

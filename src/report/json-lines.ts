@@ -1,230 +1,29 @@
 import type { Address } from '../model/address.ts'
-import type { Finding, FindingKind } from '../model/attention.ts'
+import type { Finding } from '../model/attention.ts'
 import { type AwsProblem, getAwsCode, getRemedies } from '../model/aws-problem.ts'
-import type { Code } from '../model/codes.ts'
-import type { ConditionType } from '../model/condition.ts'
-import type { Diagnostic, Severity } from '../model/diagnostic.ts'
+import type { Diagnostic } from '../model/diagnostic.ts'
 import { getElements } from '../model/elements.ts'
 import type { Event } from '../model/event.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { PRECEDENCE } from '../model/exit-rules.ts'
-import type { JsonObject } from '../model/json.ts'
-import { type ActionName, type Difference, getChanges, getUntil, type Planned } from '../model/plan.ts'
-import type { ShownMember } from '../model/preview.ts'
+import type {
+  DiagnosticLine,
+  FindingDetail,
+  JobDetailLine,
+  JobLine,
+  Line,
+  PlannedLine,
+  ProgressLine,
+  SeriesLine,
+  SummaryLine,
+} from '../model/lines.ts'
+import { getChanges, getUntil, type Planned } from '../model/plan.ts'
 import type { Series } from '../model/series.ts'
-import type { JobRecord, RecordStage, Site } from '../model/state.ts'
+import type { JobRecord } from '../model/state.ts'
 import { formatInput, hintFor, type Medium } from './remedies.ts'
 
-/*
- * `--output json`, contract version 1. Members are never renamed or redefined. An absent value is omitted, never null. No line holds a
- * secret: requests name the environment variable instead.
- */
-
-/** A diagnostic of the input or of a failed call. Lines and columns count from 1; the end is exclusive. */
-export type DiagnosticLine = {
-  readonly v: 1
-  readonly type: 'diagnostic'
-  readonly severity: Severity
-  readonly code: Code
-  readonly message: string
-  readonly file?: string
-  readonly line?: number
-  readonly column?: number
-  readonly endLine?: number
-  readonly endColumn?: number
-  readonly pointer?: string
-  readonly address?: Address
-  readonly hint?: string
-  /** The finding that needs a person, if the diagnostic reports one. */
-  readonly finding?: FindingDetail
-  /** The rules of the repository that refused to store the state. */
-  readonly rules?: readonly string[]
-}
-
-/** A finding that needs a person. `kind`, `run` and `name` name it within its address, from run to run. */
-export type FindingDetail = {
-  readonly kind: FindingKind
-  readonly run: number
-  readonly name: string
-  /** For `blocked`: the job at the beginning of the chain. */
-  readonly root?: Address
-  /** Where AWS's console shows the job, or the jobs of its kind. */
-  readonly consoleUrl?: string
-  /** Its ways out as values of the workflow's input `command`. */
-  readonly commands?: readonly string[]
-}
-
-/** The planned action for one address. */
-export type PlannedLine = {
-  readonly v: 1
-  readonly type: 'planned'
-  readonly address: Address
-  readonly action: ActionName
-  readonly reason: string
-  /** Where the spec is: its file, relative to the project's folder, and its line. Absent if no spec describes the job. */
-  readonly file?: string
-  readonly line?: number
-  /** ISO time at which it can continue by itself. */
-  readonly until?: string
-  readonly changes?: readonly Difference[]
-  /** The same, element by element. A pointer leads to the element in the spec as written. */
-  readonly elements?: readonly Difference[]
-  /** The name of the target in jobwright.yaml. */
-  readonly target?: string
-  readonly account?: string
-  readonly region?: string
-  /** Where AWS's console shows the job, or the jobs of its kind. Absent where there is no console. */
-  readonly consoleUrl?: string
-  /** The run number that the action is about. */
-  readonly run?: number
-  /** The job ID, known or intended. Absent if AWS chooses it later. */
-  readonly id?: string
-  /** ISO time from which the action is no longer possible. */
-  readonly goodUntil?: string
-  /** The members of the request that matter, in the order of the kind. */
-  readonly members?: readonly ShownMember[]
-  /** The whole request as it is sent, in AWS's member names. Secrets are `{"$env": NAME}`. Absent for `keep`, unless asked for. */
-  readonly request?: JsonObject
-}
-
-/** A completed step for one address. */
-export type ProgressLine = {
-  readonly v: 1
-  readonly type: 'progress'
-  readonly address: Address
-  /** The step, such as `created`, or `failed`, which a diagnostic line explains. */
-  readonly step: string
-}
-
-/** The condition of one job. */
-export type JobLine = {
-  readonly v: 1
-  readonly type: 'job'
-  readonly address: Address
-  /** The name of the target in jobwright.yaml. */
-  readonly target?: string
-  readonly run: number
-  readonly id?: string
-  /** How certain the record is about its job. */
-  readonly record: RecordStage
-  readonly condition?: ConditionType
-  /** The status in AWS's own word. */
-  readonly status?: string
-  /** The condition's reason in one word. */
-  readonly reason?: string
-}
-
-/** A job that exists in AWS and that no record holds. */
-export type AdoptableLine = {
-  readonly v: 1
-  readonly type: 'adoptable'
-  readonly kind: string
-  readonly id: string
-  /** The scope that a describe call needs besides the ID, for some kinds. */
-  readonly scope?: string
-  /** ISO time. */
-  readonly createdAt?: string
-  /** The status in AWS's own word. */
-  readonly status: string
-}
-
-/** A spec that a command created, as its file's text. */
-export type SpecLine = {
-  readonly v: 1
-  readonly type: 'spec'
-  readonly address: Address
-  readonly file: string
-  readonly text: string
-}
-
-/** A job's full record without its request: `status ADDRESS`. */
-export type JobDetailLine = JobLine & {
-  readonly how: JobRecord['how']
-  readonly arn?: string
-  /** AWS's raw message. */
-  readonly message?: string
-  readonly counts?: Readonly<Record<string, number>>
-  readonly site: Site
-  /** ISO times. */
-  readonly intentAt?: string
-  readonly createdAt?: string
-  readonly startedAt?: string
-  readonly finishedAt?: string
-  readonly withdrawnAt?: string
-  readonly archived?: true
-  readonly lost?: true
-  /** Earlier runs, oldest first. */
-  readonly history?: readonly {
-    readonly run: number
-    readonly id?: string
-    readonly condition?: ConditionType
-    readonly reason?: string
-    readonly status?: string
-    readonly finishedAt?: string
-    readonly site?: Site
-  }[]
-}
-
-/** A run of a job that comes again, which is due now or next. */
-export type NextLine = {
-  readonly v: 1
-  readonly type: 'next'
-  /** The address of the spec with the schedule. */
-  readonly address: Address
-  /** The address of the run. */
-  readonly run: Address
-  /** ISO time at which it is due. */
-  readonly at: string
-  /** The same in the time zone of the schedule. */
-  readonly local: string
-  /** It is due now. */
-  readonly due?: true
-}
-
-/** What the state keeps of a job that comes again, besides the records of its runs. */
-export type SeriesLine = {
-  readonly v: 1
-  readonly type: 'series'
-  readonly address: Address
-  /** ISO time up to which every run is decided. */
-  readonly decided: string
-  /** The latest runs that were not made, and how many there were. */
-  readonly skipped: Series['skipped']
-  readonly skips: number
-  /** ISO times of runs that a person asked to skip. */
-  readonly skip: Series['skip']
-  /** How many runs were made and have no record any more. */
-  readonly forgotten: number
-}
-
-/** How a command ended. Always the last line. */
-export type SummaryLine = {
-  readonly v: 1
-  readonly type: 'summary'
-  readonly counts: Readonly<Record<string, number>>
-  /** Every exit code that applies, the deciding one first. Empty if all is done. */
-  readonly outcomes: readonly ExitCode[]
-  /** ISO time at which the next run has something to do. */
-  readonly nextAt?: string
-  /** For `reconcile`: unrecorded jobs that may be duplicates. Absent if no search was made. */
-  readonly twins?: number
-  /** Addresses that need a person: unsettled and not acknowledged. Absent if this was not checked. */
-  readonly needsAttention?: number
-  readonly exitCode: ExitCode
-}
-
-/** Any line of the contract. */
-export type Line =
-  | DiagnosticLine
-  | PlannedLine
-  | ProgressLine
-  | JobLine
-  | JobDetailLine
-  | AdoptableLine
-  | SpecLine
-  | NextLine
-  | SeriesLine
-  | SummaryLine
+/* The lines of `--output json`. Their types are in `model/lines.ts`, which a page may import too. */
+export type * from '../model/lines.ts'
 
 /** Formats a line without its line break: JSON without absent values. Invisible characters are escaped, so that no log interprets them. */
 export function formatJsonLine(line: Line): string {
@@ -312,14 +111,17 @@ export function toJobLine(address: Address, record: JobRecord, target?: string):
 /** Converts a record to the detailed line of `status ADDRESS`. */
 export function toJobDetailLine(address: Address, record: JobRecord, target?: string): JobDetailLine {
   const { how, arn, condition, counts, site, intent, createdAt, startedAt, finishedAt, archived, lost } = record
-  const history = record.history?.map(({ run, id, condition: end, status, finishedAt: at, site: place }) => ({
-    run,
-    id,
-    condition: end?.type,
-    reason: end?.reason,
-    status,
-    finishedAt: at,
-    site: place,
+  const history = record.history?.map((past) => ({
+    run: past.run,
+    id: past.id,
+    condition: past.condition?.type,
+    reason: past.condition?.reason,
+    status: past.status,
+    createdAt: past.createdAt,
+    startedAt: past.startedAt,
+    finishedAt: past.finishedAt,
+    times: past.times,
+    site: past.site,
   }))
   return {
     ...toJobLine(address, record, target),

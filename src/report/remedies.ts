@@ -24,6 +24,7 @@ export const ON_EMULATOR: ReadonlySet<string> = new Set([
   'paperwork',
   'plan',
   'reconcile',
+  'report',
   'rerun',
   'resolve',
   'skip',

@@ -1,8 +1,8 @@
 import type { Address } from '../model/address.ts'
 import { getExitCodes } from '../model/codes.ts'
 import type { ExitCode } from '../model/exit-code.ts'
+import type { DiagnosticLine, JobDetailLine, JobLine, Line, PlannedLine, SummaryLine } from '../model/lines.ts'
 import { CHANGING_ACTIONS } from '../model/plan.ts'
-import type { DiagnosticLine, JobDetailLine, JobLine, Line, PlannedLine, SummaryLine } from './json-lines.ts'
 
 /** What one command said, gathered from its JSON lines. */
 export type RunReport = {

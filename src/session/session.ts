@@ -241,7 +241,8 @@ function findTarget({ target }: Policy, { config }: Project): Target | undefined
   return config.targets[resolveTargetName(target, config) ?? '']
 }
 
-function getDailyLimit(model: KindModel, { config }: Pick<Project, 'config'>): number | undefined {
+/** Returns how many creates of a kind one UTC day allows. Undefined: any number. */
+export function getDailyLimit(model: KindModel, { config }: Pick<Project, 'config'>): number | undefined {
   const { lanes } = model.limits
   const { create } = model.api.operations
   return getOwnLimit(model, { config })?.perDay ?? lanes[create]?.perDay ?? lanes['*']?.perDay

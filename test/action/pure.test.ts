@@ -4,8 +4,8 @@ import { chooseCommand } from '../../src/action/command.ts'
 import { formatFileUrl, readEvent } from '../../src/action/event.ts'
 import { readInputs, withoutInputs } from '../../src/action/inputs.ts'
 import { formatOutputs, listOutputs } from '../../src/action/outputs.ts'
+import type { Line } from '../../src/model/lines.ts'
 import { Problem } from '../../src/model/problem.ts'
-import type { Line } from '../../src/report/json-lines.ts'
 import { collectReport } from '../../src/report/run-report.ts'
 import { readCommands } from '../github/runner.ts'
 
@@ -84,6 +84,7 @@ t.test('inputs have defaults, and a folder stays inside the repository', async (
     folder: '.',
     project: '',
     planFile: '',
+    report: '',
     comment: 'changes',
     failureIssues: true,
     token: '',

@@ -82,6 +82,15 @@ t.test(
   },
 )
 
+t.test('the record of a create says when it was stored, sent, answered and settled', async (t) => {
+  const stage = await openStage(t)
+  await stage.run(crew('IotJob', 1))
+  const [record] = Object.values(await onDisk(stage))
+  const { stored = '', sent = '', answered = '', settled = '' } = record!.times!
+  t.match(record!.times, { stored: /^2/, sent: /^2/, answered: /^2/, settled: /^2/ })
+  t.ok(stored <= sent && sent <= answered && answered <= settled, 'in this order')
+})
+
 t.test('an interrupt lets what is on its way arrive, and takes back what still waits for its turn', async (t) => {
   const stage = await openStage(t)
   const stop = new AbortController()

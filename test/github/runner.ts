@@ -48,6 +48,7 @@ const DEFAULTS = {
   'working-directory': '.',
   project: '',
   'plan-file': '',
+  report: '',
   approval: 'none',
   comment: 'changes',
   'failure-issues': 'true',

@@ -91,10 +91,16 @@ t.test('a plan that a person approved is applied as it is, or refused', async (t
 
   push(here, { 'teams/video/specs/first.yaml': lamp(1, { spec: iot('others', VIDEO, 1) }) })
   const moved = checkOut(remote, 'refs/heads/main', 'moved')
-  const refused = await run(moved, { command: 'reconcile', 'plan-file': planned.outputs['plan-file'] ?? '' })
+  const refused = await run(moved, {
+    command: 'reconcile',
+    'plan-file': planned.outputs['plan-file'] ?? '',
+    report: 'report.html',
+  })
+  t.match(refused.outputs['report'], /\/moved\/report\.html$/, 'the page is written although the run failed')
   t.match(refused, { code: 8, outputs: { 'failure-reason': 'plan-changed' }, summary: /PLAN&#95;CHANGED/ }, refused.log)
   t.strictSame(await world.jobs(), [])
   const applied = await run(workspace, { command: 'reconcile', 'plan-file': 'approved.json' })
   t.equal(applied.code, 0, applied.log)
+  t.equal(applied.outputs['report'], '', 'no page was asked for')
   t.equal((await world.jobs()).length, 1)
 })

@@ -9,8 +9,11 @@ import { seeded } from '../plan/seeded.ts'
 const BUILD = 'build-1'
 const FIXTURES = path.resolve(import.meta.dirname, '../fixtures')
 
-const iot = (name: string, operation = 'reboot') =>
+const plain = (name: string, operation = 'reboot') =>
   `apiVersion: jobwright/v1\nkind: IotJob\nmetadata: { name: ${name} }\nspec:\n  targets: [ "arn:aws:iot:eu-west-1:123456789012:thing/kiosk-1" ]\n  document: { operation: ${operation} }\n`
+
+/** A spec with a tab in a comment, which only the YAML parser reads. */
+const iot = (name: string, operation?: string) => `#\t\n${plain(name, operation)}`
 
 /** Loads a project with its cache, as a run does. */
 async function loadCached(root: string, build = BUILD): Promise<Loaded> {
@@ -93,6 +96,18 @@ t.test('cached and uncached loads are equal after random edits', async (t) => {
     // Half of the edits are taken back, so that most files stay valid.
     if (random() < 0.5) fs.cpSync(path.resolve('specs'), folder, { recursive: true })
   }
+})
+
+t.test('what the reader of plain texts has read is read again before an act, as is what was remembered', async (t) => {
+  const root = project(t, {
+    'plain.yaml': plain('a'),
+    'parsed.yaml': iot('b'),
+    'bad.yaml': `${plain('c')}  timeOut: 5\n`,
+  })
+  const first = await loadCached(root)
+  t.strictSame([...first.recalled], ['specs/plain.yaml'])
+  t.equal(describe(first), describe(await load({ root, kinds: MODELS })))
+  t.strictSame([...(await load({ root, kinds: MODELS })).recalled], [], 'without a memory the YAML parser reads all')
 })
 
 t.test('a cache of another build, a torn one and an edited one are not used', async (t) => {

@@ -6,6 +6,7 @@ import { judgeIdentity } from '../../src/model/evidence.ts'
 import type { Live } from '../../src/model/live.ts'
 import {
   createAdoptedRecord,
+  extendAttempts,
   extendHistory,
   isDownloadDue,
   refreshRecord,
@@ -185,4 +186,29 @@ t.test('a job deviates by what the spec asks for; members that AWS never returns
   t.equal(isSame({ ...request, description: 'more than was asked for' }), false)
   t.equal(isSame({ document: request['document'] }), false)
   t.equal(isSame(undefined), false)
+})
+
+t.test('the times of a create stay on record, and the read that finds its job says when it settled', async (t) => {
+  const times = { stored: '2026-11-15T08:50:00Z', sent: '2026-11-15T08:50:02Z' }
+  const open = unknownOf(REBOOT, {}, { times }) as OpenRecord
+  const found = createAdoptedRecord(open, liveOf(REBOOT), 'started', RUNNING, NOW)
+  t.strictSame(found.times, { ...times, settled: '2026-11-15T09:00:00Z' })
+  t.strictSame(refreshRecord(found, liveOf(REBOOT), DONE, NOW).times, found.times)
+  t.match(extendHistory(found, 2, SITE), [{ run: 1, times: found.times, createdAt: found.createdAt }])
+  const older = unknownOf(REBOOT) as OpenRecord
+  t.match(createAdoptedRecord(older, liveOf(REBOOT), 'started', RUNNING, NOW).times, {
+    stored: older.intent.at,
+    sent: undefined,
+  })
+})
+
+t.test('the latest attempts that created no job stay on record', async (t) => {
+  const first = unknownOf(REBOOT) as OpenRecord
+  t.match(extendAttempts(first), [{ attempt: 1, stored: first.intent.at, evidence: 'TimeoutError: socket hang up' }])
+  const attempts = [1, 2, 3, 4, 5].map((attempt) => ({ attempt }))
+  const sixth = unknownOf(REBOOT, { attempt: 6 }, { attempts }) as OpenRecord
+  t.same(
+    extendAttempts(sixth).map(({ attempt }) => attempt),
+    [2, 3, 4, 5, 6],
+  )
 })

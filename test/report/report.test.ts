@@ -1,13 +1,12 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import t from 'tap'
 import type { Diagnostic } from '../../src/model/diagnostic.ts'
+import type { Line, PlannedLine } from '../../src/model/lines.ts'
 import { advise } from '../../src/model/remedy.ts'
 import { formatAnnotations } from '../../src/report/annotations.ts'
 import { countDiagnostics, formatDiagnostic, formatDiagnostics } from '../../src/report/diagnostics.ts'
 import {
   formatJsonLine,
-  type Line,
-  type PlannedLine,
   toDiagnosticLine,
   toEventLines,
   toJobLine,

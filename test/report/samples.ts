@@ -1,4 +1,4 @@
-import type { Line } from '../../src/report/json-lines.ts'
+import type { Line } from '../../src/model/lines.ts'
 import { collectReport, type RunReport } from '../../src/report/run-report.ts'
 
 /* What commands said, for tests and pictures of their Markdown. */

@@ -37,7 +37,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'an unknown outcome is taken for not done, and its intent released',
     file: 'src/apply/create.ts',
-    from: "if (outcome.is === 'unknown') return settle(pass, intended, outcome.problem)",
+    from: "if (outcome.is === 'unknown') return settle(pass, timed, outcome.problem)",
     to: "if (outcome.is === 'unknown') return recordNotDone(pass, intended, 'create', outcome.problem)",
   },
   {

@@ -390,7 +390,9 @@ export class Oracle {
         held.add(`${kind} ${id}`)
       }
       this.#onDownloaded(address, record)
-      const jobs = this.#services.jobs.filter((job) => job.kind === kind && job.id === record.id)
+      // An ID is unique within its account and region.
+      const place = placeOf(record.site, kind)
+      const jobs = this.#services.jobs.filter((job) => job.kind === kind && job.id === record.id && job.place === place)
       if (isSettled && record.how !== 'baseline' && jobs.length === 0)
         this.violated(`${address} has the ID ${record.id}, which no job ever had`)
       if (isSettled && jobs.length > 0 && !jobs.some(({ wish }) => wish.of === this.#name))

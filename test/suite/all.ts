@@ -9,7 +9,7 @@ import { BUNDLE, bundleTests, listTests } from './bundle.ts'
 
 const START = path.join(import.meta.dirname, 'start.mjs')
 /** The folders with the longest files. These start first, so that the run does not wait for one of them at its end. */
-const LONG = /^test.(conformance|e2e|commands|load|proof|simulation|state)\b/
+const LONG = /^test.(conformance|e2e|commands|load|page|proof|simulation|state)\b/
 const TIMEOUT_MS = 240_000
 
 await bundleTests()

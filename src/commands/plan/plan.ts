@@ -1,3 +1,4 @@
+import type { Lanes } from '../../aws/lanes.ts'
 import { createQueue } from '../../aws/queue.ts'
 import { getModel } from '../../kinds/index.ts'
 import { isAddress } from '../../model/address.ts'
@@ -5,7 +6,7 @@ import type { ApprovedPlan } from '../../model/approved-plan.ts'
 import { type Finding, listAddresses, openFindings } from '../../model/attention.ts'
 import { hasErrors } from '../../model/diagnostic.ts'
 import type { ExitCode } from '../../model/exit-code.ts'
-import { collectPreviewExits } from '../../model/exit-rules.ts'
+import { chooseWorst, collectPreviewExits } from '../../model/exit-rules.ts'
 import { countActions, EMPTY_PLAN, type Plan } from '../../model/plan.ts'
 import { Problem } from '../../model/problem.ts'
 import { advise, suggest } from '../../model/remedy.ts'
@@ -21,6 +22,7 @@ import { assertOnly } from '../../session/assert-only.ts'
 import { findCaused } from '../../session/attention.ts'
 import { confirmSpecs } from '../../session/confirm-specs.ts'
 import type { CommonOptions, Host } from '../../session/host.ts'
+import type { Publisher } from '../../session/page/publisher.ts'
 import { assertNamed, assertPlanPlace, createApprovedPlan, writePlanFile } from '../../session/plan-file.ts'
 import { previewPlan } from '../../session/previews.ts'
 import { createPrinter, type Printer } from '../../session/printer.ts'
@@ -38,6 +40,8 @@ export type PlanOptions = CommonOptions & {
   readonly full?: boolean
   /** Write the actions to this file, so that `reconcile --plan` applies these and no others. */
   readonly out?: string
+  /** Takes what was found, for a report. */
+  readonly publisher?: Publisher
 }
 
 /**
@@ -62,8 +66,10 @@ export async function planInSession(
   given: Session,
   options: PlanOptions,
   host: Host,
-  out: Printer,
+  printer: Printer,
 ): Promise<{ readonly plan: Plan; readonly exitCode: ExitCode }> {
+  const { publisher } = options
+  const out = publisher?.keep(printer) ?? printer
   const stored = await openProjectStore(given.project, options).read()
   const session = { ...given, loaded: await confirmSpecs(given, stored.state, options) }
   const isUnread = hasErrors(stored.diagnostics)
@@ -71,11 +77,13 @@ export async function planInSession(
   // An unreadable state has its own remedies. A plan without it would be wrong.
   if (isUnread) {
     out.diagnostics([...session.loaded.diagnostics, ...stored.diagnostics], now)
+    const unread = { session, state: stored.state, outcomes: [8], exitCode: 8 } as const
+    reportUnwritten(await publisher?.end(unread), out, now)
     out.line(toSummaryLine({ counts: {}, outcomes: [8], exitCode: 8 }))
     return { plan: EMPTY_PLAN, exitCode: 8 }
   }
   assertOnly(options, session.loaded, stored.state)
-  const { plan, where, caused, approved } = await look(session, stored.state, options, host)
+  const { plan, lanes, where, caused, approved } = await look(session, stored.state, options, host)
   out.diagnostics(
     [...listStillDue(session.loaded, stored.state), ...listPlanDiagnostics(plan, session.loaded, caused)],
     now,
@@ -88,9 +96,19 @@ export async function planInSession(
     options.exitCode === true,
     (one) => caused.has(one),
   )
+  const found = { session, state: stored.state, plan, lanes, outcomes, exitCode }
+  const unwritten = reportUnwritten(await publisher?.end(found), out, now)
   const needsAttention = listAddresses(openFindings(plan.findings)).length
-  out.line(toSummaryLine({ counts: countActions(plan), outcomes, needsAttention, exitCode }))
-  return { plan, exitCode }
+  const worst = chooseWorst([...outcomes, ...unwritten])
+  out.line(
+    toSummaryLine({
+      counts: countActions(plan),
+      outcomes: [...outcomes, ...unwritten],
+      needsAttention,
+      exitCode: worst,
+    }),
+  )
+  return { plan, exitCode: worst }
 }
 
 /** Throws a Problem (exit 1) for a word that names no spec, such as a file, and for two selections at once. */
@@ -143,12 +161,16 @@ async function writeOut(
 /** The maximum number of concurrent calls to one service. The lanes limit their rate. */
 const CONCURRENCY = 32
 
-async function look(
-  session: Session,
-  state: State | undefined,
-  options: PlanOptions,
-  host: Host,
-): Promise<{ plan: Plan; where: string; caused: ReadonlySet<Finding>; approved: ApprovedPlan | undefined }> {
+/** A plan to show, and where its jobs are. */
+type Looked = {
+  readonly plan: Plan
+  readonly lanes: Lanes | undefined
+  readonly where: string
+  readonly caused: ReadonlySet<Finding>
+  readonly approved: ApprovedPlan | undefined
+}
+
+async function look(session: Session, state: State | undefined, options: PlanOptions, host: Host): Promise<Looked> {
   const world = await openSessionWorld(session, state, options, host)
   try {
     const { clock } = session
@@ -162,10 +184,17 @@ async function look(
     const isOut = options.out !== undefined && plan.refusals.length === 0
     const approved = isOut ? await createApprovedPlan(plan, session, world, basis, state) : undefined
     const shown = await restoreTexts(previewPlan(plan, session, world, basis, state, isFull), session)
-    return { plan: shown, where: world.where, caused, approved }
+    return { plan: shown, lanes: world.lanes, where: world.where, caused, approved }
   } finally {
     world.close()
   }
+}
+
+/** Reports the Problem that prevented a report. Returns its exit code. */
+export function reportUnwritten(problem: Problem | undefined, out: Printer, now: number): ExitCode[] {
+  if (problem === undefined) return []
+  out.diagnostics([problem.diagnostic], now)
+  return [problem.exitCode]
 }
 
 /** Creates the heading of a plan's table. */

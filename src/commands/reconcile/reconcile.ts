@@ -7,7 +7,7 @@ import type { Event } from '../../model/event.ts'
 import type { ExitCode } from '../../model/exit-code.ts'
 import { chooseWorst, collectSpecExits } from '../../model/exit-rules.ts'
 import { formatIso } from '../../model/iso.ts'
-import type { Plan } from '../../model/plan.ts'
+import { EMPTY_PLAN, type Plan } from '../../model/plan.ts'
 import { Problem } from '../../model/problem.ts'
 import { advise, suggest } from '../../model/remedy.ts'
 import { emptyState, type State } from '../../model/state.ts'
@@ -18,6 +18,9 @@ import { toSentence } from '../../report/words.ts'
 import { assertOnly } from '../../session/assert-only.ts'
 import { confirmSpecs } from '../../session/confirm-specs.ts'
 import type { CommonOptions, Host } from '../../session/host.ts'
+import type { Found } from '../../session/page/collect.ts'
+import type { Publisher } from '../../session/page/publisher.ts'
+import { assertReportPlace, createFilePublisher } from '../../session/page/report-file.ts'
 import { approveInput, readPlanFile } from '../../session/plan-file.ts'
 import { previewPlan } from '../../session/previews.ts'
 import { createPrinter, type Printer } from '../../session/printer.ts'
@@ -35,7 +38,7 @@ import { isPassing, type MayRetry, waitWhileLocked } from '../../session/while-l
 import { openWithFirstState } from '../../state/first-state.ts'
 import type { OpenStore } from '../../state/store.ts'
 import { createRandomId } from '../../system/random.ts'
-import { createHeading, planInSession } from '../plan/plan.ts'
+import { createHeading, planInSession, reportUnwritten } from '../plan/plan.ts'
 
 export type ReconcileCommandOptions = CommonOptions & {
   /** Follow jobs until they are terminal. */
@@ -54,6 +57,8 @@ export type ReconcileCommandOptions = CommonOptions & {
   readonly mayRetry?: MayRetry
   /** Runs before the lock is released. It ends what the next holder must not use. */
   readonly beforeRelease?: () => Promise<void>
+  /** Takes what the run finds, for a report. */
+  readonly publisher?: Publisher
 }
 
 /**
@@ -61,7 +66,7 @@ export type ReconcileCommandOptions = CommonOptions & {
  * nothing else is applied.
  */
 export async function reconcileCommand(
-  { plan: file, ...given }: ReconcileCommandOptions & { readonly plan?: string },
+  { plan: file, report: to, ...given }: ReconcileCommandOptions & { readonly plan?: string; readonly report?: string },
   host: Host,
 ): Promise<ExitCode> {
   if (file !== undefined && given.refreshOnly) {
@@ -71,27 +76,32 @@ export async function reconcileCommand(
       remedies: [advise('leave one of them out')],
     })
   }
+  if (to !== undefined) assertReportPlace(to, '--report', host)
   const approved = file === undefined ? undefined : { file, plan: readPlanFile(file, host) }
-  const options = { ...given, approved }
+  const publisher = to === undefined ? undefined : createFilePublisher('reconcile', to, given, host)
+  const options = { ...given, approved, publisher }
   const out = createPrinter(host, options)
   return waitWhileLocked(options, host, out, (mayRetry) => reconcileOnce({ ...options, mayRetry }, host, out))
 }
 
 async function reconcileOnce(options: ReconcileCommandOptions, host: Host, out: Printer): Promise<ExitCode> {
-  const session = await openSession(options, host)
+  let session: Session | undefined
   try {
+    session = await openSession(options, host)
     // Without a state, only report that. Where `init` never ran, create no lock either.
     if (wasNeverBegun(session, options)) return (await planInSession(session, options, host, out)).exitCode
     // A run that waits for the state uses this run's emulator. Close the emulator before the state is released.
-    const beforeRelease = (): Promise<void> => session.close()
+    const { close: beforeRelease } = session
     return (await reconcileIn(session, { ...options, beforeRelease }, host, out)).exitCode
   } catch (error) {
     // The other run's emulator ended with that run.
-    if (session.emulated?.joined && isUnreachable(error)) throw createEmulatorEnded(error)
-    throw error
+    const cause = session?.emulated?.joined && isUnreachable(error) ? createEmulatorEnded(error) : error
+    if (cause instanceof Problem && !(isPassing(cause) && options.mayRetry?.()))
+      reportUnwritten(await options.publisher?.fail(cause, session), out, Date.now())
+    throw cause
   } finally {
     out.settle()
-    await session.close()
+    await session?.close()
   }
 }
 
@@ -105,9 +115,10 @@ export async function reconcileIn(
   given: Session,
   options: ReconcileCommandOptions,
   host: Host,
-  out: Printer,
+  printer: Printer,
   failed?: Reconciled['failed'],
 ): Promise<Reconciled & { readonly exitCode: ExitCode }> {
+  const out = options.publisher?.keep(printer) ?? printer
   const say = ({ loaded }: Session, state?: State): void =>
     out.diagnostics(listStillDue(loaded, state), given.clock.now())
   const opened = await openProjectStore(given.project, options)
@@ -123,14 +134,14 @@ export async function reconcileIn(
   const store = begins ? openWithFirstState(opened, await createFirstState(session.project, session.clock)) : opened
   try {
     if (options.emulator && isNew) await store.create(emptyState(createRandomId(), formatIso(session.clock.now())))
-    const result = await run(session, store, { ...options, begins }, host, out, failed)
+    const { found, ...result } = await run(session, store, { ...options, begins }, host, out, failed)
     // Without specs, nothing can be recorded as done and nothing can run.
     if (begins && session.loaded.specs.length === 0 && result.plan.refusals.length === 0)
       await store.commit([], 'Begin')
     if (result.stale !== undefined && options.mayRetry?.()) throw new Problem(createStale(result.stale))
     await options.beforeRelease?.()
     const unstored = result.stale === undefined ? await catchProblem(store.close()) : undefined
-    return { ...result, exitCode: report(result, unstored, session, store, out) }
+    return { ...result, exitCode: await report(result, found, unstored, session, store, options, out) }
   } finally {
     await options.beforeRelease?.()
     // Report the earlier error, not this one.
@@ -159,6 +170,9 @@ async function catchProblem(work: Promise<void>): Promise<Problem | undefined> {
   }
 }
 
+/** What a report needs besides the result of a run. */
+type Seen = Pick<Found, 'plan' | 'lanes'>
+
 async function run(
   session: Session,
   store: OpenStore,
@@ -166,14 +180,21 @@ async function run(
   host: Host,
   out: Printer,
   failed: Reconciled['failed'] | undefined,
-): Promise<Reconciled> {
+): Promise<Reconciled & { readonly found: Seen }> {
   assertOnly(options, session.loaded, store.state)
   const world = await openSessionWorld(session, store.state, options, host)
   const basis = { ...(await createInput(session, store.state, options)), begins: options.begins }
   const input = options.approved ? await approveInput(basis, options.approved, session) : basis
   const isNews = createFilter()
+  const lookAt = (plan: Plan): Seen => ({
+    plan: previewPlan(plan, session, world, input, store.state),
+    lanes: world.lanes,
+  })
+  let latest: Plan = EMPTY_PLAN
   const emit = (event: Event): void => {
     const now = session.clock.now()
+    if (event.type === 'planned') latest = event.plan
+    options.publisher?.update(() => ({ ...lookAt(latest), session, state: store.state, outcomes: [], exitCode: 0 }))
     if (event.type !== 'planned') {
       out.event(event, now)
       return
@@ -193,7 +214,7 @@ async function run(
     out.text('interrupted: nothing more is sent; open requests get 5 s, and the state is stored (again: quit now)')
   host.signal.addEventListener('abort', onInterrupt, { once: true })
   try {
-    return await reconcile(input, {
+    const result = await reconcile(input, {
       ...createLoop(session, host),
       world,
       store,
@@ -203,6 +224,7 @@ async function run(
       failed,
       timeoutMs: options.timeoutMs,
     })
+    return { ...result, found: options.publisher ? lookAt({ ...result.plan, findings: result.findings }) : {} }
   } finally {
     host.signal.removeEventListener('abort', onInterrupt)
     world.close()
@@ -235,13 +257,15 @@ export function createStale(message: string): Diagnostic {
   })
 }
 
-function report(
+async function report(
   result: Reconciled,
+  found: Seen,
   unstored: Problem | undefined,
   session: Session,
   store: OpenStore,
+  { publisher }: Pick<ReconcileCommandOptions, 'publisher'>,
   out: Printer,
-): ExitCode {
+): Promise<ExitCode> {
   const { plan, failed, stale } = result
   const now = session.clock.now()
   if (stale !== undefined) out.diagnostics([createStale(stale)], now)
@@ -254,6 +278,9 @@ function report(
     ...(unstored ? [unstored.exitCode] : []),
     ...collectSpecExits(session.loaded.diagnostics),
   ]
+  const { nextAt } = result
+  const end = { session, state: store.state, soFar: result, outcomes: codes, exitCode: chooseWorst(codes), nextAt }
+  codes.push(...reportUnwritten(await publisher?.end({ ...found, ...end }), out, now))
   const exitCode = chooseWorst(codes)
   const records = store.state?.records ?? {}
   // If nothing was done, the first plan has already reported everything.
@@ -276,7 +303,7 @@ function report(
   }))
   const settledBefore = isIdle ? 0 : plan.actions.length - shown.length
   const outcomes = [...new Set(codes)]
-  const { nextAt, duplicates, findings } = result
+  const { duplicates, findings } = result
   out.end(plan, { jobs, settledBefore, exitCode, outcomes, nextAt, twins: duplicates?.length, findings }, now)
   return exitCode
 }

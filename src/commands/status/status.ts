@@ -19,6 +19,7 @@ import { toJobDetailLine, toJobLine, toPlannedLine, toSeriesLine, toSummaryLine 
 import { formatSeries } from '../../report/series-text.ts'
 import { formatStatus } from '../../report/status-text.ts'
 import { formatCount } from '../../report/words.ts'
+import { parseOccurrence } from '../../schedule/names.ts'
 import { assertOnly } from '../../session/assert-only.ts'
 import { planWithoutAws } from '../../session/attention.ts'
 import type { CommonOptions, Host } from '../../session/host.ts'
@@ -108,7 +109,7 @@ function report(
   const only = getSelector(session, options)
   const chosen = recordEntries(state?.records).filter(([one]) => only === undefined || only(one, labels.get(one) ?? {}))
   const planned = plan?.actions.filter((one) => state?.records[one.address] === undefined) ?? []
-  const targets = indexTargets(session)
+  const targets = indexTargets(session, chosen)
   // Without a state, the findings are unknown.
   const findings = state === undefined ? undefined : plan?.findings
   const single = address === undefined ? undefined : chosen.find(([one]) => one === address)
@@ -182,16 +183,24 @@ function describeStateless(out: Printer, now: number): string {
   return hintLines({ remedies }, '', out.options(now)).join('\n')
 }
 
-/** Returns the target of each spec. Undefined if jobwright.yaml names no targets. */
-function indexTargets({ project: { config }, loaded }: Session): ReadonlyMap<Address, string> | undefined {
+/** Returns the target of each spec, and of each run of a schedule. Undefined if jobwright.yaml names no targets. */
+function indexTargets(
+  { project: { config }, loaded }: Session,
+  records: readonly (readonly [Address, JobRecord])[],
+): ReadonlyMap<Address, string> | undefined {
   if (Object.keys(config.targets).length === 0) return undefined
   const specs = [...loaded.specs, ...loaded.blocked.flatMap(({ spec }) => spec ?? [])]
-  return new Map(
+  const targets = new Map<Address, string>(
     specs.flatMap(({ address, policy }) => {
       const name = resolveTargetName(policy.target, config)
       return name === undefined ? [] : [[address, name]]
     }),
   )
+  for (const [address] of records) {
+    const name = targets.get(parseOccurrence(address)?.series ?? address)
+    if (name !== undefined) targets.set(address, name)
+  }
+  return targets
 }
 
 function findPlace({ address }: Planned, { loaded }: Session): Place | undefined {

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 import { addPlanOptions, type Run } from '../../cli/options.ts'
-import type { CommonOptions } from '../../session/host.ts'
+import { parsePort } from '../../cli/values.ts'
+import type { WatchCommandOptions } from './watched.ts'
 
 /** Defines `jobwright watch`, which plans or reconciles after each saved file. */
 export function defineWatch(program: Command, run: Run): void {
@@ -12,15 +13,13 @@ export function defineWatch(program: Command, run: Run): void {
       ),
   )
     .option('--apply', 'reconcile after each saved file')
+    .option('--ui', 'show a live page in the browser, at an address of this machine; it changes nothing')
+    .option('--port <port>', 'with --ui: the port of the page (default: a free one)', parsePort)
     .addOption(
       new Option(
         '--offline',
         'compare specs with the stored state without calling AWS; needs no credentials',
       ).conflicts('apply'),
     )
-    .action(
-      run(async (host, options: CommonOptions & { apply?: boolean }) =>
-        (await import('./watch.ts')).watchCommand(options, host),
-      ),
-    )
+    .action(run(async (host, options: WatchCommandOptions) => (await import('./watch.ts')).watchCommand(options, host)))
 }

@@ -4,6 +4,7 @@ import type { ExitCode } from '../../model/exit-code.ts'
 import { hasChanges } from '../../model/exit-rules.ts'
 import { getUntil, type Plan } from '../../model/plan.ts'
 import { Problem } from '../../model/problem.ts'
+import { advise } from '../../model/remedy.ts'
 import type { Reconciled } from '../../reconcile/reconcile.ts'
 import { isFollowed } from '../../reconcile/wait.ts'
 import { toSummaryLine } from '../../report/json-lines.ts'
@@ -20,6 +21,7 @@ import { planInSession } from '../plan/plan.ts'
 import { reconcileIn } from '../reconcile/reconcile.ts'
 import { createWatchPrinter } from './printer.ts'
 import { type Round, startRounds } from './rounds.ts'
+import { openUi } from './ui.ts'
 import {
   createGone,
   createInterest,
@@ -41,6 +43,7 @@ const ALIVE_MS = 3_600_000
  * round is reported and the watch continues.
  */
 export async function watchCommand(given: WatchCommandOptions, host: Host): Promise<ExitCode> {
+  if (given.port !== undefined && !given.ui) throw createPortProblem()
   const printed = createPrinter(host, given)
   const out = createWatchPrinter(printed, given.apply === true)
   const first = openProject(host.cwd, host.env)
@@ -53,6 +56,7 @@ export async function watchCommand(given: WatchCommandOptions, host: Host): Prom
   let emulated: Emulated | undefined
   let failed: Reconciled['failed'] = new Map()
 
+  const ui = options.ui ? await openUi(options.port, options, here) : undefined
   const files = watchFiles({
     root: first.root,
     clock: systemClock,
@@ -63,8 +67,9 @@ export async function watchCommand(given: WatchCommandOptions, host: Host): Prom
   })
 
   const act = async (session: Session): Promise<Plan> => {
-    if (!options.apply) return (await planInSession(session, options, here, out)).plan
-    const result = await reconcileIn(session, { ...options, settleMs: 0 }, here, out, failed)
+    const publisher = ui?.publisher
+    if (!options.apply) return (await planInSession(session, { ...options, publisher }, here, out)).plan
+    const result = await reconcileIn(session, { ...options, publisher, settleMs: 0 }, here, out, failed)
     failed = result.failed
     cutShort = result.outcomes.includes(130)
     return result.plan
@@ -82,10 +87,12 @@ export async function watchCommand(given: WatchCommandOptions, host: Host): Prom
     // Retry failed calls after an edit, not on every poll.
     if (why !== 'refresh') failed = new Map()
     out.begin({ why, files: changed })
+    ui?.publisher.begin()
     try {
       if (why === 'first') {
         await files.follow(createInterest(first, options, []))
         out.text(`watching ${formatWatched(first, options)}; Ctrl-C ends`)
+        if (ui) out.text(`the page is at ${ui.url}`)
       }
       if (options.emulator && !options.offline) emulated ??= await openEmulator(first.root, options)
       session = await openWatched(options, here, files, emulated)
@@ -99,6 +106,7 @@ export async function watchCommand(given: WatchCommandOptions, host: Host): Prom
       } else {
         // The error may have come before any diagnostics were printed.
         out.diagnostics([...(session?.loaded.diagnostics ?? []), error.diagnostic], Date.now())
+        await ui?.publisher.fail(error, session)
         out.line(toSummaryLine({ counts: {}, outcomes: [error.exitCode], exitCode: error.exitCode }))
         out.forget()
         // The emulator of another process may have ended.
@@ -120,12 +128,21 @@ export async function watchCommand(given: WatchCommandOptions, host: Host): Prom
   } finally {
     clearInterval(alive)
     await files.close()
+    await ui?.close()
     await emulated?.close()
   }
   const exitCode: ExitCode = cutShort ? 130 : 0
   printed.line(toSummaryLine({ counts: {}, outcomes: exitCode ? [exitCode] : [], exitCode }))
   out.text(cutShort ? 'interrupted; the state is safe' : 'the watch has ended')
   return exitCode
+}
+
+function createPortProblem(): Problem {
+  return new Problem({
+    code: 'USAGE',
+    message: '--port is the port of the live page, and there is none',
+    remedies: [advise('add --ui, or leave --port out')],
+  })
 }
 
 /** Returns true if another round without a change can show something new: running jobs, or specs that wait for a commit. */

@@ -15,6 +15,9 @@ import type { FileWatch } from '../../watch/watch-files.ts'
 export type WatchCommandOptions = CommonOptions & {
   /** Apply each plan. */
   readonly apply?: boolean
+  /** Show a live page, on this port or a free one. */
+  readonly ui?: boolean
+  readonly port?: number
 }
 
 /** Opens a session over files that have settled. Undefined while some are being written: half a spec may be valid. */

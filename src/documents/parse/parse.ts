@@ -5,7 +5,6 @@ import { advise } from '../../model/remedy.ts'
 import { count } from '../hints/words.ts'
 import { lex } from './limits.ts'
 import type { ParsedDocument } from './parsed-document.ts'
-import { parsePlain } from './plain.ts'
 import { createSpot, findLine, getLineText, type Source } from './source.ts'
 import { toJson } from './to-json.ts'
 
@@ -19,12 +18,6 @@ export type Parsed = {
  * Parses the documents of a source, and reports everything wrong with its YAML. Documents without content are left out.
  */
 export function parse(source: Source): Parsed {
-  const plain = parsePlain(source.text)
-  return plain ? { documents: plain, refused: [] } : parseWhole(source)
-}
-
-/** The same with the YAML parser, which reads any text. */
-export function parseWhole(source: Source): Parsed {
   const { lexemes, diagnostics } = lex(source)
   if (diagnostics.length > 0) return { documents: [], refused: diagnostics }
   const documents: ParsedDocument[] = []

@@ -1,5 +1,6 @@
 import { MARK_TAG } from '../../model/attempt-name.ts'
 import type { Condition } from '../../model/condition.ts'
+import { formatIso } from '../../model/iso.ts'
 import { getValue, isObject, type Json, type JsonObject, omitMembers } from '../../model/json.ts'
 import type { ExportedRequest, KindModel, Timing } from '../../model/kind.ts'
 import type { Live } from '../../model/live.ts'
@@ -62,6 +63,10 @@ export const iotJob: KindModel = {
     // DescribeJob returns no tags.
     unseenUpdates: ['TagResource', 'UntagResource'],
     cancelling: { operation: 'CancelJob', refusal: () => undefined },
+    startsAt: (request) => {
+      const start = parseScheduled(getValue(request, '/schedulingConfig/startTime'))
+      return Number.isNaN(start) ? undefined : formatIso(start)
+    },
     timing: computeTiming,
   },
   limits: {

@@ -32,7 +32,7 @@ export function findRefusals(plan: Planner, actions: readonly Planned[]): Diagno
     ...checkState(plan),
     ...checkBaseline(plan, actions),
     ...checkCheckout(plan),
-    ...checkGuards(plan, actions),
+    ...countGuards(actions, plan.guards, plan.run).flatMap(checkGuard),
     ...checkEarly(actions),
     ...checkClock(plan, actions),
   ]
@@ -114,22 +114,52 @@ function checkCheckout(plan: Planner): Diagnostic[] {
   }
 }
 
-function checkGuards(plan: Planner, actions: readonly Planned[]): Diagnostic[] {
-  const { maxUpdates = DEFAULT_CONFIG.guards.maxUpdates } = plan.guards
+/** A guard of a run: how many actions it counts, and how many it allows. */
+export type GuardCount = {
+  readonly code: 'GUARD_CREATES' | 'GUARD_REMOVALS' | 'GUARD_UPDATES'
+  readonly verb: 'create' | 'withdraw' | 'update'
+  readonly member: 'maxCreates' | 'maxRemovals' | 'maxUpdates'
+  readonly planned: number
+  /** What earlier passes of this run did. */
+  readonly before: number
+  readonly max: number
+}
+
+/** Counts what the guards of a run limit. */
+export function countGuards(
+  actions: readonly Planned[],
+  guards: Planner['guards'],
+  run: Pick<Planner['run'], 'created' | 'removed' | 'updated'>,
+): GuardCount[] {
+  const { maxUpdates = DEFAULT_CONFIG.guards.maxUpdates } = guards
   // Runs of a schedule were counted when the schedule was new.
   const count = (action: Planned['action']): number =>
     actions.filter(({ action: own, spec }) => own === action && spec?.occurrence === undefined).length
   return [
-    ...checkGuard('GUARD_CREATES', 'create', count('create'), plan.run.created, plan.guards.maxCreates, 'maxCreates'),
-    ...checkGuard(
-      'GUARD_REMOVALS',
-      'withdraw',
-      count('forget') + count('cancel'),
-      plan.run.removed,
-      plan.guards.maxRemovals,
-      'maxRemovals',
-    ),
-    ...checkGuard('GUARD_UPDATES', 'update', count('update'), plan.run.updated, maxUpdates, 'maxUpdates'),
+    {
+      code: 'GUARD_CREATES',
+      verb: 'create',
+      member: 'maxCreates',
+      planned: count('create'),
+      before: run.created,
+      max: guards.maxCreates,
+    },
+    {
+      code: 'GUARD_REMOVALS',
+      verb: 'withdraw',
+      member: 'maxRemovals',
+      planned: count('forget') + count('cancel'),
+      before: run.removed,
+      max: guards.maxRemovals,
+    },
+    {
+      code: 'GUARD_UPDATES',
+      verb: 'update',
+      member: 'maxUpdates',
+      planned: count('update'),
+      before: run.updated,
+      max: maxUpdates,
+    },
   ]
 }
 
@@ -153,14 +183,7 @@ function checkEarly(actions: readonly Planned[]): Diagnostic[] {
   )
 }
 
-function checkGuard(
-  code: 'GUARD_CREATES' | 'GUARD_REMOVALS' | 'GUARD_UPDATES',
-  verb: string,
-  planned: number,
-  before: number,
-  max: number,
-  member: string,
-): Diagnostic[] {
+function checkGuard({ code, verb, member, planned, before, max }: GuardCount): Diagnostic[] {
   if (planned + before <= max) return []
   // A filter hides removed specs: with --only nothing is withdrawn.
   const way = verb !== 'withdraw' ? ', or act on fewer specs with --only' : ''

@@ -1,6 +1,6 @@
 import type { Address } from '../../model/address.ts'
+import type { DiagnosticLine, FindingDetail, JobLine } from '../../model/lines.ts'
 import { isConsole } from '../console-link.ts'
-import type { DiagnosticLine, FindingDetail, JobLine } from '../json-lines.ts'
 import { formatCommand } from '../remedies.ts'
 import { formatCount } from '../words.ts'
 import { fitPage, type List, type Part } from './fit.ts'

@@ -39,6 +39,8 @@ const COMMANDS: Readonly<Record<string, Run>> = {
       { output: 'text', ...options },
       host,
     ),
+  report: async (options, host) =>
+    (await import('../../../src/commands/report/report.ts')).reportCommand({ output: 'text', ...options }, host),
   skip: async (options, host, address = '') =>
     (await import('../../../src/commands/skip/skip.ts')).skip(address, { output: 'text', ...options }, host),
   rerun: async (options, host, name) =>

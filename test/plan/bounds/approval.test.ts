@@ -438,7 +438,10 @@ t.test('a changed action says what changed', async (t) => {
     [changed(spec()), []],
     [changed(spec({ policy: { run: 2 } })), ['its policy.run was 1, and is 2']],
     [changed(spec({ request: { ...REQUESTS['IotJob'], description: 'x' } })), ['its request changed']],
-    [changed(spec({ policy: { notBefore: '2026-12-01T00:00:00Z' } })), ['its schedule, dependsOn, notBefore or expires changed']],
+    [
+      changed(spec({ policy: { notBefore: '2026-12-01T00:00:00Z' } })),
+      ['its schedule, dependsOn, notBefore or expires changed'],
+    ],
     [changed(spec({ policy: { notBefore: '2026-12-01T00:00:00Z' } }), () => ({ when: undefined })), []],
     [changed(world()), ['its spec was removed']],
     [changed(world().blocked(KIOSKS, ['SPEC_TYPE', 'SPEC_ENUM'])), ['its spec has errors: SPEC_TYPE, SPEC_ENUM']],

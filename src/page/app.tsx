@@ -1,0 +1,283 @@
+import type { VNode } from 'preact'
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
+import type { ReportLine } from '../model/lines.ts'
+import { type Actions, ActionsContext } from './actions.ts'
+import type { Data } from './data.ts'
+import { Details } from './details.tsx'
+import { filterJobs, isFiltering, NO_FILTER } from './filter.ts'
+import { FilterBar } from './filter-bar.tsx'
+import { Help } from './help.tsx'
+import { type Job, listJobs } from './job.ts'
+import { JobsView } from './jobs-view.tsx'
+import { listenForKeys } from './keys.ts'
+import { LanesView } from './lanes-view.tsx'
+import { followChanges, type Link } from './live.ts'
+import { NowView } from './now-view.tsx'
+import { PlanView } from './plan-view.tsx'
+import { formatRoute, parseRoute, type Route, VIEWS, type View } from './route.ts'
+import { ScheduleView } from './schedule-view.tsx'
+import { Time } from './time.tsx'
+import { linesOf, type ViewProps } from './view.ts'
+import { formatCount, LOOKS } from './words.ts'
+
+const NAMES: Readonly<Record<View, string>> = {
+  now: 'Now',
+  jobs: 'All jobs',
+  plan: 'Plan',
+  schedule: 'Schedule',
+  lanes: 'Lanes',
+}
+
+/** The whole page. A live one follows its server, and waits for the first plan. */
+export function App({ first, isLive }: { readonly first: Data; readonly isLive: boolean }): VNode {
+  const [data, setData] = useState(first)
+  const [link, setLink] = useState<Link>('live')
+  const [tick, setTick] = useState<string>()
+  useEffect(() => {
+    if (isLive) followChanges(first, { data: setData, tick: setTick, link: setLink })
+  }, [])
+  const [report] = linesOf(data, 'report')
+  if (report === undefined) {
+    return (
+      <p class="loading" role="status">
+        {link === 'live' ? 'Waiting for the first plan …' : 'Connection lost. Start the watch again.'}
+      </p>
+    )
+  }
+  return <Report data={data} report={report} isLive={isLive} link={link} tick={tick} />
+}
+
+type ReportProps = {
+  readonly data: Data
+  readonly report: ReportLine
+  readonly isLive: boolean
+  readonly link: Link
+  /** The latest time that the server told. */
+  readonly tick: string | undefined
+}
+
+function Report({ data, report, isLive, link, tick }: ReportProps): VNode {
+  const [route, setRoute] = useState(() => parseRoute(location.hash))
+  const [isHelping, setHelping] = useState(false)
+  const [said, say] = useState('')
+  const now = useClock(report, isLive, tick)
+  const isPrinting = usePrinting()
+  const all = useMemo(() => listJobs(data), [data])
+  const shown = useMemo(() => filterJobs(all, route.filter), [all, route.filter])
+
+  // Keys and addresses work as soon as the page can be seen.
+  useLayoutEffect(() => {
+    const onHash = (): void => setRoute(parseRoute(location.hash))
+    addEventListener('hashchange', onHash)
+    return () => removeEventListener('hashchange', onHash)
+  }, [])
+  useNews(all, say)
+
+  const opener = useRef('')
+  const go = useCallback((part: Partial<Route>): void => {
+    const next = { ...parseRoute(location.hash), ...part }
+    const hash = formatRoute(next)
+    // Each letter of a search is no step back.
+    if (part.filter !== undefined) {
+      history.replaceState(null, '', hash)
+      setRoute(next)
+    } else location.hash = hash
+  }, [])
+  useEffect(() => {
+    if (route.open !== '') opener.current = route.open
+    else if (opener.current !== '') {
+      focusJob(opener.current)
+      opener.current = ''
+    }
+  }, [route.open])
+  useLayoutEffect(
+    () =>
+      listenForKeys({
+        show: (view) => go({ view, open: '' }),
+        help: () => setHelping(true),
+        close: () => {
+          const current = parseRoute(location.hash)
+          if (current.open !== '') go({ open: '' })
+          else if (isFiltering(current.filter)) go({ filter: NO_FILTER })
+          else (document.activeElement as HTMLElement | null)?.blur()
+        },
+      }),
+    [],
+  )
+  useEffect(() => {
+    if (isFiltering(route.filter))
+      say(`${formatCount(shown.length, 'job')} shown, ${all.length - shown.length} hidden by filter`)
+  }, [route.filter])
+
+  const actions: Actions = {
+    route,
+    go,
+    say,
+    copy: (text, button) => void copyText(text, button).then(say),
+  }
+  const views: ViewProps = { data, report, all, shown, now: now }
+  const { view, open } = route
+  return (
+    <ActionsContext.Provider value={actions}>
+      <button type="button" class="skip" onClick={() => document.getElementById('main')?.focus()}>
+        Skip to the jobs
+      </button>
+      <Header report={report} view={view} route={route} isLive={isLive} link={link} now={now} needs={countNeeds(all)} />
+      {link === 'lost' && (
+        <p class="banner bad" role="alert">
+          <b>Connection lost.</b> The page shows what it last heard, at <Time iso={new Date(now).toISOString()} />. It
+          tries again by itself. If the watch has ended, start it again and open its new address.
+        </p>
+      )}
+      <main id="main" tabIndex={-1} class={`view-${view}`}>
+        <h1 class="sr-only">{NAMES[view]}</h1>
+        {view !== 'lanes' && <FilterBar all={all} shown={shown} />}
+        <div class="columns">
+          <div class="view">
+            {view === 'now' && <NowView {...views} />}
+            {view === 'jobs' && <JobsView {...views} isPrinting={isPrinting} />}
+            {view === 'plan' && <PlanView {...views} />}
+            {view === 'schedule' && <ScheduleView {...views} />}
+            {view === 'lanes' && <LanesView {...views} />}
+          </div>
+          {open !== '' && (
+            <Details
+              job={all.find(({ address }) => address === open)}
+              address={open}
+              data={data}
+              report={report}
+              now={now}
+            />
+          )}
+        </div>
+      </main>
+      <footer>
+        <span>
+          Jobwright {report.version}, {report.verb}
+          {report.serial !== undefined && `, state #${report.serial}`}
+          {report.commit && `, commit ${report.commit.slice(0, 7)}`}
+        </span>
+        <button type="button" onClick={() => setHelping(true)}>
+          Keys and shapes <kbd>?</kbd>
+        </button>
+      </footer>
+      <p class="sr-only" role="status" aria-live="polite">
+        {said}
+      </p>
+      {isHelping && <Help onClose={() => setHelping(false)} />}
+    </ActionsContext.Provider>
+  )
+}
+
+type HeaderProps = {
+  readonly report: ReportLine
+  readonly view: View
+  readonly route: Route
+  readonly isLive: boolean
+  readonly link: Link
+  readonly now: number
+  readonly needs: number
+}
+
+function Header({ report, view, route, isLive, link, now, needs }: HeaderProps): VNode {
+  return (
+    <header class="top">
+      <p class="title">
+        <b>{report.project}</b>
+        {report.where && <span class="quiet"> {report.where}</span>}
+      </p>
+      <p class="asof" title={report.offline ? 'AWS was not asked. Statuses are those of the last run.' : undefined}>
+        {isLive ? (
+          <span class={link === 'live' ? 'good' : 'bad'}>{link === 'live' ? '● Live' : '○ Not connected'}</span>
+        ) : (
+          'As of '
+        )}{' '}
+        <Time iso={isLive ? new Date(now).toISOString() : report.at} />
+        {report.offline && <span class="quiet"> from the stored state</span>}
+      </p>
+      <nav aria-label="Views">
+        {VIEWS.map((one) => (
+          <a
+            key={one}
+            href={formatRoute({ ...route, view: one, open: '' })}
+            aria-current={one === view ? 'page' : undefined}
+          >
+            {NAMES[one]}
+            {one === 'now' && needs > 0 && (
+              <span class="flag">
+                {needs.toLocaleString()}
+                <span class="sr-only"> need a person</span>
+              </span>
+            )}
+          </a>
+        ))}
+      </nav>
+    </header>
+  )
+}
+
+function countNeeds(jobs: readonly Job[]): number {
+  return jobs.filter(({ attention }) => attention.length > 0).length
+}
+
+/** Returns to the link of a job that was open. */
+function focusJob(address: string): void {
+  const links = [...document.querySelectorAll<HTMLElement>('main [data-row]')]
+  links.find(({ title }) => title === address)?.focus()
+}
+
+/** The clock of the run. That of a file stands still; that of a live page goes on between the server's ticks. */
+function useClock({ at, timeScale = 1 }: ReportLine, isLive: boolean, tick: string | undefined): number {
+  const [now, setNow] = useState(Date.parse(at))
+  useEffect(() => {
+    if (!isLive || tick === undefined) return
+    const since = performance.now()
+    const show = (): void => setNow(Date.parse(tick) + (performance.now() - since) * timeScale)
+    show()
+    const timer = setInterval(show, 1_000)
+    return () => clearInterval(timer)
+  }, [isLive, timeScale, tick])
+  return now
+}
+
+function usePrinting(): boolean {
+  const [isPrinting, setPrinting] = useState(false)
+  useEffect(() => {
+    const media = matchMedia('print')
+    const onChange = (): void => setPrinting(media.matches)
+    media.addEventListener('change', onChange)
+    return () => media.removeEventListener('change', onChange)
+  }, [])
+  return isPrinting
+}
+
+/** Tells screen readers which jobs changed their condition: up to three by name. */
+function useNews(all: readonly Job[], say: (text: string) => void): void {
+  const before = useRef<ReadonlyMap<string, string> | undefined>(undefined)
+  useEffect(() => {
+    const changed = all.filter(({ address, standing }) => {
+      const old = before.current?.get(address)
+      return before.current !== undefined && old !== standing
+    })
+    before.current = new Map(all.map(({ address, standing }) => [address, standing]))
+    if (changed.length === 0) return
+    const named = changed.slice(0, 3).map(({ address, standing }) => `${address}: ${LOOKS[standing].word}`)
+    say(changed.length > 3 ? `${named.join(', ')} and ${changed.length - 3} more` : named.join(', '))
+  }, [all])
+}
+
+/** Copies a text. Where the browser does not allow it, the command beside the button is selected. */
+async function copyText(text: string, button: HTMLElement): Promise<string> {
+  try {
+    await navigator.clipboard.writeText(text)
+    button.textContent = 'Copied'
+    setTimeout(() => {
+      button.textContent = 'Copy'
+    }, 2_000)
+    return `Copied: ${text}`
+  } catch {
+    const code = button.previousElementSibling
+    if (code) getSelection()?.selectAllChildren(code)
+    return 'The command is selected: copy it'
+  }
+}

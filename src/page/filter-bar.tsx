@@ -1,0 +1,145 @@
+import type { VNode } from 'preact'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useActions } from './actions.ts'
+import { type Filter, type Grouping, isFiltering, NO_FILTER } from './filter.ts'
+import type { Job, Standing } from './job.ts'
+import { LOOKS } from './words.ts'
+
+/** How many values a choice offers. The text finds the others. */
+const CHOICES_MAX = 200
+/** How long the text rests before it filters. */
+const TYPING_MS = 120
+
+type FilterBarProps = { readonly all: readonly Job[]; readonly shown: readonly Job[] }
+
+/** Filters every view but the lanes, and says how many jobs it hides. */
+export function FilterBar({ all, shown }: FilterBarProps): VNode {
+  const { route, go } = useActions()
+  const { filter, view, grouping } = route
+  const choices = useMemo(() => listChoices(all), [all])
+  const set = (part: Partial<Filter>): void => go({ filter: { ...filter, ...part } })
+  const hidden = all.length - shown.length
+  return (
+    <search class="filter">
+      <Search text={filter.text} onText={(text) => set({ text })} />
+      <details open={hasChoice(filter) || undefined}>
+        <summary>Filters</summary>
+        <div class="choices">
+          <Choice name="Kind" value={filter.kind} values={choices.kind} onChange={(kind) => set({ kind })} />
+          <Choice name="Target" value={filter.target} values={choices.target} onChange={(target) => set({ target })} />
+          <Choice name="Label" value={filter.label} values={choices.label} onChange={(label) => set({ label })} />
+          <Choice
+            name="Condition"
+            value={filter.condition}
+            values={choices.condition}
+            onChange={(condition) => set({ condition })}
+            word={(value) => LOOKS[value as Standing]?.word ?? value}
+          />
+          <Choice name="Run" value={filter.run} values={choices.run} onChange={(run) => set({ run })} />
+          <label class="check">
+            <input
+              type="checkbox"
+              checked={filter.attention}
+              onChange={(event) => set({ attention: event.currentTarget.checked })}
+            />
+            Needs a person
+          </label>
+          {view === 'jobs' && (
+            <Choice
+              name="Group by"
+              none="nothing"
+              value={grouping}
+              values={['target', 'kind', 'label', 'file']}
+              onChange={(value) => go({ grouping: value as Grouping })}
+            />
+          )}
+        </div>
+      </details>
+      {isFiltering(filter) && (
+        <p class="hidden-count">
+          <b>{hidden.toLocaleString()} hidden by filter</b>{' '}
+          <button type="button" onClick={() => go({ filter: NO_FILTER })}>
+            Show all
+          </button>
+        </p>
+      )}
+    </search>
+  )
+}
+
+function hasChoice({ text: _text, ...choices }: Filter): boolean {
+  return Object.values(choices).some(Boolean)
+}
+
+type Choices = Readonly<Record<'kind' | 'target' | 'label' | 'condition' | 'run', readonly string[]>>
+
+function listChoices(all: readonly Job[]): Choices {
+  const sorted = (values: Iterable<string>): string[] => [...new Set(values)].sort().slice(0, CHOICES_MAX)
+  return {
+    kind: sorted(all.map(({ kind }) => kind)),
+    target: sorted(all.flatMap(({ target }) => target ?? [])),
+    label: sorted(all.flatMap(({ labels }) => labels)),
+    condition: sorted(all.map(({ standing }) => standing)),
+    run: [...new Set(all.map(({ run }) => run))].sort((a, b) => a - b).map(String),
+  }
+}
+
+function Search({ text, onText }: { readonly text: string; readonly onText: (text: string) => void }): VNode {
+  const [typed, setTyped] = useState(text)
+  // The latest text that came from here. When it comes back, more may have been typed.
+  const sent = useRef(text)
+  useEffect(() => {
+    if (text === sent.current) return
+    sent.current = text
+    setTyped(text)
+  }, [text])
+  useEffect(() => {
+    if (typed === text) return
+    const timer = setTimeout(() => {
+      sent.current = typed
+      onText(typed)
+    }, TYPING_MS)
+    return () => clearTimeout(timer)
+  }, [typed])
+  return (
+    <label class="search">
+      <span class="sr-only">Search jobs</span>
+      <input
+        id="search"
+        type="search"
+        value={typed}
+        placeholder="Search jobs: name, ID, label, reason ( / )"
+        autocomplete="off"
+        spellcheck={false}
+        onInput={(event) => setTyped(event.currentTarget.value)}
+      />
+    </label>
+  )
+}
+
+type ChoiceProps = {
+  readonly name: string
+  readonly value: string
+  readonly values: readonly string[]
+  readonly onChange: (value: string) => void
+  readonly none?: string
+  readonly word?: (value: string) => string
+}
+
+function Choice({ name, value, values, onChange, none = 'all', word = (one) => one }: ChoiceProps): VNode | null {
+  if (values.length === 0 && value === '') return null
+  return (
+    <label>
+      <span>{name}</span>
+      <select aria-label={name} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+        <option value="">{none}</option>
+        {value !== '' && !values.includes(value) && <option value={value}>{word(value)}</option>}
+        {values.map((one) => (
+          <option key={one} value={one}>
+            {word(one)}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}

@@ -1,0 +1,108 @@
+import type { Job } from './job.ts'
+
+/** Which jobs to show. An empty text means all. */
+export type Filter = {
+  readonly text: string
+  readonly kind: string
+  readonly target: string
+  readonly label: string
+  readonly condition: string
+  readonly run: string
+  readonly attention: boolean
+}
+
+export const NO_FILTER: Filter = { text: '', kind: '', target: '', label: '', condition: '', run: '', attention: false }
+
+/** By what jobs are grouped; empty for one list. */
+export type Grouping = '' | 'target' | 'kind' | 'label' | 'file'
+
+/** By what jobs are sorted. `-`: descending. Empty: in the order of the specs. */
+export type Sorting = '' | `${'' | '-'}${'condition' | 'job' | 'target' | 'run' | 'began' | 'ended'}`
+
+/** Returns whether a filter hides anything. */
+export function isFiltering(filter: Filter): boolean {
+  return Object.values(filter).some(Boolean)
+}
+
+const haystacks = new WeakMap<Job, string>()
+
+/** The text in which a filter's text is searched. */
+function getHaystack(job: Job): string {
+  const known = haystacks.get(job)
+  if (known !== undefined) return known
+  const { address, labels, target, file, job: own, planned, attention } = job
+  const parts = [address, own?.id, own?.status, own?.reason, own?.message, planned?.reason, target, file, ...labels]
+  const text = [...parts, ...attention.map(({ reason }) => reason)].join('\n').toLowerCase()
+  haystacks.set(job, text)
+  return text
+}
+
+/** Returns the jobs that a filter shows. */
+export function filterJobs(jobs: readonly Job[], filter: Filter): readonly Job[] {
+  if (!isFiltering(filter)) return jobs
+  const { kind, target, label, condition, run, attention } = filter
+  const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean)
+  return jobs.filter(
+    (job) =>
+      (kind === '' || job.kind === kind) &&
+      (target === '' || job.target === target) &&
+      (label === '' || job.labels.includes(label)) &&
+      (condition === '' || job.standing === condition) &&
+      (run === '' || String(job.run) === run) &&
+      (!attention || job.attention.length > 0) &&
+      words.every((word) => getHaystack(job).includes(word)),
+  )
+}
+
+/** Returns jobs in another order. Jobs without the value come last. */
+export function sortJobs(jobs: readonly Job[], sorting: Sorting): readonly Job[] {
+  if (sorting === '') return jobs
+  const isDescending = sorting.startsWith('-')
+  const key = KEYS[sorting.replace('-', '')]!
+  const keyed = jobs.map((job) => ({ job, key: key(job) }))
+  keyed.sort((a, b) => {
+    if (a.key === b.key) return 0
+    if (a.key === undefined) return 1
+    if (b.key === undefined) return -1
+    return a.key < b.key === isDescending ? 1 : -1
+  })
+  return keyed.map(({ job }) => job)
+}
+
+const KEYS: Readonly<Record<string, (job: Job) => string | number | undefined>> = {
+  condition: ({ standing }) => standing,
+  job: ({ address }) => address,
+  target: ({ target }) => target,
+  run: ({ run }) => run,
+  began: ({ began }) => began,
+  ended: ({ ended }) => ended,
+}
+
+/** A list in groups: a heading, or a job. */
+export type Item =
+  | { readonly is: 'group'; readonly name: string; readonly count: number }
+  | { readonly is: 'job'; readonly job: Job }
+
+/** Puts jobs below the headings of their groups. A job with several labels is in each of their groups. */
+export function groupJobs(jobs: readonly Job[], grouping: Grouping): readonly Item[] {
+  if (grouping === '') return jobs.map((job) => ({ is: 'job', job }))
+  const groups = new Map<string, Job[]>()
+  for (const job of jobs) {
+    for (const name of namesOf(job, grouping)) {
+      const group = groups.get(name)
+      if (group) group.push(job)
+      else groups.set(name, [job])
+    }
+  }
+  return [...groups]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([name, own]) => [
+      { is: 'group', name, count: own.length } as const,
+      ...own.map((job) => ({ is: 'job', job }) as const),
+    ])
+}
+
+function namesOf(job: Job, grouping: Exclude<Grouping, ''>): readonly string[] {
+  if (grouping === 'label') return job.labels.length > 0 ? job.labels : ['no label']
+  return [job[grouping] ?? `no ${grouping}`]
+}

@@ -1,0 +1,127 @@
+import type { AttentionLine } from '../model/lines.ts'
+import type { JobRow, PlannedRow } from '../model/page.ts'
+import type { Data } from './data.ts'
+
+/** What a job's row shows: its condition, its stage where it has none, or its action where it has no record. */
+export type Standing =
+  | 'Succeeded'
+  | 'Failed'
+  | 'InProgress'
+  | 'Pending'
+  | 'Cancelled'
+  | 'Unknown'
+  | 'settling'
+  | 'created'
+  | 'new'
+  | 'waiting'
+  | 'held'
+  | 'blocked'
+  | 'expired'
+  | 'conflict'
+  | 'unresolved'
+
+/** An address: its record, its planned action, and what needs a person about it. */
+export type Job = {
+  readonly address: string
+  readonly kind: string
+  readonly name: string
+  readonly standing: Standing
+  readonly run: number
+  readonly target: string | undefined
+  readonly labels: readonly string[]
+  readonly file: string | undefined
+  readonly line: number | undefined
+  readonly job: JobRow | undefined
+  readonly planned: PlannedRow | undefined
+  /** What nobody has acknowledged. */
+  readonly attention: readonly AttentionLine[]
+  readonly began: string | undefined
+  readonly ended: string | undefined
+}
+
+/** Lists every address of a report, in the order of the specs. */
+export function listJobs(data: Data): Job[] {
+  const attention = new Map<string, AttentionLine[]>()
+  for (const line of data.lines) {
+    if (line.type !== 'attention' || line.acknowledged !== undefined) continue
+    attention.set(line.address, [...(attention.get(line.address) ?? []), line])
+  }
+  const addresses = new Set([...data.jobs.keys(), ...data.planned.keys(), ...attention.keys()])
+  return [...addresses].map((address) =>
+    createJob(address, data.jobs.get(address), data.planned.get(address), attention.get(address) ?? []),
+  )
+}
+
+function createJob(
+  address: string,
+  job: JobRow | undefined,
+  planned: PlannedRow | undefined,
+  attention: readonly AttentionLine[],
+): Job {
+  const slash = address.indexOf('/')
+  return {
+    address,
+    kind: address.slice(0, slash),
+    name: address.slice(slash + 1),
+    standing: findStanding(job, planned),
+    run: job?.run ?? planned?.run ?? 1,
+    target: job?.target ?? planned?.target,
+    labels: Object.entries(job?.labels ?? planned?.labels ?? {}).map(([name, value]) => `${name}=${value}`),
+    file: job?.file ?? planned?.file,
+    line: job?.line ?? planned?.line,
+    job,
+    planned,
+    attention,
+    began: job?.startedAt ?? job?.createdAt,
+    ended: job?.finishedAt,
+  }
+}
+
+/** Actions that stop a job that nothing was submitted for. */
+const STOPS: ReadonlySet<string> = new Set([
+  'waiting',
+  'held',
+  'blocked',
+  'expired',
+  'conflict',
+  'unresolved',
+  'settling',
+])
+
+function findStanding(job: JobRow | undefined, planned: PlannedRow | undefined): Standing {
+  if (planned && STOPS.has(planned.action) && (job === undefined || job.condition === undefined))
+    return planned.action as Standing
+  if (job?.condition !== undefined) return job.condition
+  if (job) return job.record === 'created' ? 'created' : job.record === 'started' ? 'Unknown' : 'settling'
+  return 'new'
+}
+
+/** Returns whether a job runs: AWS works on it. */
+export function isRunning({ standing }: Job): boolean {
+  return standing === 'InProgress'
+}
+
+const WAITS: ReadonlySet<Standing> = new Set<Standing>([
+  'Pending',
+  'settling',
+  'created',
+  'new',
+  'waiting',
+  'held',
+  'blocked',
+])
+
+/** Returns whether a job waits for something, and goes on by itself or with the next reconcile. */
+export function isWaiting({ standing }: Job): boolean {
+  return WAITS.has(standing)
+}
+
+/** Returns the ISO time until which a job waits, if it is known. */
+export function getWaitEnd({ job, planned }: Job): string | undefined {
+  return planned?.until ?? job?.startsAt
+}
+
+/** Says why a job is as it is, in words. */
+export function getReason({ job, planned, attention }: Job): string {
+  return attention[0]?.reason ?? job?.message ?? job?.reason ?? planned?.reason ?? ''
+}

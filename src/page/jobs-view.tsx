@@ -1,0 +1,215 @@
+import { Component, type RefObject, type VNode } from 'preact'
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useActions } from './actions.ts'
+import { groupJobs, type Item, type Sorting, sortJobs } from './filter.ts'
+import type { Job } from './job.ts'
+import { Condition, CountsBar, Empty, JobLink } from './parts.tsx'
+import { Time } from './time.tsx'
+import type { ViewProps } from './view.ts'
+import { formatCount } from './words.ts'
+
+/** Rows that are in the document above and below those that are visible. */
+const BEYOND = 6
+/** How many rows a printed page has. Browsers print a table of 100,000 rows badly. */
+const PRINTED_MAX = 1_000
+
+const COLUMNS: readonly { readonly by: string; readonly head: string; readonly class: string }[] = [
+  { by: 'condition', head: 'Condition', class: 'condition-cell' },
+  { by: 'job', head: 'Job', class: 'job-cell' },
+  { by: 'target', head: 'Target', class: 'target-cell' },
+  { by: 'run', head: 'Run', class: 'run-cell' },
+  { by: '', head: 'Devices', class: 'devices-cell' },
+  { by: 'began', head: 'Began', class: 'time-cell began' },
+  { by: 'ended', head: 'Ended', class: 'time-cell' },
+]
+
+/** Every job, in one table of which only the visible rows are in the document. */
+export function JobsView({ all, shown, isPrinting }: ViewProps & { readonly isPrinting: boolean }): VNode {
+  const { route } = useActions()
+  const { sorting, grouping, filter } = route
+  const items = useMemo(() => groupJobs(sortJobs(shown, sorting), grouping), [shown, sorting, grouping])
+  if (all.length === 0) return <Empty>There is no job yet.</Empty>
+  if (shown.length === 0) return <Empty>The filter hides all {formatCount(all.length, 'job')}.</Empty>
+  const list = JSON.stringify([filter, sorting, grouping])
+  return <Table items={items} list={list} sorting={sorting} jobs={shown.length} isPrinting={isPrinting} />
+}
+
+type TableProps = {
+  readonly items: readonly Item[]
+  /** Which list it is. News of its jobs make no other list. */
+  readonly list: string
+  readonly sorting: Sorting
+  readonly jobs: number
+  readonly isPrinting: boolean
+}
+
+function Table({ items, list, sorting, jobs, isPrinting }: TableProps): VNode {
+  const box = useRef<HTMLDivElement>(null)
+  const [{ top, height, row }, setWindow] = useState({ top: 0, height: 800, row: 40 })
+  const focused = useKeptFocus(box)
+  useLayoutEffect(() => {
+    measure()
+    const observer = new ResizeObserver(() => measure())
+    observer.observe(box.current!)
+    return () => observer.disconnect()
+  }, [])
+  // Another list begins at its top.
+  useLayoutEffect(() => {
+    box.current!.scrollTop = 0
+    measure()
+  }, [list])
+
+  function measure(): void {
+    // The browser may tell of a size when the table is no longer there.
+    if (box.current === null) return
+    const { scrollTop, clientHeight } = box.current
+    const size = Number.parseFloat(getComputedStyle(box.current).getPropertyValue('--row'))
+    setWindow({ top: roundTop(scrollTop, size), height: clientHeight, row: size })
+  }
+
+  function scroll(): void {
+    const step = roundTop(box.current!.scrollTop, row)
+    if (step !== top) setWindow({ top: step, height, row })
+  }
+
+  const first = isPrinting ? 0 : Math.max(0, Math.floor(top / row) - BEYOND)
+  const last = isPrinting ? PRINTED_MAX : Math.ceil((top + height) / row) + BEYOND + 2
+  const visible = items.slice(first, last)
+  // A row keeps its element while it is in the window. One that comes in takes that of one that went out: quicker than a new one.
+  const slots = Math.max(1, Math.ceil(height / row) + 2 * BEYOND + 3)
+  const below = isPrinting ? 0 : Math.max(0, items.length - last)
+  return (
+    <div class="scroll" ref={box} onScroll={scroll} onFocusIn={focused.in} onFocusOut={focused.out}>
+      <table class="jobs" aria-rowcount={items.length + 1}>
+        <caption>
+          {formatCount(jobs, 'job')}
+          {isPrinting && items.length > PRINTED_MAX && `, the first ${PRINTED_MAX} of them`}
+        </caption>
+        <thead>
+          <tr aria-rowindex={1}>
+            {COLUMNS.map((column) => (
+              <Head key={column.head} {...column} sorting={sorting} />
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          <Space rows={first} row={row} />
+          {visible.map((item, index) =>
+            item.is === 'group' ? (
+              <tr key={`group ${(first + index) % slots}`} class="group" aria-rowindex={first + index + 2}>
+                <th colSpan={COLUMNS.length} scope="colgroup">
+                  {item.name} <span class="count">{item.count.toLocaleString()}</span>
+                </th>
+              </tr>
+            ) : (
+              <Row key={(first + index) % slots} job={item.job} index={first + index + 2} />
+            ),
+          )}
+          <Space rows={below} row={row} />
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+/** A few rows more or less need no other window. */
+function roundTop(scrollTop: number, row: number): number {
+  return Math.floor(scrollTop / row / 2) * 2 * row
+}
+
+/** Keeps the focus on its job, although elements pass from one job to another. If the job is out of the window, nothing has the focus. */
+function useKeptFocus(box: RefObject<HTMLElement | null>): { in(event: Event): void; out(): void } {
+  const job = useRef('')
+  useLayoutEffect(() => {
+    const active = document.activeElement as HTMLElement | null
+    if (job.current === '' || active === null || active.title === job.current) return
+    const rows = [...(box.current?.querySelectorAll<HTMLElement>('[data-row]') ?? [])]
+    const own = rows.find(({ title }) => title === job.current)
+    if (own) own.focus({ preventScroll: true })
+    else active.blur()
+  })
+  return {
+    in: ({ target }) => {
+      job.current = (target as HTMLElement).title
+    },
+    out: () => {
+      job.current = ''
+    },
+  }
+}
+
+/** Room for rows that are not in the document. */
+function Space({ rows, row }: { readonly rows: number; readonly row: number }): VNode | null {
+  if (rows === 0) return null
+  return (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a row without a tab index takes no focus.
+    <tr aria-hidden="true" class="space">
+      <td colSpan={COLUMNS.length} style={{ height: `${rows * row}px` }} />
+    </tr>
+  )
+}
+
+type RowProps = { readonly job: Job; readonly index: number }
+
+/** One job. It is drawn again only for another job or place: most rows stay as they are while the table scrolls. */
+class Row extends Component<RowProps> {
+  override shouldComponentUpdate({ job, index }: RowProps): boolean {
+    return job !== this.props.job || index !== this.props.index
+  }
+
+  override render(): VNode {
+    const { job, index } = this.props
+    const { standing, target, run, began, ended, job: own, attention } = job
+    return (
+      <tr aria-rowindex={index} class={attention.length > 0 ? 'needs' : undefined}>
+        <td class="condition-cell">
+          <Condition standing={standing} note={describeNext(job)} />
+        </td>
+        <th scope="row" class="job-cell">
+          <JobLink job={job}>{attention.length > 0 && <span class="flag">needs a person</span>}</JobLink>
+        </th>
+        <td class="target-cell">{target}</td>
+        <td class="run-cell">{run}</td>
+        <td class="devices-cell">
+          <CountsBar job={own} />
+        </td>
+        <td class="time-cell began">{began && <Time iso={began} />}</td>
+        <td class="time-cell">{ended && <Time iso={ended} />}</td>
+      </tr>
+    )
+  }
+}
+
+/** Actions that are about to change a job. */
+const CHANGING: ReadonlySet<string> = new Set(['create', 'upload', 'start', 'download', 'update', 'cancel', 'forget'])
+
+/** Says what the next reconcile does to a job that has a condition. */
+function describeNext({ job, planned }: Job): string | undefined {
+  return job?.condition && planned && CHANGING.has(planned.action) ? `then ${planned.action}` : undefined
+}
+
+type HeadProps = { readonly by: string; readonly head: string; readonly class: string; readonly sorting: Sorting }
+
+function Head({ by, head, class: name, sorting }: HeadProps): VNode {
+  const { go } = useActions()
+  if (by === '') {
+    return (
+      <th scope="col" class={name}>
+        {head}
+      </th>
+    )
+  }
+  const isUp = sorting === by
+  const isDown = sorting === `-${by}`
+  // Times are of interest from the latest on.
+  const isTime = by === 'began' || by === 'ended'
+  const next = isUp ? (isTime ? '' : `-${by}`) : isDown ? (isTime ? by : '') : isTime ? `-${by}` : by
+  return (
+    <th scope="col" class={name} aria-sort={isUp ? 'ascending' : isDown ? 'descending' : 'none'}>
+      <button type="button" class="sort" onClick={() => go({ sorting: next as Sorting })}>
+        {head}
+        <span aria-hidden="true">{isUp ? ' ▲' : isDown ? ' ▼' : ''}</span>
+      </button>
+    </th>
+  )
+}

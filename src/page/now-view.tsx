@@ -1,0 +1,219 @@
+import type { ComponentChildren, VNode } from 'preact'
+import { getReason, getWaitEnd, isRunning, isWaiting, type Job, type Standing } from './job.ts'
+import { Command, Condition, CountsBar, Empty, JobLink, ListTable, Ways } from './parts.tsx'
+import { Problems } from './problems.tsx'
+import { formatRoute, showOnly } from './route.ts'
+import { Time } from './time.tsx'
+import { linesOf, type ViewProps } from './view.ts'
+import { formatCount, formatDuration, LOOKS } from './words.ts'
+
+/** How many rows of a table are shown at once. The others are in "All jobs". */
+const ROWS_MAX = 50
+const DAY_MS = 86_400_000
+
+/** What needs a person, what runs, what waits, and what ended lately. */
+export function NowView({ data, all, shown, now }: ViewProps): VNode {
+  const needs = shown.filter(({ attention }) => attention.length > 0)
+  const running = shown.filter(isRunning)
+  const waiting = shown.filter(isWaiting).sort(bySoonest)
+  const ended = shown.filter(({ ended: at }) => at !== undefined && now - Date.parse(at) < DAY_MS).sort(byFailure)
+  return (
+    <>
+      <Totals jobs={shown} />
+      <Problems data={data} only={['error']} />
+      <section aria-labelledby="needs">
+        <h2 id="needs">
+          Needs a person <Count count={needs.length} />
+        </h2>
+        {needs.length === 0 && (
+          <Empty>Nothing needs you{all.length > shown.length ? ' among the jobs shown' : ''}.</Empty>
+        )}
+        <ul class="cards">
+          {needs.slice(0, ROWS_MAX).map((job) => (
+            <Need key={job.address} job={job} now={now} />
+          ))}
+        </ul>
+        <More count={needs.length} filter={{ attention: true }} />
+      </section>
+      <section aria-labelledby="running">
+        <h2 id="running">
+          Running <Count count={running.length} />
+        </h2>
+        {running.length === 0 ? (
+          <Empty>No job is running.</Empty>
+        ) : (
+          <JobTable caption="Running jobs" heads={['Devices', 'Elapsed']} jobs={running}>
+            {({ job, began }) => [
+              <CountsBar job={job} />,
+              began && <span title={`since ${began}`}>{formatDuration(now - Date.parse(began))}</span>,
+            ]}
+          </JobTable>
+        )}
+        <More count={running.length} filter={{ condition: 'InProgress' }} />
+      </section>
+      <section aria-labelledby="waiting">
+        <h2 id="waiting">
+          Waiting <Count count={waiting.length} />
+        </h2>
+        {waiting.length === 0 ? (
+          <Empty>Nothing waits.</Empty>
+        ) : (
+          <JobTable caption="Waiting jobs" heads={['Why', 'Until']} jobs={waiting}>
+            {(one) => {
+              const until = getWaitEnd(one)
+              return [
+                explainWait(one),
+                until === undefined ? <span class="quiet">–</span> : <Time iso={until} now={now} />,
+              ]
+            }}
+          </JobTable>
+        )}
+        {waiting.length > ROWS_MAX && <More count={waiting.length} filter={{}} />}
+      </section>
+      <section aria-labelledby="ended">
+        <h2 id="ended">
+          Ended in the last 24 hours <Count count={ended.length} />
+        </h2>
+        {ended.length === 0 ? (
+          <Empty>No job ended in the last 24 hours.</Empty>
+        ) : (
+          <JobTable
+            caption="Jobs that ended in the last 24 hours, failures first"
+            heads={['Why', 'Ended']}
+            jobs={ended}
+          >
+            {(one) => [
+              <span>
+                {getReason(one)}
+                <CountsBar job={one.job} />
+              </span>,
+              <Time iso={one.ended!} now={now} />,
+            ]}
+          </JobTable>
+        )}
+        {ended.length > ROWS_MAX && <More count={ended.length} filter={{}} />}
+      </section>
+      <Problems data={data} only={['warning', 'info']} />
+      {all.length === 0 && linesOf(data, 'diagnostic').length === 0 && (
+        <Empty>
+          There is no job yet. Write a first spec: <Command command="jobwright new IotJob" />
+        </Empty>
+      )}
+    </>
+  )
+}
+
+function explainWait(job: Job): string {
+  if (job.planned) return job.planned.reason
+  if (job.job?.startsAt) return 'AWS starts it then'
+  return getReason(job)
+}
+
+function bySoonest(a: Job, b: Job): number {
+  const [left = '9', right = '9'] = [getWaitEnd(a), getWaitEnd(b)]
+  return left < right ? -1 : left > right ? 1 : 0
+}
+
+/** Failures first, then the latest end. */
+function byFailure(a: Job, b: Job): number {
+  const isWorse = Number(b.standing === 'Failed') - Number(a.standing === 'Failed')
+  return isWorse || (a.ended! < b.ended! ? 1 : -1)
+}
+
+function Count({ count }: { readonly count: number }): VNode {
+  return <span class="count">{count.toLocaleString()}</span>
+}
+
+/** How many jobs are in each condition. */
+function Totals({ jobs }: { readonly jobs: readonly Job[] }): VNode {
+  const counts = new Map<Standing, number>()
+  for (const { standing } of jobs) counts.set(standing, (counts.get(standing) ?? 0) + 1)
+  const order = Object.keys(LOOKS) as Standing[]
+  return (
+    <ul class="totals" aria-label="Totals">
+      <li>
+        <a href={formatRoute(showOnly({}))}>{formatCount(jobs.length, 'job')}</a>
+      </li>
+      {order
+        .filter((standing) => counts.has(standing))
+        .map((standing) => (
+          <li key={standing}>
+            <a href={formatRoute(showOnly({ condition: standing }))}>
+              <Condition standing={standing} /> <b>{counts.get(standing)!.toLocaleString()}</b>
+            </a>
+          </li>
+        ))}
+    </ul>
+  )
+}
+
+function Need({ job, now }: { readonly job: Job; readonly now: number }): VNode {
+  return (
+    <li class="card">
+      <p class="head">
+        <Condition standing={job.standing} /> <JobLink job={job} />
+      </p>
+      {job.attention.map(({ name, kind, reason, seen, ways }) => (
+        <div key={name}>
+          <p>
+            <b class="bad">{kind}</b>: {reason}
+            {seen && (
+              <span class="quiet">
+                {' '}
+                first reported <Time iso={seen} now={now} />
+              </span>
+            )}
+          </p>
+          <Ways ways={ways} most={3} />
+        </div>
+      ))}
+    </li>
+  )
+}
+
+type JobTableProps = {
+  readonly caption: string
+  /** The heads of the last two columns. */
+  readonly heads: readonly [string, string]
+  readonly jobs: readonly Job[]
+  readonly children: (job: Job) => readonly ComponentChildren[]
+}
+
+function JobTable({ caption, heads, jobs, children }: JobTableProps): VNode {
+  return (
+    <ListTable caption={caption} heads={['Condition', 'Job', ...heads]}>
+      {jobs.slice(0, ROWS_MAX).map((job) => (
+        <tr key={job.address}>
+          <td>
+            <Condition standing={job.standing} />
+          </td>
+          <th scope="row">
+            <JobLink job={job} />
+            {job.target && <span class="quiet sub">{job.target}</span>}
+          </th>
+          {children(job).map((cell, column) => (
+            <td key={heads[column]} data-head={heads[column]}>
+              {cell}
+            </td>
+          ))}
+        </tr>
+      ))}
+    </ListTable>
+  )
+}
+
+function More({
+  count,
+  filter,
+}: {
+  readonly count: number
+  readonly filter: Parameters<typeof showOnly>[0]
+}): VNode | null {
+  if (count <= ROWS_MAX) return null
+  return (
+    <p>
+      The first {ROWS_MAX} of {count.toLocaleString()}.{' '}
+      <a href={formatRoute(showOnly(filter))}>Show them in all jobs</a>
+    </p>
+  )
+}

@@ -1,0 +1,167 @@
+import type { ComponentChildren, VNode } from 'preact'
+import type { Way } from '../model/lines.ts'
+import type { JobRow } from '../model/page.ts'
+import { useActions } from './actions.ts'
+import type { Job, Standing } from './job.ts'
+import { formatRoute } from './route.ts'
+import { COUNTS, countDevices, LOOKS } from './words.ts'
+
+/** A condition as a shape and a word. */
+export function Condition({
+  standing,
+  note,
+}: {
+  readonly standing: Standing
+  readonly note?: string | undefined
+}): VNode {
+  const { word, shape, tone } = LOOKS[standing]
+  return (
+    <span class={`condition ${tone}`}>
+      <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">
+        <path d={shape} fill="currentColor" fill-rule="evenodd" />
+      </svg>
+      <span>
+        {word}
+        {note && <span class="quiet"> {note}</span>}
+      </span>
+    </span>
+  )
+}
+
+/** The name of a job, which opens it. `j` and `k` go from one to the next. */
+export function JobLink({ job, children }: { readonly job: Job; readonly children?: ComponentChildren }): VNode {
+  const { route } = useActions()
+  return (
+    <a class="job" data-row href={formatRoute({ ...route, open: job.address })} title={job.address}>
+      <span class="quiet kind">{job.kind}/</span>
+      <wbr />
+      {job.name}
+      {children}
+    </a>
+  )
+}
+
+/** What a job has counted: devices as a bar, and all of it in words. */
+export function CountsBar({ job }: { readonly job: JobRow | undefined }): VNode | null {
+  if (job?.tally === undefined) return null
+  const { counts = {}, tally } = job
+  return (
+    <span class="counts" title={tally}>
+      {countDevices(counts) > 0 && <span class="bar" style={{ background: formatBar(counts) }} />}
+      <span class="text">{tally}</span>
+    </span>
+  )
+}
+
+/** The parts of a bar as one background: a table of many bars is then quick to draw. */
+function formatBar(counts: Readonly<Record<string, number>>): string {
+  const total = countDevices(counts)
+  let from = 0
+  const stops = COUNTS.flatMap(({ name, tone }) => {
+    const to = from + ((counts[name] ?? 0) * 100) / total
+    const stop = to > from ? [`var(--${tone === 'calm' ? 'line' : tone}) ${from}% ${to}%`] : []
+    from = to
+    return stop
+  })
+  return `linear-gradient(to right, ${stops.join(', ')})`
+}
+
+/** A part of a whole as a bar. Words beside it say the same. */
+export function Meter({
+  value,
+  max,
+  tone,
+}: {
+  readonly value: number
+  readonly max: number
+  readonly tone: string
+}): VNode {
+  const width = max > 0 ? Math.min(100, (value * 100) / max) : 0
+  return (
+    <svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true" focusable="false">
+      <rect class="calm" width="100" height="8" />
+      <rect class={tone} width={width} height="8" />
+    </svg>
+  )
+}
+
+/** A command to copy. It is never run. */
+export function Command({ command }: { readonly command: string }): VNode {
+  const { copy } = useActions()
+  return (
+    <span class="command">
+      <code>{command}</code>
+      <button type="button" onClick={(event) => copy(command, event.currentTarget)} aria-label={`Copy: ${command}`}>
+        Copy
+      </button>
+    </span>
+  )
+}
+
+/** Ways out, the likeliest first. */
+export function Ways({ ways, most = 100 }: { readonly ways: readonly Way[]; readonly most?: number }): VNode | null {
+  if (ways.length === 0) return null
+  const left = ways.length - most
+  return (
+    <ul class="ways">
+      {ways.slice(0, most).map(({ text, command }) => (
+        <li key={command ?? text}>
+          <span>{text}</span>
+          {command !== undefined && <Command command={command} />}
+        </li>
+      ))}
+      {left > 0 && <li class="quiet">and {left} more: open the job</li>}
+    </ul>
+  )
+}
+
+/** Says that there is nothing to show. */
+export function Empty({ children }: { readonly children: ComponentChildren }): VNode {
+  return <p class="empty">{children}</p>
+}
+
+/** A link that leaves the page, if its address is safe; otherwise its text. */
+export function OutLink({
+  href,
+  children,
+}: {
+  readonly href: string | undefined
+  readonly children: ComponentChildren
+}): VNode {
+  if (href === undefined || !isWeb(href)) return <span>{children}</span>
+  return (
+    <a href={href} target="_blank" rel="noopener noreferrer">
+      {children}
+    </a>
+  )
+}
+
+function isWeb(href: string): boolean {
+  return URL.canParse(href) && /^https?:$/.test(new URL(href).protocol)
+}
+
+type ListTableProps = {
+  /** For screen readers: the heading above says the same. */
+  readonly caption: string
+  readonly heads: readonly string[]
+  readonly children: ComponentChildren
+}
+
+/** A table of some rows. On a narrow page each row becomes a block, and `data-head` names its cells. */
+export function ListTable({ caption, heads, children }: ListTableProps): VNode {
+  return (
+    <table class="list">
+      <caption class="sr-only">{caption}</caption>
+      <thead>
+        <tr>
+          {heads.map((head) => (
+            <th key={head} scope="col">
+              {head}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>{children}</tbody>
+    </table>
+  )
+}

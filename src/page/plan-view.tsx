@@ -1,0 +1,127 @@
+import type { VNode } from 'preact'
+import { useState } from 'preact/hooks'
+import { Differences } from './differences.tsx'
+import type { Job } from './job.ts'
+import { Condition, Empty, JobLink, ListTable, Meter } from './parts.tsx'
+import { Problems } from './problems.tsx'
+import { Time } from './time.tsx'
+import { linesOf, type ViewProps } from './view.ts'
+import { formatCount } from './words.ts'
+
+/** How many actions each click shows more. */
+const STEP = 200
+
+/** What each action does, in words. */
+const ACTIONS: Readonly<Record<string, string>> = {
+  create: 'submit the job',
+  upload: 'send its file',
+  start: 'start the created job',
+  download: 'save what it exported',
+  adopt: 'record an existing job',
+  update: 'change the live job',
+  cancel: 'cancel the job',
+  forget: 'mark the spec as removed',
+}
+
+/** What the next reconcile does: the actions with their differences, and the guards. */
+export function PlanView({ data, shown, now }: ViewProps): VNode {
+  const groups = new Map<string, Job[]>()
+  for (const job of shown) {
+    if (job.planned) groups.set(job.planned.action, [...(groups.get(job.planned.action) ?? []), job])
+  }
+  const order = [...Object.keys(ACTIONS), ...groups.keys()]
+  const actions = [...groups].sort(([a], [b]) => order.indexOf(a) - order.indexOf(b))
+  return (
+    <>
+      <Problems data={data} only={['error']} />
+      <Guards data={data} />
+      {actions.length === 0 && <Empty>The plan does nothing: every job is as its spec says.</Empty>}
+      {actions.map(([action, jobs]) => (
+        <section key={action} aria-labelledby={`action-${action}`}>
+          <h2 id={`action-${action}`}>
+            {action} <span class="count">{jobs.length.toLocaleString()}</span>
+            {ACTIONS[action] && <span class="quiet"> {ACTIONS[action]}</span>}
+          </h2>
+          <Actions action={action} jobs={jobs} now={now} />
+        </section>
+      ))}
+    </>
+  )
+}
+
+function Actions({
+  action,
+  jobs,
+  now,
+}: {
+  readonly action: string
+  readonly jobs: readonly Job[]
+  readonly now: number
+}): VNode {
+  const [most, setMost] = useState(STEP)
+  return (
+    <>
+      <ListTable caption={`Planned: ${action}`} heads={['Job', 'Why', 'Where']}>
+        {jobs.slice(0, most).map((job) => (
+          <tr key={job.address}>
+            <th scope="row">
+              <JobLink job={job} />
+              {job.job && (
+                <span class="sub">
+                  <Condition standing={job.standing} />
+                </span>
+              )}
+            </th>
+            <td data-head="Why">
+              {job.planned!.reason}
+              {job.planned!.until && (
+                <span class="sub">
+                  until <Time iso={job.planned!.until} now={now} />
+                </span>
+              )}
+              <Differences changes={job.planned!.elements ?? job.planned!.changes ?? []} />
+            </td>
+            <td data-head="Where">
+              {[job.target, job.planned!.region, job.planned!.account].filter(Boolean).join(', ')}
+            </td>
+          </tr>
+        ))}
+      </ListTable>
+      {jobs.length > most && (
+        <button type="button" onClick={() => setMost(most + STEP)}>
+          Show {Math.min(STEP, jobs.length - most)} more of {jobs.length.toLocaleString()}
+        </button>
+      )}
+    </>
+  )
+}
+
+function Guards({ data }: Pick<ViewProps, 'data'>): VNode | null {
+  const guards = linesOf(data, 'guard')
+  if (guards.length === 0) return null
+  return (
+    <section aria-labelledby="guards">
+      <h2 id="guards">Guards</h2>
+      <ListTable caption="What one reconcile may do, as jobwright.yaml limits it" heads={['Guard', 'Sum', 'Share']}>
+        {guards.map(({ name, counts, planned, before, max }) => {
+          const sum = planned + before
+          const isOver = sum > max
+          return (
+            <tr key={name}>
+              <th scope="row">
+                <code>{name}</code> <span class="quiet">{counts}</span>
+              </th>
+              <td data-head="Sum">
+                {before > 0 ? `${before} done + ${planned} planned = ${sum}` : `${planned} planned`} of {max} allowed
+                {isOver && <b class="bad"> refused: {formatCount(sum - max, 'job')} too many</b>}
+              </td>
+              <td data-head="Share">
+                <Meter value={sum} max={max} tone={isOver ? 'bad' : 'busy'} />
+              </td>
+            </tr>
+          )
+        })}
+      </ListTable>
+    </section>
+  )
+}

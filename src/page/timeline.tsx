@@ -1,0 +1,114 @@
+import type { VNode } from 'preact'
+import type { JobDetails, JobRow } from '../model/page.ts'
+import type { CreateTimes } from '../model/state.ts'
+import { Time } from './time.tsx'
+import { formatDuration } from './words.ts'
+
+/** One run of a job: its steps, in the order in which they happen. */
+type Run = {
+  readonly name: string
+  readonly end: string
+  readonly steps: readonly { readonly name: string; readonly at: string | undefined }[]
+}
+
+/** The runs of a job and their attempts, the latest first, on one line of time. */
+export function Timeline({
+  job,
+  details,
+  now,
+}: {
+  readonly job: JobRow
+  readonly details: JobDetails
+  readonly now: number
+}): VNode {
+  const isOurs = details.how === 'created'
+  const runs: Run[] = [
+    {
+      name: `Run ${job.run}`,
+      end: job.condition ?? job.record,
+      steps: [
+        ...(isOurs ? listSteps({ stored: details.intentAt, ...details.times }) : []),
+        { name: 'created at AWS', at: job.createdAt },
+        ...(job.startedAt ? [{ name: 'started', at: job.startedAt }] : []),
+        ...(job.finishedAt || job.condition === 'Succeeded' ? [{ name: 'ended', at: job.finishedAt }] : []),
+      ],
+    },
+    ...(details.attempts ?? []).toReversed().map(({ attempt, evidence, ...times }) => ({
+      name: `Run ${job.run}, attempt ${attempt}`,
+      end: `created no job${evidence ? `: ${evidence}` : ''}`,
+      steps: listSteps(times),
+    })),
+    ...(details.history ?? [])
+      .toReversed()
+      .map(({ run, condition, reason, times, createdAt, startedAt, finishedAt }) => ({
+        name: `Run ${run}`,
+        end: [condition ?? 'nothing known', reason].filter(Boolean).join(': '),
+        steps: [
+          ...listSteps(times ?? {}),
+          { name: 'created at AWS', at: createdAt },
+          ...(startedAt ? [{ name: 'started', at: startedAt }] : []),
+          { name: 'ended', at: finishedAt },
+        ],
+      })),
+  ]
+  const known = runs.flatMap(({ steps }) => steps.flatMap(({ at }) => (at === undefined ? [] : Date.parse(at))))
+  const from = Math.min(...known)
+  const span = Math.max(...known, job.finishedAt ? 0 : now) - from
+  return (
+    <ol class="timeline">
+      {runs.map((run, index) => (
+        <li key={run.name}>
+          <p>
+            <b>{run.name}</b> <span class="quiet">{run.end}</span>
+          </p>
+          {span > 0 && <Bar run={run} from={from} span={span} now={index === 0 && !job.finishedAt ? now : undefined} />}
+          <Steps steps={run.steps} />
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+function listSteps({ stored, sent, answered, settled }: CreateTimes): Run['steps'] {
+  return [
+    { name: 'intent stored', at: stored },
+    { name: 'request sent', at: sent },
+    { name: 'answered', at: answered },
+    { name: 'outcome known', at: settled },
+  ]
+}
+
+type BarProps = { readonly run: Run; readonly from: number; readonly span: number; readonly now: number | undefined }
+
+function Bar({ run, from, span, now }: BarProps): VNode | null {
+  const at = run.steps.flatMap(({ at: iso }) => (iso === undefined ? [] : Date.parse(iso)))
+  if (at.length === 0) return null
+  const place = (ms: number): number => ((ms - from) * 100) / span
+  const [begin, end] = [place(Math.min(...at)), place(now ?? Math.max(...at))]
+  return (
+    <svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true" focusable="false">
+      <rect class="track" width="100" height="8" />
+      <rect class="busy" x={Math.min(begin, 99)} width={Math.max(1, end - begin)} height="8" />
+    </svg>
+  )
+}
+
+function Steps({ steps }: { readonly steps: Run['steps'] }): VNode {
+  let before: number | undefined
+  return (
+    <ul class="steps">
+      {steps.map(({ name, at }) => {
+        const ms = at === undefined ? undefined : Date.parse(at)
+        const later = ms !== undefined && before !== undefined && ms > before ? formatDuration(ms - before) : undefined
+        before = ms ?? before
+        return (
+          <li key={name}>
+            <span>{name}</span>
+            {at === undefined ? <span class="quiet">not recorded</span> : <Time iso={at} form="long" />}
+            {later && <span class="quiet">+{later}</span>}
+          </li>
+        )
+      })}
+    </ul>
+  )
+}

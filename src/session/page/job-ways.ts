@@ -1,0 +1,19 @@
+import { getModel } from '../../kinds/index.ts'
+import { type Address, parseAddress } from '../../model/address.ts'
+import { isTerminal } from '../../model/condition.ts'
+import { type Remedy, suggest } from '../../model/remedy.ts'
+import type { Spec } from '../../model/spec.ts'
+import { isIdentified, type JobRecord } from '../../model/state.ts'
+
+/** Lists the commands that apply to any job in this condition. */
+export function listJobRemedies(address: Address, record: JobRecord | undefined, spec: Spec | undefined): Remedy[] {
+  const { cancelling } = getModel(parseAddress(address).kind).lifecycle
+  const canCancel = isIdentified(record) && !isTerminal(record.condition) && cancelling?.refusal(record) === undefined
+  const canRerun = spec && record && spec.occurrence === undefined && isTerminal(record.condition)
+  return [
+    ...(canRerun ? [suggest('to run it again', 'rerun', address)] : []),
+    ...(canCancel && cancelling ? [suggest('to cancel it', 'cancel', address)] : []),
+    ...(record ? [suggest('to see its whole record', 'status', address)] : []),
+    ...(spec ? [suggest('to see what reconcile would do, and its request', 'plan', address)] : []),
+  ]
+}

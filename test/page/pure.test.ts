@@ -1,0 +1,140 @@
+import t from 'tap'
+import { parse } from 'yaml'
+import { packColumns, unpackColumns } from '../../src/model/columns.ts'
+import type { Json } from '../../src/model/json.ts'
+import type { Line, ReportedJobLine } from '../../src/model/lines.ts'
+import { applyChange, unpackPage } from '../../src/page/data.ts'
+import { filterJobs, groupJobs, NO_FILTER, sortJobs } from '../../src/page/filter.ts'
+import { listJobs } from '../../src/page/job.ts'
+import { formatRoute, parseRoute, type Route } from '../../src/page/route.ts'
+import { formatDuration } from '../../src/page/words.ts'
+import { formatYaml } from '../../src/page/yaml.ts'
+import { createFeed, type FeedEvent } from '../../src/session/page/feed.ts'
+import { formatPage } from '../../src/session/page/html.ts'
+import { packPage } from '../../src/session/page/pack.ts'
+import { createSourcePlace } from '../../src/session/page/source-place.ts'
+import { createJobLines, HEADER, HOSTILE, hostileLines } from './lines.ts'
+
+const jobsOf = (lines: readonly Line[]) => lines.filter((line): line is ReportedJobLine => line.type === 'job')
+
+t.test('rows come back from their columns as they were', async (t) => {
+  const rows = [
+    { name: 'a', count: 1, flag: false, deep: { x: [1] } },
+    { name: 'b', count: 1 },
+    { name: 'c', count: 0, deep: { x: [1] } },
+    {},
+  ]
+  t.strictSame(unpackColumns(packColumns(rows)), rows)
+  t.strictSame(unpackColumns(packColumns([])), [])
+})
+
+t.test('a page has every line of its report, and the details of a job when it is opened', async (t) => {
+  const lines = [...createJobLines(1_200), ...hostileLines().slice(1)]
+  const data = await unpackPage(packPage(lines))
+  t.equal(data.jobs.size, 1_201)
+  for (const index of [0, 499, 500, 1_199]) {
+    const line = jobsOf(lines)[index]!
+    const { v: _v, type: _type, ...members } = line
+    t.strictSame({ ...data.jobs.get(line.address), ...(await data.details(line.address)).job }, members)
+  }
+  t.strictSame(
+    data.lines,
+    lines.filter(({ type }) => type !== 'job'),
+  )
+  t.same(await data.details('IotJob/unknown'), { job: {}, planned: {} })
+})
+
+t.test('no text of a report ends the element that holds it, and only its own program runs', async (t) => {
+  const html = formatPage(packPage(hostileLines()))
+  t.equal(html.match(/<\/script>/g)?.length, 2)
+  t.notOk(html.includes('hacked'), 'its texts are packed')
+  const [, policy] = /Content-Security-Policy" content="([^"]+)"/.exec(html) ?? []
+  t.match(policy, /^default-src 'none'; script-src 'sha256-[^']+'; style-src 'sha256-[^']+'; base-uri 'none'/)
+  t.notMatch(html.replace(/<script>[\s\S]*/, ''), /(src|href)=/, 'it loads nothing')
+})
+
+t.test('a filter is a part of the address, and the address is read back', async (t) => {
+  const route: Route = {
+    view: 'jobs',
+    filter: { ...NO_FILTER, text: 'a & b', label: 'show=cup', attention: true },
+    sorting: '-ended',
+    grouping: 'label',
+    open: 'IotJob/a',
+  }
+  t.strictSame(parseRoute(formatRoute(route)), route)
+  t.match(parseRoute('#nonsense?sort=evil&group=evil'), { view: 'now', sorting: '', grouping: '', open: '' })
+})
+
+t.test('jobs are filtered, sorted and grouped', async (t) => {
+  const jobs = listJobs(await unpackPage(packPage([...createJobLines(10), ...hostileLines().slice(2)])))
+  const names = (part: Partial<typeof NO_FILTER>) => filterJobs(jobs, { ...NO_FILTER, ...part }).map(({ name }) => name)
+  t.same(names({ condition: 'Failed' }), ['kiosk-3', 'kiosk-8'])
+  t.same(names({ text: 'KIOSK-3 completed' }), ['kiosk-3'])
+  t.same(names({ run: '2', target: 'europe' }), ['kiosk-4'])
+  t.same(names({ label: 'fleet=fleet-7' }), ['kiosk-7'])
+  t.same(names({ attention: true }), ['hostile'])
+  t.equal(sortJobs(jobs, '-ended').at(-1)!.ended, undefined, 'what has not ended is last')
+  t.same(
+    sortJobs(jobs, 'job')
+      .slice(0, 2)
+      .map(({ name }) => name),
+    ['hostile', 'kiosk-0'],
+  )
+  const groups = groupJobs(jobs, 'target').filter(({ is }) => is === 'group')
+  t.match(groups, [{ name: HOSTILE }, { name: 'america', count: 5 }, { name: 'europe', count: 5 }])
+})
+
+t.test('a request is written as YAML that means the same', async (t) => {
+  const values: Json[] = [
+    { a: 'plain', b: 'no', c: '012', d: 12, e: null, f: [], g: {}, h: [{ x: 1, y: ['z: 1', '# no'] }, 'b'] },
+    { 'a: b': HOSTILE, arn: 'arn:aws:iot:eu-west-1:123456789012:thing/x', text: 'two\nlines', space: ' x ' },
+    ['-', '?', '!tag', '&a', '*a', '%', '@', '`', '{x}', '[y]', 'a #b', 'a: b', '', '~', '.5', '1e3', '2026-11-15'],
+  ]
+  for (const value of values) t.strictSame(parse(formatYaml(value)), value)
+})
+
+t.test('durations are words', async (t) => {
+  t.same([0, 8_000, 90_000, 7_500_000, 273_600_000].map(formatDuration), [
+    '0 s',
+    '8 s',
+    '1 min',
+    '2 h 5 min',
+    '3 d 4 h',
+  ])
+})
+
+t.test('a live page hears what changed, and everything if it was away too long', async (t) => {
+  const feed = createFeed()
+  const heard: FeedEvent[] = []
+  const lines = createJobLines(3)
+  feed.publish(lines)
+  const stop = feed.subscribe(1, (event) => heard.push(event))
+  feed.publish([{ ...HEADER, at: '2026-11-15T10:00:05Z' }, ...lines.slice(1)])
+  t.same(heard, [], 'the time alone is no news')
+  const before = await unpackPage(feed.getPage())
+  const changed: Line = { ...jobsOf(lines)[1]!, condition: 'Failed' }
+  feed.publish([HEADER, changed, ...lines.slice(3)])
+  t.match(heard, [{ event: 'change', version: 2, data: { jobs: [changed], gone: ['IotJob/kiosk-0'] } }])
+  const [{ data }] = heard as [Extract<FeedEvent, { event: 'change' }>]
+  const after = applyChange(before, data)
+  t.same([...after.jobs.keys()], ['IotJob/kiosk-1', 'IotJob/kiosk-2'])
+  t.match((await after.details('IotJob/kiosk-1')).job.request, { document: { operation: 'update' } })
+  t.match((await after.details('IotJob/kiosk-2')).job.request, { document: { operation: 'update' } })
+  stop()
+  const again: FeedEvent[] = []
+  feed.subscribe(1, (event) => again.push(event))
+  t.match(again, [{ event: 'change', version: 2 }])
+  const stranger: FeedEvent[] = []
+  feed.subscribe(-1, (event) => stranger.push(event))
+  t.match(stranger, [{ event: 'page', version: 2 }])
+})
+
+t.test('the place of a spec at its code host has no credentials, and unknown hosts have none', async (t) => {
+  const commit = 'c0ffee0'
+  const url = (remote: string, folder = '.') => createSourcePlace(remote, commit, folder)?.url
+  t.equal(url('https://ada:secret@github.com/acme/jobs.git'), 'https://github.com/acme/jobs/blob/c0ffee0/')
+  t.equal(url('git@github.com:acme/jobs.git', 'teams/media'), 'https://github.com/acme/jobs/blob/c0ffee0/teams/media/')
+  t.equal(url('ssh://git@gitlab.acme.example:2222/a/b/jobs'), 'https://gitlab.acme.example/a/b/jobs/-/blob/c0ffee0/')
+  for (const none of ['', '/srv/git/jobs.git', '../jobs', 'javascript:alert(1)', 'https://git.example/acme/jobs'])
+    t.equal(url(none), undefined, none)
+})
