@@ -31,7 +31,8 @@ async function openProject(t: Test, bucket: object = { region: 'us-east-1', isVe
     git(cwd, 'clone', '--quiet', cwd, other)
     return other
   }
-  const run = (args: readonly string[], at = cwd, env = {}) => cli(args, { cwd: at, env: { ...world.env, AWS_REGION: 'us-east-1', ...env } })
+  const run = (args: readonly string[], at = cwd, env = {}) =>
+    cli(args, { cwd: at, env: { ...world.env, AWS_REGION: 'us-east-1', ...env } })
   const stored = () => JSON.parse((world.ask('GET', 'buckets') as Objects)[BUCKET]!.objects[KEY]!) as State
   return { world, cwd, run, stored, addLamps, clone }
 }
