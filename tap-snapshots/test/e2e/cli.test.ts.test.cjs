@@ -48,6 +48,10 @@ Commands:
                                        full; calls AWS only with --wait
   next [options] [address...]          show when the next run of each schedule
                                        is due; calls nothing
+  report [options]                     write a page that shows every job, the
+                                       plan, the schedule and the lanes: one
+                                       HTML file that loads nothing; changes
+                                       nothing else
   rerun [options] <address>            raise policy.run of a spec in its file,
                                        so that reconcile runs the job again;
                                        calls nothing
@@ -104,8 +108,8 @@ Exit codes:
     6  a decision is needed (conflict, unresolved, expired, lost, duplicate)
     7  a guard refused
     8  locked, stale, no state, or not the approved plan
-    9  partial: blocked, outcome pending, no free slot, or timed out
-   10  a job failed, or is blocked by one that failed
+    9  partial: blocked, outcome pending, AWS's limit reached, or timed out
+   10  a job failed, or a spec depends on one that failed
   130  interrupted, state safe
 
 `
@@ -140,6 +144,10 @@ Options:
                              else 0s)
   --plan <file>              apply what plan --out wrote there, and nothing
                              else; exit 8 if an action changed since
+  --report <file>            write a page that shows the jobs and this run, one
+                             HTML file, even if the run fails
+  --refresh-only             record statuses and unknown outcomes, and send
+                             nothing that creates or changes a job
   --wait                     follow jobs until they are terminal; a failed job
                              means exit 10
   --timeout <duration>       give up waiting after this long (90s, 15m, 2h) with
