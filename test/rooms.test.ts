@@ -43,6 +43,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'node:https',
     'node:stream',
     'node:stream/consumers',
+    '@aws-sdk/client-s3',
     ...SDK,
   ],
   'kinds/normal.ts': ['model'],

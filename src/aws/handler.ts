@@ -27,9 +27,9 @@ export type SendOptions = HttpHandlerOptions & { readonly sending?: Sending }
 export type OnDate = (date: string) => void
 
 /** For reads: connections are kept and shared. */
-export function readHandler(onDate: OnDate): Handler & { destroy(): void } {
+export function readHandler(onDate: OnDate, timeouts = TIMEOUTS): Handler & { destroy(): void } {
   const agent = { keepAlive: true, maxSockets: SOCKETS_MAX }
-  const inner = new NodeHttpHandler({ ...TIMEOUTS, httpAgent: agent, httpsAgent: agent })
+  const inner = new NodeHttpHandler({ ...timeouts, httpAgent: agent, httpsAgent: agent })
   return {
     metadata: { handlerProtocol: 'http/1.1' },
     destroy: () => inner.destroy(),

@@ -5,6 +5,8 @@ import { type Known, readFaults } from './faults.ts'
 import { isObject } from './json.ts'
 import { readLimits } from './limits.ts'
 import { listEveryJob } from './oracle.ts'
+import { changeBuckets, listBuckets } from './s3/control.ts'
+import { s3Operations } from './s3/operations.ts'
 
 type Asked = Pick<Request, 'method' | 'path' | 'body'>
 type Reply = { status: number; value: unknown }
@@ -18,6 +20,11 @@ const controls: { readonly [place: string]: (world: World, body: unknown, restar
   'GET clock': (world) => createReply({ now: formatIso(world.store.clock.now()), timeScale: world.store.clock.scale }),
   'GET jobs': (world) => createReply(listEveryJob(world.store, world.services)),
   'GET calls': (world) => createReply(world.calls.list()),
+  'GET buckets': (world) => createReply(listBuckets(world.buckets)),
+  'PUT buckets': (world, body) => {
+    const wrong = changeBuckets(world.buckets, body, world.store.clock.now())
+    return wrong === undefined ? createReply(listBuckets(world.buckets)) : createBadReply(wrong)
+  },
   'PUT faults': (world, body) => {
     const rules = readFaults(body, listOperations(world))
     if (typeof rules === 'string') return createBadReply(rules)
@@ -47,8 +54,15 @@ const controls: { readonly [place: string]: (world: World, body: unknown, restar
 
 /** The operations of each service that fault rules and rates may name. */
 export function listOperations({ services }: Pick<World, 'services'>): Known {
-  return Object.fromEntries(
-    services.map(({ name, operations }) => [
+  const buckets = s3Operations.map(({ name, conditional }) => ({
+    name,
+    lists: false,
+    readsTags: false,
+    conditional: conditional === true,
+    members: name === 'PutObject' ? ['SSEKMSKeyId'] : [],
+  }))
+  return Object.fromEntries([
+    ...services.map(({ name, operations }): [string, Known[string]] => [
       name,
       operations.map(({ name: operation, lists, readsTags, input }) => ({
         name: operation,
@@ -57,7 +71,8 @@ export function listOperations({ services }: Pick<World, 'services'>): Known {
         members: Object.keys(input.members),
       })),
     ]),
-  )
+    ['s3', buckets],
+  ])
 }
 
 /**

@@ -11,6 +11,7 @@ import type { Limits } from './limits.ts'
 import type { Rates } from './rates.ts'
 import { peekInput, readInput, type Sent } from './read-input.ts'
 import { findRoute, type Route } from './route.ts'
+import type { Buckets } from './s3/buckets.ts'
 import { type Context, type Operation, type Service, ServiceError } from './service.ts'
 import { openJobs } from './shelf.ts'
 import { checkSignature, computeSignatureAge } from './signature.ts'
@@ -20,6 +21,7 @@ import type { Store } from './store.ts'
 export type World = {
   readonly services: readonly Service[]
   readonly store: Store
+  readonly buckets: Buckets
   readonly ids: Ids
   readonly faults: Faults
   readonly calls: Calls
@@ -98,7 +100,11 @@ function isGiven(value: Json | undefined): boolean {
 }
 
 /** Finishes a call after its delay. Stopping the emulator does not wait for it. */
-async function finishLater(world: World, { delayMs, lateSeconds }: CallFaults, finish: () => Answer): Promise<Answer> {
+export async function finishLater(
+  world: World,
+  { delayMs, lateSeconds }: CallFaults,
+  finish: () => Answer,
+): Promise<Answer> {
   const { clock } = world.store
   if (delayMs > 0) await wait(delayMs, undefined, { ref: false })
   return new Promise((resolve, reject) => {

@@ -17,10 +17,14 @@ export const faultTable = {
   deny: { execute: false, answer: 'denied' },
   /** AWS's answer to an expired session token. */
   expire: { execute: false, answer: 'expired' },
+  /** S3's answer to a conditional write that another request was in the way of. */
+  conflict: { execute: false, answer: 'conflict' },
+  /** A store that carries out a write and ignores its condition. */
+  'ignore-condition': { execute: true, answer: 'own' },
 } as const satisfies {
   readonly [name: string]: {
     execute: boolean
-    answer: 'drop' | 'internal' | 'cut' | 'throttle' | 'second' | 'denied' | 'expired'
+    answer: 'drop' | 'internal' | 'cut' | 'throttle' | 'second' | 'denied' | 'expired' | 'conflict' | 'own'
   }
 }
 
@@ -86,6 +90,7 @@ type Call = {
   readonly operation: string
   readonly lists: boolean
   readonly readsTags: boolean
+  readonly conditional?: boolean
   /** Returns true if its input sets a member. */
   gives(member: string): boolean
 }
@@ -103,9 +108,10 @@ export type Faults = {
  */
 export function holdFaults(initial: readonly FaultRule[], chance: () => number): Faults {
   let rules = addCounts(initial)
-  const strikes = (rule: Counted, { service, operation, lists, readsTags, gives }: Call): boolean => {
+  const strikes = (rule: Counted, call: Call): boolean => {
+    const { service, operation, gives } = call
     if ((rule.service ?? service) !== service || (rule.operation ?? operation) !== operation) return false
-    if ((rule.fault === 'list-lag' && !lists) || (rule.fault === 'tag-lag' && !readsTags)) return false
+    if (!takesFault(call, rule.fault)) return false
     if (rule.when !== undefined && !gives(rule.when)) return false
     return rule.left > 0 && (rule.rate === undefined || chance() < rule.rate)
   }
@@ -130,6 +136,16 @@ export function holdFaults(initial: readonly FaultRule[], chance: () => number):
   }
 }
 
+/** Returns whether a fault can apply to an operation. */
+function takesFault(
+  { lists, readsTags, conditional = false }: Pick<KnownOperation, 'lists' | 'readsTags' | 'conditional'>,
+  fault: string,
+): boolean {
+  if (fault === 'list-lag') return lists
+  if (fault === 'tag-lag') return readsTags
+  return conditional || (fault !== 'conflict' && fault !== 'ignore-condition')
+}
+
 type Counted = FaultRule & { left: number }
 
 function addCounts(rules: readonly FaultRule[]): Counted[] {
@@ -141,6 +157,8 @@ type KnownOperation = {
   readonly name: string
   readonly lists: boolean
   readonly readsTags: boolean
+  /** It takes conditions, as writes of S3 do. */
+  readonly conditional?: boolean
   /** The members of its input. */
   readonly members: readonly string[]
 }
@@ -182,9 +200,7 @@ function findRuleFault(rule: { readonly [member: string]: Json | undefined }, kn
 }
 
 function findOperationFault(operation: Json | undefined, fault: string, known: Known[string]): string | undefined {
-  const able = known
-    .filter(({ lists, readsTags }) => (lists || fault !== 'list-lag') && (readsTags || fault !== 'tag-lag'))
-    .map(({ name }) => name)
+  const able = known.filter((one) => takesFault(one, fault)).map(({ name }) => name)
   if (operation === undefined || able.includes(operation as string)) return undefined
   return `has an unknown operation ${JSON.stringify(operation)}; a ${fault} takes ${[...new Set(able)].join(', ')}`
 }

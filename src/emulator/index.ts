@@ -57,7 +57,7 @@ export class EmulatorOptionError extends Error {
 }
 
 /**
- * Starts an emulator of the five services and STS on one port.
+ * Starts an emulator of the five services, STS and S3 for a state on one port.
  *
  * Jobs succeed unless their request says otherwise:
  *
@@ -86,10 +86,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     const ids = createSeededIds(seed)
     const held = holdFaults(faults, () => ids.fraction('fault', store.draw()))
     const rates = countRates(() => performance.now())
-    const fixed = { services, store, ids, rates, account, tagLagMs }
+    const buckets: World['buckets'] = new Map()
+    const fixed = { services, store, buckets, ids, rates, account, tagLagMs }
     const world: World = { ...fixed, faults: held, calls: countCalls(), limits, url: '' }
     const restart = () => {
       store.reset()
+      buckets.clear()
       world.calls.reset()
       world.faults.replace(faults)
       world.limits = limits

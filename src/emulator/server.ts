@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { Response } from './answer.ts'
 import { controlWorld } from './control.ts'
 import { type Answer, dispatch, type Request, type World } from './dispatch.ts'
+import { isForS3, serveS3 } from './s3/serve.ts'
 import { answerTransfer } from './transfer.ts'
 
 /** The largest request body accepted. */
@@ -61,6 +62,7 @@ async function serve(
     return send(world, response, await answerTransfer(world, incoming, url, goOn))
   goOn()
   if (url.pathname.startsWith('/_labels/')) return send(world, response, label)
+  if (isForS3(incoming)) return reply(world, incoming, response, await serveS3(world, incoming, url))
   const body = await readBody(incoming)
   if (body === undefined) return send(world, response, tooLarge)
   const request: Request = {
@@ -74,6 +76,10 @@ async function serve(
   const answer: Answer = isControl(request.path)
     ? controlWorld(world, request, restart)
     : await dispatch(world, request)
+  reply(world, incoming, response, answer)
+}
+
+function reply(world: World, incoming: http.IncomingMessage, response: http.ServerResponse, answer: Answer): void {
   world.store.keepTime(clockLagMs)
   if (answer === 'drop') incoming.socket.destroy()
   else if ('cut' in answer) sendHalf(world, response, answer.cut)

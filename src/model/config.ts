@@ -13,14 +13,23 @@ export type Target = {
   readonly endpoint?: string
 }
 
+/** The kinds of places for a state. */
+export type StoreName = 'file' | 'git' | 's3'
+
 /** Where the state is kept. The store chooses the members that are left out. */
 export type StateConfig = {
-  readonly store: 'file' | 'git'
+  readonly store: StoreName
   readonly path?: string
   readonly branch?: string
   readonly remote?: string
   /** How commits of the state are made. Default: `push`. */
   readonly write?: 'push' | 'github-api'
+  /** The object in S3, and the region of its bucket. */
+  readonly bucket?: string
+  readonly key?: string
+  readonly region?: string
+  /** The key of KMS that encrypts it. */
+  readonly kmsKeyId?: string
 }
 
 /** Limits for one run. */

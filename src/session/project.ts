@@ -12,6 +12,7 @@ import { listSearched } from '../load/find.ts'
 import { type Loaded, load } from '../load/load.ts'
 import { readProjectPlace } from '../load/project-place.ts'
 import { openSpecCache, type SpecCache } from '../load/spec-cache.ts'
+import type { Bucket } from '../model/bucket.ts'
 import type { Checkout, Uncommitted } from '../model/checkout.ts'
 import { CONFIG_FILE, type Config } from '../model/config.ts'
 import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
@@ -19,15 +20,18 @@ import { formatIso } from '../model/iso.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
 import { emptyState, type State } from '../model/state.ts'
+import type { StoreAccess } from '../state/create-store.ts'
 import { openFileStore } from '../state/file-store.ts'
 import { createGitStore } from '../state/git-store.ts'
 import { type GitHubAccess, readGitHubAccess } from '../state/github-repository.ts'
+import { createS3Store, LOCAL_FOLDER } from '../state/s3-store.ts'
 import type { Store } from '../state/store.ts'
 import { type Clock, systemClock } from '../system/clock.ts'
 import { nodeDisk } from '../system/disk.ts'
 import { openGit } from '../system/git.ts'
 import { createRandomId } from '../system/random.ts'
 import { openSourceFiles } from '../system/source-files.ts'
+import { VERSION } from '../version.ts'
 import { EMULATOR_TOP, getEmulatorFolder } from './emulated.ts'
 import type { CommonOptions } from './host.ts'
 import type { Printer } from './printer.ts'
@@ -47,6 +51,8 @@ export type Project = {
   readonly text?: string | undefined
   /** A folder outside the repository in which the operator allows the state. */
   readonly stateFolder?: string
+  /** The environment of the command. */
+  readonly env: Env
   /** Where GitHub's API is, and the token for it. */
   readonly github: GitHubAccess
   /** Reports what does not stop a command. */
@@ -67,7 +73,7 @@ export function openProject(cwd: string, env: Env = {}): Project {
     place ??= readProjectPlace(root)
     return place
   }
-  return { root, ...readConfig(root, MODELS, stateFolder), stateFolder, github: readGitHubAccess(env), getPlace }
+  return { root, ...readConfig(root, MODELS, stateFolder), stateFolder, env, github: readGitHubAccess(env), getPlace }
 }
 
 /** Returns a project that reports by a printer. */
@@ -139,13 +145,29 @@ export function openProjectStore(project: Project, options: StoreOptions): Store
   const judge = options.emulator || options.anyProject ? undefined : createJudge(project, getPlace)
   const reader = options.known?.stateReader
   if (file !== undefined) return openFileStore({ path: file, disk: nodeDisk, judge, reader })
-  const { branch, remote, path: name, write } = config.state ?? {}
+  const { branch, remote, path: name, write, store } = config.state ?? {}
+  if (store === 's3') return openBucketStore(project, { judge, reader })
   const github = write === 'github-api' ? { access: project.github, tell: project.tell } : undefined
   const on = (chosen: string) =>
     createGitStore({ repository: root, disk: nodeDisk, judge, reader, branch: chosen, remote, path: name, github })
   return branch === undefined
     ? createLazyStore(async () => on(await chooseBranch(project, await getPlace())))
     : on(branch)
+}
+
+/** Opens the store of a state in S3. Nothing of S3 is loaded before its first use. */
+function openBucketStore(project: Project, doors: Pick<StoreAccess, 'judge' | 'reader'>): Store {
+  const { root, config } = project
+  const { bucket = '', key = '' } = config.state ?? {}
+  assertNoLinkIn(root, path.join(root, LOCAL_FOLDER))
+  return createS3Store({ root, bucket, key, open: () => openProjectBucket(project), disk: nodeDisk, ...doors })
+}
+
+/** Opens the bucket of a project's state. */
+export async function openProjectBucket({ config, env }: Project): Promise<Bucket> {
+  const { bucket = '', region, kmsKeyId } = config.state ?? {}
+  const { openS3Bucket } = await import('../aws/s3-bucket.ts')
+  return openS3Bucket({ bucket, region, kmsKeyId }, { env, version: VERSION })
 }
 
 /** Creates an empty state for a project, with a new lineage. */
@@ -170,7 +192,8 @@ function createLazyStore(find: () => Promise<Store>): Store {
 /** Returns the absolute path of a state that is a local file. */
 export function stateFile({ root, config }: Project, options: Pick<CommonOptions, 'emulator'>): string | undefined {
   if (options.emulator) return path.join(getEmulatorFolder(root), STATE_FILE)
-  return config.state?.store === 'git' ? undefined : path.resolve(root, config.state?.path ?? STATE_FILE)
+  const { store = 'file' } = config.state ?? {}
+  return store !== 'file' ? undefined : path.resolve(root, config.state?.path ?? STATE_FILE)
 }
 
 /** Returns the checked-out commit. Undefined outside Git and before the first commit. */

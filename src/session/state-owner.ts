@@ -74,10 +74,13 @@ export async function createUnclaimed(
 
 /** Describes the setting that gives a project its own state. */
 function describeSetting({ config }: Setting, project: string): string {
-  const own =
-    config.state?.store === 'git'
-      ? `state.branch: ${listBranches(project)[1]}`
-      : `state.path: ${createSlug(project)}.state.json`
+  const file = `${createSlug(project)}.state.json`
+  const { store = 'file' } = config.state ?? {}
+  const own = {
+    git: `state.branch: ${listBranches(project)[1]}`,
+    file: `state.path: ${file}`,
+    s3: `state.key: ${file}`,
+  }[store]
   return `${own} in ${nameConfigFile(project)}`
 }
 

@@ -6,7 +6,7 @@ import type { Memory } from '../../src/documents/memory.ts'
 import { MODELS } from '../../src/kinds/index.ts'
 import { load } from '../../src/load/load.ts'
 import { openSpecCache } from '../../src/load/spec-cache.ts'
-import { build, cli, type Files, repository, start, write } from '../e2e/process.ts'
+import { build, cli, commit, type Files, folder, git, repository, start, write } from '../e2e/process.ts'
 import { push, remoteWith } from '../e2e/states.ts'
 import { aws, callsOf, doc } from '../e2e/world.ts'
 import { LIMITS } from './limits.ts'
@@ -17,7 +17,13 @@ const SIZE = 20
 const MINUTES_OVER = 60
 
 /** What a run of the program did. */
-type Counts = { readonly processes: number; readonly specReads: number; readonly modules: number }
+type Counts = {
+  readonly processes: number
+  readonly specReads: number
+  readonly modules: number
+  /** The names of the loaded files of the bundle, without their digests. */
+  readonly chunks: readonly string[]
+}
 
 build()
 
@@ -32,11 +38,23 @@ async function countRun(t: Test, args: readonly string[], cwd: string, env: Reco
   const node = ['--import', pathToFileURL(PRELOAD).href]
   const ran = await start(args, { cwd, env: { ...env, JOBWRIGHT_COUNTS: file }, node })
   t.equal(ran.code, 0, ran.stderr)
-  return JSON.parse(fs.readFileSync(file, 'utf8')) as Counts
+  const loaded = fs.readFileSync(`${file}.modules`, 'utf8').trim().split('\n')
+  const chunks = loaded.map((one) => path.basename(one).replace(/-[A-Z0-9]{8}\.js$/, ''))
+  return { ...(JSON.parse(fs.readFileSync(file, 'utf8')) as Omit<Counts, 'chunks'>), chunks }
 }
 
-/** A repository whose state is in a file or in Git. */
-async function openStore(t: Test, store: 'file' | 'git'): Promise<string> {
+/** A repository whose state is in a file, in Git or in S3. */
+async function openStore(t: Test, store: 'file' | 'git' | 's3', env: Record<string, string>): Promise<string> {
+  if (store === 's3') {
+    const root = folder(t, {})
+    git(root, 'init', '--quiet')
+    const begun = await cli(['init', '--store', 's3', '--bucket', 'fleet-state'], { cwd: root, env })
+    t.equal(begun.code, 0, begun.stderr)
+    fs.rmSync(path.join(root, 'specs/kiosks.yaml'))
+    write(root, lamps(SIZE))
+    commit(root)
+    return root
+  }
   const config = { 'jobwright.yaml': `state: { store: ${store} }\n` }
   if (store === 'file') return repository(t, { ...config, ...lamps(SIZE) })
   const clone = remoteWith(t, config).clone('here')
@@ -46,10 +64,12 @@ async function openStore(t: Test, store: 'file' | 'git'): Promise<string> {
   return clone
 }
 
-for (const store of ['file', 'git'] as const)
+for (const store of ['file', 'git', 's3'] as const)
   t.test(`with a state in ${store}, a run that has nothing to do loads and starts little`, async (t) => {
-    const { env, advance } = await aws(t)
-    const cwd = await openStore(t, store)
+    const { env: own, advance, ask } = await aws(t)
+    const env = { ...own, AWS_REGION: 'us-east-1' }
+    ask('PUT', 'buckets', { 'fleet-state': { region: 'us-east-1' } })
+    const cwd = await openStore(t, store, env)
     await cli(['reconcile'], { cwd, env })
     await advance(MINUTES_OVER)
     await cli(['reconcile'], { cwd, env })
@@ -59,6 +79,8 @@ for (const store of ['file', 'git'] as const)
       t.ok(counts.modules > 0 && counts.modules <= limits.modules, `${verb}: ${counts.modules} modules`)
       t.ok(counts.processes <= limits.processes, `${verb}: ${counts.processes} processes`)
       t.equal(counts.specReads, SIZE, `${verb}: each spec is read once`)
+      const isAsked = store === 's3' && verb !== 'validate'
+      t.equal(counts.chunks.includes('s3-bucket'), isAsked, `${verb}: the client of S3 is loaded only for S3`)
     }
   })
 

@@ -10,6 +10,11 @@ export const LIMITS = {
     plan: { modules: 51, processes: 10 },
     reconcile: { modules: 54, processes: 11 },
   },
+  s3: {
+    validate: { modules: 41, processes: 0 },
+    plan: { modules: 72, processes: 7 },
+    reconcile: { modules: 75, processes: 7 },
+  },
   /** How often a loop visits a finished spec or anything of it. */
   visitsOfFinishedSpec: { needs: 14, plan: 62 },
   /** In a run that creates IoT jobs: all calls but the creates. */

@@ -30,8 +30,8 @@ t.test('it lists every request of the control plane, and its rules are accepted'
   const world = await openWorld(t)
   const said = (await world.control('GET', 'nothing').catch(String)) as { error: string } | string
   const text = typeof said === 'string' ? said : said.error
-  const places = [...text.matchAll(/(GET|PUT|POST) (health|clock|jobs|calls|faults|limits|advance|reset)/g)]
-  t.equal(places.length, 8)
+  const places = [...text.matchAll(/(GET|PUT|POST) (health|clock|jobs|calls|buckets|faults|limits|advance|reset)/g)]
+  t.equal(places.length, 10)
   for (const [, method, place] of places) t.ok(rows.has(`${method} /_emulator/${place}`), `${method} ${place}`)
   const rules = /```json\n([\s\S]*?)\n```/.exec(PAGE)?.[1] ?? ''
   t.strictSame(await world.control('PUT', 'faults', JSON.parse(rules)), { faults: 4 })

@@ -243,7 +243,7 @@ t.test('callers are rejected by key, by signing name and by region', async (t) =
     [{ key: 'AKIADENIED1' }, 'AccessDeniedException', 'AccessDenied'],
     [{ key: 'AKIAUNKNOWN1' }, 'UnrecognizedClientException', 'InvalidClientTokenId'],
     [{ key: 'ASIAEXPIRED1' }, 'ExpiredTokenException', 'ExpiredToken'],
-    [{ scope: 's3' }, 'InvalidSignatureException', 'SignatureDoesNotMatch'],
+    [{ scope: 'sqs' }, 'InvalidSignatureException', 'SignatureDoesNotMatch'],
   ]
   for (const [how, rest, form] of options) {
     for (const [service, path] of [

@@ -166,7 +166,7 @@ t.test('invalid settings are rejected with a reason', async (t) => {
   const world = await openWorld(t)
   for (const [rule, reason] of [
     [{ fault: 'explode' }, /fault rule 1 must have a fault out of drop-request/],
-    [{ fault: 'throttle', service: 's3' }, /must have a service out of iot/],
+    [{ fault: 'throttle', service: 'sqs' }, /must have a service out of iot/],
     [{ fault: 'throttle', service: 'iot', operation: 'StartJob' }, /unknown operation "StartJob"/],
     [{ fault: 'throttle', rate: 2 }, /rate from 0 to 1/],
     [{ fault: 'throttle', times: 0 }, /times as a whole number/],
@@ -190,7 +190,7 @@ t.test('invalid settings are rejected with a reason', async (t) => {
     error: /unknown limit "jobs"; known are importExportPerDay/,
   })
   t.match(await world.control('PUT', 'limits', { iotConcurrent: -1 }), { error: /whole number/ })
-  t.match(await world.control('PUT', 'limits', { rates: { s3: 1 } }), { error: /"s3" is for no service/ })
+  t.match(await world.control('PUT', 'limits', { rates: { sqs: 1 } }), { error: /"sqs" is for no service/ })
   t.match(await world.control('PUT', 'limits', { rates: { iot: 0 } }), { error: /above 0/ })
   t.match(await world.control('PUT', 'limits', { rates: 5 }), { error: /must be an object/ })
   t.match(await world.control('POST', 'advance', { seconds: -1 }), { error: /never runs backwards/ })

@@ -110,7 +110,7 @@ export const twoAtOnce: Scenario = (settings) =>
   inRepository(settings, async (repository) => {
     const { aws, store } = settings
     await aws.control('PUT', 'faults', [{ fault: 'drop-response', rate: 0.05 }])
-    const roots = [repository.root, store === 'git' ? repository.clone() : repository.root]
+    const roots = [repository.root, store === 'file' ? repository.root : repository.clone()]
     const codes: (number | null)[] = []
     for (let round = 0; round < 10; round++) {
       const both = await Promise.all(roots.map((root) => start(root, aws).ended))
@@ -224,7 +224,7 @@ async function inRepository(
   const { aws, size, store } = settings
   await aws.fresh()
   await aws.control('PUT', 'faults', [])
-  const repository = await openRepository(night(size), store, folder)
+  const repository = await openRepository(night(size), store, folder, undefined, aws)
   try {
     const shown = await work(repository)
     return { ...shown, jobs: size, ...(await verdictOf(repository, aws)) }

@@ -4,9 +4,13 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import readline from 'node:readline'
+import { getEmulatorCredentials } from '../../src/aws/credentials.ts'
+import { openS3Bucket } from '../../src/aws/s3-bucket.ts'
+import type { Bucket } from '../../src/model/bucket.ts'
 import { emptyState } from '../../src/model/state.ts'
 import { openFileStore } from '../../src/state/file-store.ts'
 import { createGitStore } from '../../src/state/git-store.ts'
+import { createS3Store } from '../../src/state/s3-store.ts'
 import type { Store } from '../../src/state/store.ts'
 import { nodeDisk } from '../../src/system/disk.ts'
 import { CLI, commit, git, PLAIN, write } from '../e2e/process.ts'
@@ -63,7 +67,10 @@ export async function serveAws(seed: number, more: readonly string[]): Promise<A
   }
 }
 
-export type StoreName = 'file' | 'git'
+export type StoreName = 'file' | 'git' | 's3'
+
+/** The bucket of all states in S3. */
+const BUCKET = 'fleet-state'
 
 /** A repository of generated specs, with a bare remote where its state is in Git. */
 export type Repository = {
@@ -86,12 +93,15 @@ export async function openRepository(
   store: StoreName,
   folder?: string,
   lineage = 'night-shifts',
+  aws?: Aws,
 ): Promise<Repository> {
   const top = folder ?? fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'jobwright-proof-')))
   const [root, bare] = [path.join(top, 'here'), path.join(top, 'remote.git')]
   const stateFile = path.join(top, 'state', 'jobs.state.json')
   const limits = Object.fromEntries(SERVICES.map((service) => [service, { perSecond: 150, perDay: 100_000 }]))
-  const state = store === 'git' ? { store } : { store, path: stateFile }
+  const key = `${lineage}.state.json`
+  const state = { git: { store }, file: { store, path: stateFile }, s3: { store, bucket: BUCKET, key } }[store]
+  if (store === 's3') await aws?.control('PUT', 'buckets', { [BUCKET]: { region: 'eu-west-1' } })
   const config = { state, limits, guards: { maxCreates: 100_000 } }
   fs.mkdirSync(path.dirname(stateFile), { recursive: true })
   write(root, {
@@ -108,7 +118,9 @@ export async function openRepository(
   const open = (at = root): Store =>
     store === 'git'
       ? createGitStore({ repository: at, disk: nodeDisk })
-      : openFileStore({ path: stateFile, disk: nodeDisk })
+      : store === 's3'
+        ? createS3Store({ root: at, bucket: BUCKET, key, open: () => openBucket(aws!.url), disk: nodeDisk })
+        : openFileStore({ path: stateFile, disk: nodeDisk })
   const first = await open().open()
   await first.create(emptyState(lineage))
   await first.close()
@@ -125,6 +137,12 @@ export async function openRepository(
     },
     remove: () => fs.rmSync(top, { recursive: true, force: true }),
   }
+}
+
+/** The bucket on an emulator. */
+function openBucket(url: string): Promise<Bucket> {
+  const env = { AWS_ENDPOINT_URL: url, AWS_REGION: 'eu-west-1' }
+  return openS3Bucket({ bucket: BUCKET }, { env, version: '0', credentials: getEmulatorCredentials() })
 }
 
 /** Files of a hundred documents each: a file has a largest size. */

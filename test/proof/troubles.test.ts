@@ -6,4 +6,6 @@ import { prove } from './short.ts'
 prove([
   ['all troubles mixed', 'git', trouble('all of it mixed')],
   ['two reconcilers at once', 'git', twoAtOnce],
+  ['all troubles mixed', 's3', trouble('all of it mixed')],
+  ['two reconcilers at once', 's3', twoAtOnce],
 ])

@@ -11,7 +11,7 @@ import { type Deed, Person } from './person.ts'
 import { isTerminal } from './places.ts'
 import { Random } from './random.ts'
 import { type Job, NOBODYS, type Wish } from './services.ts'
-import { type Approval, type End, JOURNAL, type Order, Town, World } from './town.ts'
+import { type Approval, type End, JOURNAL, type Order, type SimulatedStore, Town, World } from './town.ts'
 
 const MINUTE = 60_000
 /** The longest job takes less than three hours. */
@@ -56,11 +56,15 @@ export type Verdict = {
  * Lives one world, which a seed determines. Several runs meet crashes, pauses and late requests while users go on
  * editing. Then nothing goes wrong any more.
  */
-export async function randomLife(seed: number, trace?: (line: string) => void): Promise<Verdict> {
+export async function randomLife(
+  seed: number,
+  trace?: (line: string) => void,
+  store: SimulatedStore = seed % 2 === 0 ? 'file' : 'git',
+): Promise<Verdict> {
   const world = new World(seed, trace)
   const traits = drawTraits(world.setting.random)
   for (const [trait, has] of Object.entries(traits)) if (has) world.setting.count(`world with ${trait}`)
-  const life = new Life(world, seed % 2 === 0 ? 'file' : 'git', traits)
+  const life = new Life(world, store, traits)
   const neighbour = traits.neighbour ? new Life(world, 'file', NO_TRAITS, 'theirs') : undefined
   if (neighbour) neighbour.town.oracle.isWild = traits.wild
   await life.begin()
@@ -100,7 +104,7 @@ export class Life {
   /** The open findings of the last turbulent run, for people who answer too soon. */
   #lastEnd: End | undefined
 
-  constructor(world: World, store: 'file' | 'git', traits: Traits = NO_TRAITS, name = 'ours') {
+  constructor(world: World, store: SimulatedStore, traits: Traits = NO_TRAITS, name = 'ours') {
     this.town = new Town(name, store, world)
     this.traits = traits
     this.#person = new Person(this.town)
@@ -109,7 +113,7 @@ export class Life {
   }
 
   /** A project alone in its world, where only requested events happen. */
-  static alone(seed: number, store: 'file' | 'git', trace?: (line: string) => void): Life {
+  static alone(seed: number, store: SimulatedStore, trace?: (line: string) => void): Life {
     return new Life(new World(seed, trace), store)
   }
 
@@ -194,7 +198,7 @@ export class Life {
         toCome--
         this.#someRun()
         // Two scheduled workflows start at the same moment.
-        if (town.store === 'git' && random.hit(0.25)) this.#someRun()
+        if (town.store !== 'file' && random.hit(0.25)) this.#someRun()
         if (neighbour && random.hit(0.6)) neighbour.#someRun()
       })
     let at = 0
@@ -572,7 +576,7 @@ export class Life {
   #someRun(): void {
     const { town, traits } = this
     const { random } = town.setting
-    const isRunner = town.store === 'git' && random.hit(0.6)
+    const isRunner = town.store !== 'file' && random.hit(0.6)
     const machine = isRunner ? town.machine(`runner-${++this.#runners}`, this.#skew()) : this.#laptop
     if (traits.words && random.hit(0.5)) {
       const deed = this.#hastyWord() ?? (this.#lastEnd && this.#person.answer(this.#lastEnd))

@@ -32,6 +32,16 @@ t.test('a run that ends at any of its effects is made good by the next one', asy
   }
 })
 
+t.test('worlds whose state is in S3 break no rule, whatever writes are lost, late or refused', async (t) => {
+  const seen = new Set<string>()
+  for (let seed = 300; seed < 320; seed++) {
+    const { violations, counts } = await randomLife(seed, undefined, 's3')
+    t.same(violations, [], `seed ${seed}`)
+    for (const what of counts.keys()) if (what.includes('to S3')) seen.add(what)
+  }
+  t.same([...seen].sort(), ['answer to a write to S3 lost', 'write to S3 late', 'write to S3 lost'])
+})
+
 t.test('one seed gives one life, to the byte', async (t) => {
   for (const seed of [2, 3, 7]) {
     const [one, two] = [await randomLife(seed), await randomLife(seed)]

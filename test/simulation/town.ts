@@ -16,6 +16,7 @@ import type { PlanInput } from '../../src/plan/input.ts'
 import { type Reconciled, reconcile } from '../../src/reconcile/reconcile.ts'
 import { openFileStore } from '../../src/state/file-store.ts'
 import { createGitStore } from '../../src/state/git-store.ts'
+import { createS3Store } from '../../src/state/s3-store.ts'
 import type { Store } from '../../src/state/store.ts'
 import { type Create, callsOf, type OnStep } from './calls.ts'
 import { countPlan } from './coverage.ts'
@@ -27,6 +28,7 @@ import { Machine, type Process, type Setting } from './machine.ts'
 import type { Leaving } from './network.ts'
 import { Oracle, type Relation, type Sent } from './oracle.ts'
 import { Random } from './random.ts'
+import { S3Remote } from './s3-remote.ts'
 import { Services } from './services.ts'
 import { Timeline } from './timeline.ts'
 
@@ -97,6 +99,9 @@ export class World {
   }
 }
 
+/** Where a project's state is. */
+export type SimulatedStore = 'file' | 'git' | 's3'
+
 /** A project: its machines, its state, its users' specs, and its oracle. */
 export class Town {
   readonly name: string
@@ -106,7 +111,8 @@ export class Town {
   readonly ledger: Ledger
   readonly oracle: Oracle
   readonly remote = new GitRemote()
-  readonly store: 'file' | 'git'
+  readonly bucket = new S3Remote()
+  readonly store: SimulatedStore
   readonly lines: string[]
   readonly counts: Map<string, number>
   /** Its role may not read tags. */
@@ -121,7 +127,7 @@ export class Town {
   /** Called with each event of a run, at its moment. */
   onEvent: (process: Process, event: Event) => void = () => {}
 
-  constructor(name: string, store: 'file' | 'git', world: World) {
+  constructor(name: string, store: SimulatedStore, world: World) {
     this.name = name
     this.store = store
     this.world = world
@@ -135,6 +141,8 @@ export class Town {
     this.services.witnesses.push(this.oracle)
     this.remote.onWrite = (text) => this.oracle.onWrite(text)
     this.remote.onMove = () => this.#onState(this.remote.text())
+    this.bucket.onWrite = (text) => this.oracle.onWrite(text)
+    this.bucket.onMove = () => this.#onState(this.bucket.text())
   }
 
   #onState(text: string | undefined): void {
@@ -226,7 +234,7 @@ export class Town {
 
   /** Replaces the state, and returns a function that restores it. Undefined if nothing is older than `serial`. */
   replaceState(machine: Machine, how: 'older' | 'gone' | 'foreign', serial: number): (() => void) | undefined {
-    const now = this.store === 'git' ? this.remote.text() : machine.disk.text(STATE_FILE)
+    const now = this.#shared()?.text() ?? machine.disk.text(STATE_FILE)
     const old = this.#texts.findLast((text) => (JSON.parse(text) as State).serial < serial)
     if (now === undefined || (how === 'older' && old === undefined)) return undefined
     const foreign = now.replaceAll(this.#lineage, 'another-lineage-of-all')
@@ -237,13 +245,22 @@ export class Town {
       machine.disk.put(STATE_FILE, text)
       return () => machine.disk.put(STATE_FILE, now)
     }
+    if (this.store === 's3') {
+      this.bucket.moveTo(text)
+      return () => this.bucket.moveTo(now)
+    }
     const { head } = this.remote
     this.remote.moveTo(text)
     return () => this.remote.move(head)
   }
 
   #storedText(machine: Machine): string | undefined {
-    return this.store === 'git' ? this.remote.text() : machine.disk.safeText(STATE_FILE)
+    return this.store === 'file' ? machine.disk.safeText(STATE_FILE) : this.#shared()?.text()
+  }
+
+  /** Where the state is, if all machines share it. */
+  #shared(): GitRemote | S3Remote | undefined {
+    return { file: undefined, git: this.remote, s3: this.bucket }[this.store]
   }
 
   /** Job markers begin with the lineage, so two projects must not share its beginning. */
@@ -323,6 +340,17 @@ export class Town {
       name: () => ({ pid: 1, host: process.machine.name, since: '2026-11-15T09:00:00Z' }),
     }
     if (this.store === 'file') return openFileStore({ ...doors, path: STATE_FILE })
+    if (this.store === 's3')
+      return createS3Store({
+        ...doors,
+        root: '/repo',
+        bucket: 'fleet-state',
+        key: 'jobs.state.json',
+        open: () => Promise.resolve(this.bucket.bucketOf(process)),
+        git: this.remote.gitOf(process),
+        clock: process.clock,
+        mark: () => `${process.name}-${++this.#marks}`,
+      })
     return createGitStore({
       ...doors,
       repository: '/repo',
@@ -357,7 +385,7 @@ export class Town {
         },
       }
     }
-    const onStep: OnStep = (step) => this.oracle.onStep(step, sent, this.stored(process.machine), this.store === 'git')
+    const onStep: OnStep = (step) => this.oracle.onStep(step, sent, this.stored(process.machine), this.store !== 'file')
     const { part } = order
     const all = this.ledger.commits[order.commit] ?? []
     // Outside Git, nothing is committed or uncommitted.

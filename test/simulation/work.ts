@@ -59,15 +59,25 @@ export async function carryOut(work: Work): Promise<Done> {
 const SEASON_EVERY = 100
 const SEASON_DAYS = 10
 
-/** Lives the world of a seed. After some of them come days of jobs that come again. */
+/** One in this many seeds is lived once more, with its state in S3. */
+const S3_EVERY = 8
+
+/** Lives the world of a seed. After some of them comes the same with a state in S3, or days of jobs that come again. */
 export async function liveSeed(seed: number, trace?: (line: string) => void): Promise<Verdict> {
-  const verdict = await randomLife(seed, trace)
+  const first = await randomLife(seed, trace)
+  const verdict = seed % S3_EVERY === 0 ? join(first, await randomLife(seed, trace, 's3')) : first
   if (seed % SEASON_EVERY !== SEASON_EVERY - 1) return verdict
   const { violations, lines, made, skipped } = await liveSeason(seed, SEASON_DAYS, trace)
   const counts = new Map(verdict.counts)
   counts.set('runs of schedules made', made)
   counts.set('runs of schedules skipped', skipped)
   return { counts, lines: [...verdict.lines, ...lines], violations: [...verdict.violations, ...violations] }
+}
+
+function join(one: Verdict, other: Verdict): Verdict {
+  const counts = new Map(one.counts)
+  for (const [what, count] of other.counts) counts.set(what, (counts.get(what) ?? 0) + count)
+  return { counts, lines: [...one.lines, ...other.lines], violations: [...one.violations, ...other.violations] }
 }
 
 async function livedOnce(seed: number): Promise<Verdict> {

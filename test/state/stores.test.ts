@@ -8,11 +8,13 @@ import { openFileStore } from '../../src/state/file-store.ts'
 import { serialiseState } from '../../src/state/format.ts'
 import { createGitStore } from '../../src/state/git-store.ts'
 import type { OpenStore, Store } from '../../src/state/store.ts'
+import { splitWriteId } from '../../src/state/write-id.ts'
 import { type AppendFile, type Disk, nodeDisk } from '../../src/system/disk.ts'
 import type { TryLock } from '../../src/system/kernel-lock.ts'
 import { openGitData, requireSignatures } from '../github/fake-git-data.ts'
 import { startGitHub } from '../github/fake-github.ts'
 import { TYPESCRIPT } from '../typescript.ts'
+import { openBuckets, openStoreInS3 } from './buckets.ts'
 import { attempt, job, LINEAGE, OTHER_LINEAGE, set, stateOf } from './fixtures.ts'
 
 const REPOSITORY = 'football-archive/jobs'
@@ -116,10 +118,27 @@ async function githubPlace(t: Test): Promise<Place> {
   }
 }
 
+/** An object in a bucket of the emulator. */
+async function s3Place(t: Test): Promise<Place> {
+  const world = await openBuckets(t)
+  const root = t.testdir({})
+  const at = path.join(root, 'here')
+  git(root, 'init', '-q', 'here')
+  return {
+    at,
+    journal: path.join(at, '.git/jobwright/s3@fleet-state@jobs.state.json.journal'),
+    env: world.env,
+    store: (doors = {}) => openStoreInS3(at, world.env, doors),
+    text: () => splitWriteId(world.text()).text,
+    put: (text) => world.put(text),
+  }
+}
+
 for (const [kind, placeFor] of [
   ['file', filePlace],
   ['git', gitPlace],
   ['github', githubPlace],
+  ['s3', s3Place],
 ] as const) {
   t.test(`${kind}: a store is empty until its state is created, once`, async (t) => {
     const place = await placeFor(t)

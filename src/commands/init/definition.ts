@@ -16,8 +16,11 @@ export function defineInit(program: Command, run: Run): void {
       new Option('--store <store>', 'where the state is kept (default: git if there is a remote)').choices([
         'git',
         'file',
+        's3',
       ]),
     )
+    .option('--bucket <name>', 'bucket of the state, with the s3 store')
+    .option('--key <key>', 'key of the object that holds the state, with the s3 store (default: jobs.state.json)')
     .addOption(
       new Option(
         '--write <how>',

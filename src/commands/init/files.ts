@@ -4,6 +4,7 @@ import { AS_TEXT } from '../../cli/command-line.ts'
 import { CONFIG_FILE } from '../../load/config.ts'
 import { listSearched } from '../../load/find.ts'
 import { findSubmodule } from '../../load/submodules.ts'
+import type { StoreName } from '../../model/config.ts'
 import { Problem } from '../../model/problem.ts'
 import { readExample } from '../../session/example.ts'
 import { type Project, STATE_FILE } from '../../session/project.ts'
@@ -38,7 +39,9 @@ export type InitPart = {
 export type InitChoices = {
   readonly project: Project
   readonly repository: Repository | undefined
-  readonly store: 'git' | 'file'
+  readonly store: StoreName
+  /** The object of the state, if it is kept in S3. */
+  readonly object: { readonly bucket: string; readonly key: string } | undefined
   /** The branch of the state, if it is kept in Git. */
   readonly branch: string | undefined
   /** How the state is written. */
@@ -78,6 +81,7 @@ export function listInitFiles(choices: InitChoices): InitPart[] {
   const config = formatConfig({
     store,
     branch,
+    object: choices.object,
     write: write === 'push' ? undefined : write,
     schema: `${schemas}/config.schema.json`,
     remote: remote === 'origin' ? undefined : remote,
@@ -93,7 +97,7 @@ export function listInitFiles(choices: InitChoices): InitPart[] {
     ...(isDependency ? [] : [createSchemasPart(path.join(root, schemas))]),
     createSettingsPart(choices, schemas),
     ...ignoreParts(choices),
-    ...(repository && store === 'git' ? [createWorkflowPart(choices, repository)] : []),
+    ...(repository && store !== 'file' ? [createWorkflowPart(choices, repository)] : []),
   ]
 }
 
@@ -190,7 +194,7 @@ function ignoreParts(choices: InitChoices): InitPart[] {
     !isKept || there.split(/\r?\n/).some((line) => line.replace(/^\//, '') === `${state}*`)
   const file = path.join(top, '.gitignore')
   const there = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : ''
-  const isInstalled = isIgnoreNeeded(packages, store === 'git' && action === undefined)
+  const isInstalled = isIgnoreNeeded(packages, store !== 'file' && action === undefined)
   const text = [
     ...(isInstalled ? ['node_modules/\n'] : []),
     ...(isPresent(there) ? [] : [`# Jobwright's state, its lock and its journal: of this machine alone\n/${state}*\n`]),
@@ -266,7 +270,7 @@ function hasWorkflow(top: string): (folder: string) => boolean {
 }
 
 function createWorkflowPart(choices: InitChoices, repository: Repository): InitPart {
-  const { project, others, action, environment, everyMinutes, write } = choices
+  const { project, others, action, environment, everyMinutes, store, write } = choices
   const { top, folder, host } = repository
   const { root, config } = project
   const { file, name } = chooseWorkflowFile(repository, others, action)
@@ -279,6 +283,7 @@ function createWorkflowPart(choices: InitChoices, repository: Repository): InitP
     ),
     lfs: repository.hasLfs,
     needsToken: write === 'github-api',
+    isPushed: store === 'git' || others.length > 0,
     ...(everyMinutes !== undefined && { everyMinutes }),
   }
   const text = action

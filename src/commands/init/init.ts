@@ -2,6 +2,8 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { CONFIG_FILE } from '../../load/config.ts'
 import { readProjectPlace } from '../../load/project-place.ts'
+import { BUCKET_NAME, OBJECT_KEY } from '../../model/bucket.ts'
+import type { StoreName } from '../../model/config.ts'
 import type { ExitCode } from '../../model/exit-code.ts'
 import { Problem } from '../../model/problem.ts'
 import { advise, suggest } from '../../model/remedy.ts'
@@ -21,6 +23,7 @@ import {
   openProject,
   openProjectStore,
   type Project,
+  STATE_FILE,
   stateFile,
   tellBy,
 } from '../../session/project.ts'
@@ -31,6 +34,7 @@ import { createUnclaimed } from '../../session/state-owner.ts'
 import { DEFAULT_BRANCH } from '../../state/git-store.ts'
 import { systemClock } from '../../system/clock.ts'
 import { chooseAction } from './action-reference.ts'
+import { checkBucket } from './check-bucket.ts'
 import { chooseEnvironment } from './environment.ts'
 import { chooseWorkflowFile, listInitFiles } from './files.ts'
 import { chooseInterval } from './interval.ts'
@@ -45,7 +49,10 @@ export type InitOptions = {
   /** Kind of the example spec. Default: IotJob. */
   readonly kind?: string
   readonly region?: string
-  readonly store?: 'git' | 'file'
+  readonly store?: StoreName
+  /** The object of the state, with the s3 store. */
+  readonly bucket?: string
+  readonly key?: string
   /** How the state is written, if Git keeps it. Default: from jobwright.yaml, else `push`. */
   readonly write?: 'push' | 'github-api'
   /** The Action that the workflow uses; `false` for the package. Default: that of this release, if it has one. */
@@ -72,9 +79,12 @@ export async function init(options: InitOptions, host: Host): Promise<ExitCode> 
   assertConfig(project)
   const repository = await readRepository(project.root)
   const store = chooseStore(options, project, repository)
+  const object = store === 's3' ? chooseObject(options, project) : undefined
+  if (store !== 's3') assertNoObject(options)
   const branch = store === 'git' ? await decideBranch(project, repository) : undefined
   const write = chooseWrite(options, project, store)
-  if (!options.emulator && !options.newState) await assertNoneLost(chooseMeant(project, store, branch, repository))
+  if (!options.emulator && !options.newState)
+    await assertNoneLost(chooseMeant(project, { store, branch, repository, object, region }))
   const answers = await askForChoices({ region, kind }, project, options, host)
   const others = (await (await readProjectPlace(project.root))?.others()) ?? []
   const isRegionGiven = options.region !== undefined
@@ -86,6 +96,7 @@ export async function init(options: InitOptions, host: Host): Promise<ExitCode> 
     repository,
     store,
     branch,
+    object,
     write,
     others,
     packages,
@@ -104,7 +115,12 @@ export async function init(options: InitOptions, host: Host): Promise<ExitCode> 
     return isNew
   })
   await refreshSchema(openProject(project.root, host.env))
-  if (!options.emulator) out.text(await beginState(tellBy(openProject(project.root, host.env), out), options, out))
+  const policies: string[] = []
+  if (!options.emulator) {
+    const begun = tellBy(openProject(project.root, host.env), out)
+    if (store === 's3') policies.push(...(await checkBucket(begun, out)))
+    out.text(await beginState(begun, options, out))
+  }
   const files = written.map((part) => formatPath(part.at, host))
   const state = store === 'file' ? formatPath(stateFile(openProject(project.root, host.env), {})!, host) : undefined
   out.text(
@@ -113,6 +129,7 @@ export async function init(options: InitOptions, host: Host): Promise<ExitCode> 
       store,
       branch,
       write,
+      policies,
       repository,
       state,
       workflow: chooseWorkflowFile(repository ?? { top: project.root, folder: '' }, others, action).file,
@@ -157,13 +174,58 @@ function chooseStore({ store }: InitOptions, { root, config }: Project, reposito
   return chosen
 }
 
-/** Chooses how the state is written. Throws a Problem (exit 1) if jobwright.yaml or the store contradicts the command line. */
-function chooseWrite({ write }: InitOptions, { root, config }: Project, store: 'git' | 'file'): 'push' | 'github-api' {
-  const said = config.state && (config.state.write ?? 'push')
-  if (write !== undefined && store === 'file')
+/** The object that holds a state. */
+type StateObject = { readonly bucket: string; readonly key: string }
+
+/** Chooses the object of the state: from jobwright.yaml, else from the options. Throws a Problem (exit 1) if the two differ, or neither names a bucket. */
+function chooseObject({ bucket, key }: InitOptions, { root, config }: Project): StateObject {
+  const said = config.state
+  for (const [option, asked, there] of [
+    ['bucket', bucket, said?.bucket],
+    ['key', key, said?.key],
+  ] as const) {
+    if (asked === undefined || said === undefined || asked === there) continue
     throw new Problem({
       code: 'INIT_STORE',
-      message: 'the state is in a file, which nobody writes to GitHub',
+      message: `${CONFIG_FILE} keeps the state under the ${option} ${there}, not ${asked}`,
+      remedies: [advise(`leave --${option} out, or change state.${option} in ${path.join(root, CONFIG_FILE)} first`)],
+    })
+  }
+  const chosen = { bucket: said?.bucket ?? bucket, key: said?.key ?? key ?? STATE_FILE }
+  if (chosen.bucket === undefined)
+    throw createObjectProblem('the s3 store needs the name of a bucket', 'name it with --bucket')
+  if (!BUCKET_NAME.test(chosen.bucket))
+    throw createObjectProblem(
+      `${JSON.stringify(chosen.bucket)} is not the name of a bucket`,
+      'name one such as fleet-state',
+    )
+  if (!OBJECT_KEY.test(chosen.key))
+    throw createObjectProblem(
+      `${JSON.stringify(chosen.key)} is not a key for a state`,
+      'name one such as jobs/jobs.state.json',
+    )
+  return { ...chosen, bucket: chosen.bucket }
+}
+
+function assertNoObject({ bucket, key }: InitOptions): void {
+  if (bucket === undefined && key === undefined) return
+  throw createObjectProblem(
+    'only the s3 store has a bucket and a key',
+    'add --store s3, or leave --bucket and --key out',
+  )
+}
+
+function createObjectProblem(message: string, way: string): Problem {
+  return new Problem({ code: 'INIT_STORE', message, remedies: [advise(way)] })
+}
+
+/** Chooses how the state is written. Throws a Problem (exit 1) if jobwright.yaml or the store contradicts the command line. */
+function chooseWrite({ write }: InitOptions, { root, config }: Project, store: StoreName): 'push' | 'github-api' {
+  const said = config.state && (config.state.write ?? 'push')
+  if (write !== undefined && store !== 'git')
+    throw new Problem({
+      code: 'INIT_STORE',
+      message: `the state is in ${store === 'file' ? 'a file' : 'a bucket'}, which nobody writes to GitHub`,
       remedies: [advise('leave --write out, or keep the state in the git store')],
     })
   if (write !== undefined && said !== undefined && said !== write)
@@ -180,7 +242,7 @@ async function decideBranch(project: Project, repository: Repository | undefined
   const { branch } = project.config.state ?? {}
   if (branch !== undefined) return branch
   const place = await readProjectPlace(project.root)
-  const asked = chooseMeant(project, 'git', undefined, repository)
+  const asked = chooseMeant(project, { store: 'git', repository })
   // If the remote does not answer, storing the state reports it.
   return chooseBranch(asked, place, true).catch((error: unknown) => {
     if (!(error instanceof Problem)) throw error
@@ -188,16 +250,22 @@ async function decideBranch(project: Project, repository: Repository | undefined
   })
 }
 
+/** What jobwright.yaml will say. */
+type Meant = {
+  readonly store: StoreName
+  readonly branch?: string
+  readonly repository: Repository | undefined
+  readonly object?: StateObject
+  readonly region?: string
+}
+
 /** Returns the project as it will be once its jobwright.yaml is written. */
-function chooseMeant(
-  project: Project,
-  store: 'git' | 'file',
-  branch: string | undefined,
-  repository: Repository | undefined,
-): Project {
+function chooseMeant(project: Project, meant: Meant): Project {
   if (fs.existsSync(path.join(project.root, CONFIG_FILE))) return project
+  const { store, branch, repository, object, region } = meant
   const { remote } = repository ?? {}
-  const state = store === 'file' ? { store } : { store, branch, ...(remote !== 'origin' && { remote }) }
+  const own = { git: { branch, ...(remote !== 'origin' && { remote }) }, s3: { ...object, region }, file: {} }
+  const state = { store, ...own[store] }
   return { ...project, config: { ...project.config, state } }
 }
 
@@ -243,9 +311,11 @@ async function beginState(project: Project, { newState }: InitOptions, out: Prin
 
 type Done = {
   readonly written: readonly string[]
-  readonly store: 'git' | 'file'
+  readonly store: StoreName
   /** The branch of the state, if Git keeps it. */
   readonly branch?: string | undefined
+  /** The policies to set, if the state is in S3. */
+  readonly policies: readonly string[]
   readonly write: 'push' | 'github-api'
   readonly repository: Repository | undefined
   /** The state's path, if it is a file. */
@@ -264,9 +334,9 @@ type Done = {
 
 function listNextSteps(done: Done): string[] {
   const { written, store, branch = DEFAULT_BRANCH, write, repository, state, workflow, packages } = done
-  const { isActionGiven, environment, cwd, shell } = done
-  const isPushed = store === 'git' && repository?.remote !== undefined
-  const isInWorkflow = store === 'git' && repository !== undefined
+  const { isActionGiven, environment, cwd, shell, policies } = done
+  const isPushed = store !== 'file' && repository?.remote !== undefined
+  const isInWorkflow = store !== 'file' && repository !== undefined
   const manifests = packages === undefined ? [] : listPackageFiles(packages).map((file) => path.relative(cwd, file))
   const locking = isInWorkflow && packages !== undefined ? buildLockCommand(packages, cwd) : undefined
   const all = isInWorkflow && locking === undefined && written.length > 0 ? [...manifests, ...written] : written
@@ -277,14 +347,15 @@ function listNextSteps(done: Done): string[] {
   const add = [typed('git', 'add', ...all), commit, ...(isPushed ? ['git push'] : [])].join(and)
   return [
     '',
-    ...(repository ? [describeInGit(state), ''] : []),
+    ...(repository ? [describeInGit(store, state), ''] : []),
     'Next:',
     '  npx jobwright reconcile --emulator --wait   try the specs on the built-in emulator: no account, no credentials',
     ...(locking ? [`  ${typed(...locking)}${and}${typed('git', 'add', ...manifests)}`] : []),
     ...(repository && written.length > 0 ? [`  ${add}`] : []),
     '  npx jobwright plan                          see what would be done on AWS, and why; changes nothing',
     ...(isPushed ? [] : ['  npx jobwright reconcile                     do it']),
-    ...(isPushed ? ['', ...listGitHubSteps(workflow, environment), ...listRules(branch, write)] : []),
+    ...(isPushed ? ['', ...listGitHubSteps(workflow, environment)] : []),
+    ...(isPushed && store === 'git' ? listRules(branch, write) : []),
     ...(isInWorkflow && written.some((file) => file.endsWith(workflow))
       ? listWorkflowNotes(repository, workflow, packages)
       : isInWorkflow && isActionGiven
@@ -296,6 +367,7 @@ function listNextSteps(done: Done): string[] {
     ...(store === 'git' && !isPushed
       ? ['', 'There is no remote yet. When you add one, push the branch of the state with the others: git push --all']
       : []),
+    ...policies,
   ]
 }
 
@@ -353,10 +425,10 @@ function listWorkflowNotes(
 }
 
 /** Says what to commit and what not. */
-function describeInGit(state: string | undefined): string {
+function describeInGit(store: StoreName, state: string | undefined): string {
   const all = 'Commit everything that was written: an uncommitted spec is planned, but not submitted.'
   return state === undefined
-    ? `${all} The state is on a branch of its own.`
+    ? `${all} The state is ${store === 's3' ? 'in its bucket' : 'on a branch of its own'}.`
     : `${all} Not ${escapeForTerminal(state)}, its .lock and its .journal: in Git, an older checkout would roll the state back. Keep a copy elsewhere.`
 }
 

@@ -3,6 +3,7 @@ import {
   AWS_CREDENTIALS,
   CHECKOUT,
   formatCommandInput,
+  formatContents,
   formatCron,
   formatLfs,
   formatLiteral,
@@ -16,7 +17,7 @@ import {
 /** What differs between the workflows of repositories that use the Action. */
 export type ActionWorkflowOptions = Pick<
   WorkflowOptions,
-  'branch' | 'commandsApart' | 'submodules' | 'lfs' | 'needsToken' | 'examples' | 'everyMinutes'
+  'branch' | 'commandsApart' | 'submodules' | 'lfs' | 'needsToken' | 'isPushed' | 'examples' | 'everyMinutes'
 > & {
   /** What `uses:` names: `OWNER/jobwright@HASH`, or `./` in the Action's own repository. */
   readonly action: string
@@ -156,9 +157,9 @@ function formatMergedIf({ branch }: ActionWorkflowOptions, variable: string): st
 }
 
 /** The permissions of a job that reconciles. */
-function formatAccess(): string {
+function formatAccess(options: ActionWorkflowOptions): string {
   return `    permissions:
-      contents: write # pushes the state to its branch
+      ${formatContents(options)}
       id-token: write # proves to AWS who asks, in place of a stored key
       issues: write # opens an issue for what needs a person
       pull-requests: write # turns the comment of a merged pull request into the result
@@ -186,7 +187,7 @@ function formatJobStart(name: string, role: string, parts: Parts): string {
     if: ${formatMergedIf(options, role)}
     runs-on: ubuntu-latest
     timeout-minutes: 60
-${formatAccess()}${formatMatrix()}    concurrency:
+${formatAccess(options)}${formatMatrix()}    concurrency:
 ${formatConcurrency(options)}${formatStart(parts, role)}`
 }
 
@@ -271,7 +272,7 @@ ${setup}      - uses: ${DOWNLOAD}
     environment: ${quoteText(environment)}
     runs-on: ubuntu-latest
     timeout-minutes: 60
-${formatAccess()}    strategy:
+${formatAccess(options)}    strategy:
       fail-fast: false
       matrix:
         project: \${{ fromJSON(needs.due.outputs.projects) }}

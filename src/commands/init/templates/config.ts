@@ -1,6 +1,10 @@
+import type { StoreName } from '../../../model/config.ts'
+
 /** What init has detected or was given. */
 export type ConfigChoices = {
-  readonly store: 'git' | 'file'
+  readonly store: StoreName
+  /** The object of the state, if it is kept in S3. */
+  readonly object?: { readonly bucket: string; readonly key: string }
   /** The branch of the state, if it is kept in Git. */
   readonly branch?: string
   /** Set only if the state is not pushed. */
@@ -14,7 +18,7 @@ export type ConfigChoices = {
 }
 
 /** Formats a first jobwright.yaml, with a comment on every common setting. */
-export function formatConfig({ store, branch, write, remote, region, schema }: ConfigChoices): string {
+export function formatConfig({ store, branch, object, write, remote, region, schema }: ConfigChoices): string {
   return `# yaml-language-server: $schema=${schema}
 #
 # How this repository is reconciled.
@@ -23,7 +27,7 @@ export function formatConfig({ store, branch, write, remote, region, schema }: C
 specs:
   - specs
 
-${store === 'git' ? formatGitState(branch, remote, write) : FILE_STATE}
+${object !== undefined ? formatObjectState(object, region) : store === 'git' ? formatGitState(branch, remote, write) : FILE_STATE}
 # Accounts and regions that a spec can name in policy.target. Without any, the environment's credentials and region are used.
 ${region === undefined ? addComments(formatTargets('eu-west-1')) : formatTargets(region)}
 # Environment variables that specs may read with $env, such as a secret of the workflow. A new name is reviewed here.
@@ -44,6 +48,20 @@ state:
   store: git
   branch: ${branch}
 ${remote === undefined ? '' : `  remote: ${remote}\n`}${write === undefined ? '' : `  write: ${write} # GitHub signs the commits; needs GITHUB_TOKEN\n`}`
+}
+
+function formatObjectState(
+  { bucket, key }: { readonly bucket: string; readonly key: string },
+  region?: string,
+): string {
+  return `# Where the record of every job is kept: in an object of S3. Losing it means not knowing what already ran.
+state:
+  store: s3
+  bucket: ${bucket}
+  key: ${key}
+${region === undefined ? '  # region: eu-west-1 # of the bucket; by default AWS_REGION' : `  region: ${region}`}
+  # kmsKeyId: alias/fleet-state # by default the encryption of the bucket
+`
 }
 
 const FILE_STATE = `# Where the record of every job is kept: in a file of this machine. Losing it means not knowing what already ran.

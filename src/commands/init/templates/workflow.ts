@@ -22,6 +22,8 @@ export type WorkflowOptions = {
   readonly lfs?: boolean
   /** The state is written through GitHub's API. */
   readonly needsToken?: boolean
+  /** The state is on a branch that the workflow pushes. Default: true. */
+  readonly isPushed?: boolean
   /** The specs are stateless examples, planned as for the emulator. */
   readonly examples?: boolean
 }
@@ -110,7 +112,7 @@ ${submodules}${formatLfs(options)}${formatSetup(options)}
     runs-on: ubuntu-latest
     timeout-minutes: 60
     permissions:
-      contents: write # pushes the state to its branch
+      ${formatContents(options)}
       id-token: write # shows AWS who asks, in place of a stored key
     concurrency:
 ${formatConcurrency(suffix, options)}    steps:
@@ -155,6 +157,11 @@ export function formatSubmodules({ submodules }: Pick<WorkflowOptions, 'submodul
 /** Formats the setting of the checkout for Git LFS. */
 export function formatLfs({ lfs }: Pick<WorkflowOptions, 'lfs'>): string {
   return lfs ? '          lfs: true # .gitattributes sends files through Git LFS\n' : ''
+}
+
+/** Formats the permission for the contents of the repository. */
+export function formatContents({ isPushed = true }: Pick<WorkflowOptions, 'isPushed'>): string {
+  return isPushed ? 'contents: write # pushes the state to its branch' : 'contents: read'
 }
 
 /** Formats the variable with the token that writes the state. */
