@@ -90,7 +90,7 @@ t.test('action.yml names what the action reads and writes, and the bundle that i
   const given = [...source.matchAll(/read\('([\w-]+)'\)/g)].map(([, name = '']) => name)
   t.strictSame(Object.keys(inputs).sort(), [...new Set(given)].sort())
   const report = { verb: 'plan', project: '.', exitCode: 0, planned: [], jobs: [], steps: {}, diagnostics: [] } as const
-  const written = [...Object.keys(listOutputs(report, undefined)), 'projects', 'comment-url']
+  const written = [...Object.keys(listOutputs(report, undefined)), 'projects', 'comment-url', 'report']
   t.strictSame(Object.keys(outputs).sort(), written.sort())
   for (const [name, part] of Object.entries({ ...inputs, ...outputs })) {
     t.match(part, { description: /\S/ })

@@ -8,5 +8,5 @@ export function parseGitAddress(address: string): GitAddress | undefined {
   const [, scpHost, scpPath] = /^(?:[^/@:\\]+@)?([^/:@\\]{2,}):(?!\/\/)(.*)$/.exec(address) ?? []
   const host = urlHost ?? scpHost
   if (host === undefined) return undefined
-  return { host: host.toLowerCase(), path: (urlPath ?? scpPath ?? '').replace(/^\/+/, '').replace(/\/+$/, '') }
+  return { host: host.toLowerCase(), path: (urlPath ?? scpPath ?? '').replace(/^\/+/, '').replace(/(?<!\/)\/+$/, '') }
 }

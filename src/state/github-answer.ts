@@ -129,7 +129,7 @@ export function createTooLarge(what: string, why: string): Problem {
     message: `${what} is too large for GitHub's API: ${why}`,
     remedies: [
       advise(
-        'write it by git push: leave state.write out of jobwright.yaml, and exclude its branch from the rule that requires signed commits',
+        'leave state.write out of jobwright.yaml, so that pushes write the state, and exclude its branch from the rule that requires signed commits',
       ),
       advise('or split the project: each project has its own state'),
     ],

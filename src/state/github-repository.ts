@@ -27,7 +27,7 @@ export function readGitHubAccess(env: Readonly<Record<string, string | undefined
   const read = (name: string): string | undefined => env[name]?.trim() || undefined
   return {
     token: read('GITHUB_TOKEN'),
-    apiUrl: read('GITHUB_API_URL')?.replace(/\/+$/, ''),
+    apiUrl: read('GITHUB_API_URL')?.replace(/(?<!\/)\/+$/, ''),
     graphqlUrl: read('GITHUB_GRAPHQL_URL'),
     repository: read('GITHUB_REPOSITORY'),
   }

@@ -196,7 +196,7 @@ t.test('a state above the limit of the API is refused before its intents are sto
     ran.stdout,
     /too large for GitHub's API: it needs 29,99\d,\d{3} bytes with the outcomes of 1 pending create, /,
   )
-  t.match(ran.stdout, /write it by git push.*split the project/)
+  t.match(ran.stdout, /leave state.write out.*split the project/)
   t.equal(gitOut(remote.bare, 'rev-parse', 'jobwright-state'), head, 'nothing is stored')
   t.equal(await callsOf(world, 'CreateJob'), 0)
 })

@@ -283,7 +283,7 @@ t.test('each refusal of GitHub has its words and its way out', async (t) => {
       { status: 413, message: 'Payload Too Large' },
       'STATE_TOO_LARGE',
       /too large for GitHub's API/,
-      /git push.*split the project/,
+      /leave state.write out.*split the project/,
     ],
     [
       { status: 200, errors: [{ type: 'UNPROCESSABLE', message: 'no' }] },

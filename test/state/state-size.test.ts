@@ -43,7 +43,7 @@ t.test('a place with a limit refuses intents whose outcomes might not fit, and t
         /^the state is too large for GitHub's API: it needs 1\d,\d{3} bytes with the outcomes of 3 pending creates, and the API takes 10,000$/,
     },
   })
-  t.match(hintFor((problem as Problem).diagnostic), /write it by git push.*split the project/)
+  t.match(hintFor((problem as Problem).diagnostic), /leave state.write out.*split the project/)
   t.equal(stored, before, 'nothing is stored')
   const long = job('created', { request: { document: 'x'.repeat(20_000) } })
   await open.append([set('attic', long)])

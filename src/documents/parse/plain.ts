@@ -15,7 +15,7 @@ const MAX_DIGITS = 15
 
 /** Everything but line feeds, printable ASCII and letters. Tabs and surrogates need the parser. */
 const OTHER_CHARACTERS = /[^\n -~\u00a1-\u2027\u202a-\ud7ff]/
-const KEY = /[A-Za-z_$][\w$./-]*:(?=[ \n])/y
+const KEY = /[A-Za-z_$][\w$./-]{0,127}:(?=[ \n])/y
 const COLON = /:/y
 const DOUBLE_QUOTED = /"[^"\\\n]*"/y
 const SINGLE_QUOTED = /'[^'\n]*'/y
