@@ -82,7 +82,7 @@ t.test('bash completes verbs, options, their values, kinds, addresses and files'
     [['--no'], '--no-color'],
     [['-q', 'ba'], 'baseline'],
     [['plan', '--qu'], '--quiet'],
-    [['init', '--store', ''], 'git file'],
+    [['init', '--store', ''], 'file git s3'],
     [['status', '--output', '=', 'j'], 'json'],
     [['status', '-o', '='], 'json text wide'],
     [['new', ''], KINDS.join(' ')],
