@@ -99,7 +99,8 @@ export async function planInSession(
   const found = { session, state: stored.state, plan, lanes, outcomes, exitCode }
   const unwritten = reportUnwritten(await publisher?.end(found), out, now)
   const needsAttention = listAddresses(openFindings(plan.findings)).length
-  const worst = chooseWorst([...outcomes, ...unwritten])
+  // What the change does not cause is an outcome, but no reason to fail.
+  const worst = unwritten.length === 0 ? exitCode : chooseWorst([exitCode, ...unwritten])
   out.line(
     toSummaryLine({
       counts: countActions(plan),
