@@ -126,7 +126,7 @@ if (!hasBrowser) {
     await hidden.getByText(`${all - 1} hidden by filter`).waitFor()
     t.equal(await page.locator('[data-row]').getAttribute('title'), 'MediaPackageHarvestJob/cup-broken')
     t.equal(await page.locator('[data-row]').count(), 1)
-    t.match(page.url(), /#jobs\?text=harvestfailed$/)
+    await page.waitForURL(/#jobs\?text=harvestfailed$/)
     await page.keyboard.press('Escape')
     await hidden.waitFor({ state: 'detached' })
     await page.locator('summary').click()
