@@ -134,7 +134,7 @@ if (!hasBrowser) {
     t.equal(await page.locator('[data-row]').count(), 3)
     await page.getByLabel('Group by', { exact: true }).selectOption('kind')
     t.match(await page.locator('tr.group').allInnerTexts(), [/MediaPackageHarvestJob/])
-    t.match(page.url(), /target=archive.*group=kind/)
+    await page.waitForURL(/target=archive.*group=kind/)
     await page.getByRole('button', { name: 'Show all' }).click()
     t.equal(await page.locator('[data-row]').count(), all)
     await page.getByRole('button', { name: 'Ended' }).click()
