@@ -186,7 +186,7 @@ t.test('the Slack step of the page posts the outputs of the Action', async (t) =
 
 t.test('actionlint finds nothing in the workflows of the pages', async (t) => {
   const workflows = blocksOf('docs/github.md', 'yaml').filter((text) => text.includes('runs-on:'))
-  t.equal(workflows.length, 3)
+  t.equal(workflows.length, 4)
   for (const text of workflows) {
     const linter = await createLinter()
     const found = linter(text, '.github/workflows/x.yml').filter(({ message }) => !message.includes('"vars"'))
