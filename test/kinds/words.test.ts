@@ -19,6 +19,7 @@ const SCHEMAS = fileURLToPath(new URL('../../schemas/', import.meta.url))
 const OURS: Readonly<Record<string, string>> = {
   Pending: 'a condition',
   InProgress: 'a condition',
+  Expired: 'the word of the page for an expired spec',
   Error: 'the name of a JavaScript error, and an element of a Query answer',
   targets: 'a member of jobwright.yaml, and a list of completion',
   description: 'a member of every JSON schema',
