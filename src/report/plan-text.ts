@@ -39,6 +39,8 @@ export type PlanHeading = {
 
 const ADDRESS_MAX = 60
 const REASON_MIN = 28
+/** Below this width, a row that does not fit is stacked. Logs are wider. */
+const NARROW = 110
 /** A plan that makes more is shown without what each action makes. */
 const PREVIEWS_MAX = 25
 const CHANGES_MAX = 8
@@ -100,7 +102,7 @@ function formatRows(actions: readonly Planned[], heading: PlanHeading, options: 
   const waitWidth = measureWidest(waits)
   const taken = 2 + widths.reduce((sum, width) => sum + width + 2, 0) + (waitWidth === 0 ? 0 : waitWidth + 2)
   const room = Math.max(REASON_MIN, options.width - taken)
-  const isStacked = taken + REASON_MIN > options.width
+  const isStacked = options.width < NARROW && taken + REASON_MIN > options.width
   const reasons = made.map(({ reason }) => wrapText(reason, room))
   const reasonWidth = Math.min(room, measureWidest(reasons.flat()))
   const shared = findSharedHints(actions, options)
