@@ -64,12 +64,17 @@ export function callsOf(
   const write = <Value>(
     operation: string,
     options: Omit<CreateOptions, 'id'>,
-    execute: () => Value,
+    execute: (leftAt: number) => Value,
     onLeave?: (signedAt: number) => Leaving,
     secrets?: readonly string[],
-    again?: () => Value,
-  ) =>
-    attemptOnce(
+    again?: (leftAt: number) => Value,
+  ) => {
+    let leftAt = 0
+    const leave = (signedAt: number): Leaving | undefined => {
+      leftAt = process.setting.time.now
+      return onLeave?.(signedAt)
+    }
+    return attemptOnce(
       lane(operation),
       model,
       { ...options, ...(secrets && { secrets }) },
@@ -78,14 +83,15 @@ export function callsOf(
           label: operation,
           signatureMs,
           signatureFactor: services.signatureFactor,
-          execute,
-          ...(again && { again }),
+          execute: () => execute(leftAt),
+          ...(again && { again: () => again(leftAt) }),
           sending,
           signal: signalOf(abortSignal),
           ...(secrets && { echo: `not ${secrets.join()}` }),
-          ...(onLeave && { onLeave }),
+          onLeave: leave,
         }),
     )
+  }
   return {
     reader: {
       describe: async (id, { definition, mark, signal }) => {
@@ -152,13 +158,13 @@ export function callsOf(
         // At the edge of the margins, most of the lease has passed when a create is signed.
         const { random, isEdgy } = process.setting
         if (isEdgy && random.hit(0.3)) await process.effect('dawdles', random.int(30_000, 58_000), () => {})
-        const make = (): Job => services.create(kind, place, wish, filled.request, own)
-        const create = (): Live => created(snapshot(make(), services)!)
+        const make = (leftAt: number): Job => services.create(kind, place, wish, filled.request, own, leftAt)
+        const create = (leftAt: number): Live => created(snapshot(make(leftAt), services)!)
         // Nobody hears of the first of the two jobs.
-        const again = (): Live => {
+        const again = (leftAt: number): Live => {
           const first = services.jobs.at(-1)
           if (first?.wish === wish && isBlind(kind)) first.isRepeat = true
-          return created(snapshot(make(), services)!)
+          return created(snapshot(make(leftAt), services)!)
         }
         return write(
           model.api.operations.create,
@@ -182,23 +188,17 @@ export function callsOf(
           write('StartJob', options, () => services.start(kind, place, id, by), step('start', id)),
       }),
       ...(model.lifecycle.updating && {
-        update: async (id, { operation, after, request }, options) => {
-          let leftAt = 0
-          const leave = step('update', id, request)
-          return write(
+        update: async (id, { operation, after, request }, options) =>
+          write(
             operation,
             options,
-            () => services.update(kind, place, id, pick(after, ['description']), by, leftAt),
-            () => {
-              leftAt = process.setting.time.now
-              return leave()
-            },
-          )
-        },
+            (leftAt) => services.update(kind, place, id, pick(after, ['description']), by, leftAt),
+            step('update', id, request),
+          ),
       }),
       ...(model.lifecycle.cancelling && {
         cancel: async (id, options) =>
-          write('CancelJob', options, () => services.cancel(kind, place, id, by), step('cancel', id)),
+          write('CancelJob', options, (leftAt) => services.cancel(kind, place, id, by, leftAt), step('cancel', id)),
       }),
       ...(model.api.operations.validate && {
         validate: async (request, options) => {

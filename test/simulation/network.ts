@@ -22,7 +22,7 @@ export type Exchange<Value> = {
   /** For writes. */
   readonly sending?: Sending | undefined
   /** Called with a write at the moment it is sent. The result receives its outcome. */
-  readonly onLeave?: (signedAt: number) => Leaving
+  readonly onLeave?: (signedAt: number) => Leaving | undefined
 }
 
 /** Receives the outcome of a write. */

@@ -328,12 +328,15 @@ export class Oracle {
   }
 
   /** A job was created or started. Never may two jobs of one wish have an effect. */
-  onJob({ kind, wish }: Job): void {
+  onJob({ kind, wish, leftAt }: Job): void {
     if (wish.of !== this.#name) return
     const { who } = wish
     const all = this.#services.ofKind(kind).filter((job) => isOf(job, this.#name, who) && job.startedAt !== undefined)
     // A proxy's repeat is nobody's second wish. If the duplicate runs, it must be reported.
-    const jobs = all.filter((job) => !job.isRepeat)
+    // Nor is a request that was under way when somebody deleted the job, which freed its ID.
+    const isFreed = ({ deletedAt }: Job): boolean => deletedAt !== undefined && leftAt < deletedAt
+    if (all.some(isFreed)) this.#setting.count('a late create arrived after its ID was free again')
+    const jobs = all.filter((job) => !job.isRepeat && !isFreed(job))
     const empty = jobs.find((job) => isUpload(job.request) && !job.isUploaded)
     if (empty) this.violated(`${kind} ${empty.id} was started before its file was there`)
     if (factsOf(kind).begins === 'when told') {
@@ -350,9 +353,14 @@ export class Oracle {
   }
 
   /** A call changes a job. It must be our own. A cancel needs a removed spec that asked for it, or a person's word. */
-  onAct(job: Job, what: string, by: string): void {
+  onAct(job: Job, what: string, by: string, leftAt: number): void {
     if (by !== this.#name) return
-    const { kind, id, wish } = job
+    const { kind, id, wish, createdAt } = job
+    // The ID changed hands while the request was under way.
+    if (wish.of !== this.#name && leftAt < createdAt) {
+      this.#setting.count('a late request reached the next job of its ID')
+      return
+    }
     if (wish.of !== this.#name && job.isShared) return
     if (wish.of !== this.#name) {
       this.violated(`${what} of ${kind} ${id}, which is ${wish.of}'s`)

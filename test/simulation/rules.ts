@@ -862,6 +862,11 @@ export const RULES: readonly Mutation[] = [
   ]),
   ...inTest('test/plan/situations/removed-spec.test.ts', 'src/plan/situations/removed-spec.ts', [
     [
+      'a record is forgotten while its create may still arrive',
+      'if (plan.now < Date.parse(until) && !record.intent.givenUp)',
+      'if (false && !record.intent.givenUp)',
+    ],
+    [
       'a spec that may be renamed with errors is withdrawn',
       '  if (broken) return `${broken} has errors and no job yet, and may be it renamed`\n',
       '',

@@ -29,6 +29,8 @@ export type Job = {
   readonly mark?: string
   readonly order: number
   readonly createdAt: number
+  /** When the request that made it was sent. */
+  readonly leftAt: number
   /** When lists begin to show it. */
   readonly listedAt: number
   /** When reads by ID begin to find it. */
@@ -62,7 +64,7 @@ export type Witness = {
   /** A job begins to have an effect. */
   onJob(job: Job): void
   /** A call changes an existing job. */
-  onAct(job: Job, what: 'upload' | 'start' | 'update' | 'cancel', by: string): void
+  onAct(job: Job, what: 'upload' | 'start' | 'update' | 'cancel', by: string, leftAt: number): void
 }
 
 /** A service's rejection. */
@@ -96,8 +98,8 @@ export class Services {
     this.#setting = setting
   }
 
-  /** Creates a job at a place. Throws a ServiceFault if the service rejects it. */
-  create(kind: string, place: string, wish: Wish, request: JsonObject, own: Own): Job {
+  /** Creates a job at a place, by a request that left at a time. Throws a ServiceFault if the service rejects it. */
+  create(kind: string, place: string, wish: Wish, request: JsonObject, own: Own, leftAt?: number): Job {
     const { random, rates, time } = this.#setting
     if (own.id !== undefined && this.there(kind, place, own.id)) {
       const { name, status } = factsOf(kind).taken!
@@ -113,6 +115,7 @@ export class Services {
       ...(own.mark !== undefined && { mark: own.mark }),
       order: this.jobs.length,
       createdAt: time.now,
+      leftAt: leftAt ?? time.now,
       listedAt: time.now + (random.hit(rates.listLag) ? this.#lag(this.listLagMs) : 0),
       foundAt: time.now + (random.hit(rates.readLag) ? this.#lag(this.readLagMs) : 0),
       ...(factsOf(kind).begins === 'at once' && { startedAt: time.now }),
@@ -161,11 +164,11 @@ export class Services {
     job.request = { ...job.request, ...members }
     this.#setting.count('job changed')
     this.#setting.log(`service: ${kind} ${id} changed`)
-    this.#tellAct(job, 'update', by)
+    this.#tellAct(job, 'update', by, leftAt)
   }
 
-  /** Cancels an unfinished job. */
-  cancel(kind: string, place: string, id: string, by: string): void {
+  /** Cancels an unfinished job, by a request that left at a time. */
+  cancel(kind: string, place: string, id: string, by: string, leftAt = this.#setting.time.now): void {
     const job = this.#open(kind, place, id)
     const { cancels } = factsOf(kind)
     if (cancels === 'until its start' && job.startedAt !== undefined) throw new ServiceFault('ConflictException', 409)
@@ -176,7 +179,7 @@ export class Services {
     job.cancelledBy = by
     this.#setting.count('job cancelled')
     this.#setting.log(`service: ${kind} ${id} cancelled by ${by}`)
-    this.#tellAct(job, 'cancel', by)
+    this.#tellAct(job, 'cancel', by, leftAt)
   }
 
   /** Deletes a job, which frees its ID. */
@@ -204,8 +207,8 @@ export class Services {
     for (const witness of this.witnesses) witness.onJob(job)
   }
 
-  #tellAct(job: Job, what: Parameters<Witness['onAct']>[1], by: string): void {
-    for (const witness of this.witnesses) witness.onAct(job, what, by)
+  #tellAct(job: Job, what: Parameters<Witness['onAct']>[1], by: string, leftAt = this.#setting.time.now): void {
+    for (const witness of this.witnesses) witness.onAct(job, what, by, leftAt)
   }
 
   /** The jobs of a kind, including those that the service no longer shows. */

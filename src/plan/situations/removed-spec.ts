@@ -15,7 +15,7 @@ import {
 import { explainPresence } from '../questions/absence.ts'
 import { planWithoutSpec } from '../questions/ownership.ts'
 import { isCancellable, planCancel } from './plan-cancel.ts'
-import { planUnknown } from './unknown.ts'
+import { computeQuietTime, planUnknown } from './unknown.ts'
 
 const UNREAD = advise('make AWS reachable there (a target, credentials), or restore its spec without policy.onRemove')
 
@@ -31,7 +31,13 @@ export function planRemovedSpec(plan: Planner, address: Address, record: JobReco
   const obstacle = explainNotRemoved(plan, address)
   if (obstacle !== undefined)
     return { ...base, action: 'keep', code: 'PLAN_NOT_REMOVED', reason: `its spec is not here, but ${obstacle}` }
-  if (!isSettled(record)) return planForget(plan, address, record, record, 'no job was made')
+  if (!isSettled(record)) {
+    // A record that is forgotten is never read again. So no request of its create may arrive later.
+    const until = computeQuietTime(plan, parseAddress(address), record)
+    if (plan.now < Date.parse(until) && !record.intent.givenUp)
+      return { ...base, action: 'settling', reason: 'its spec was removed; its create may still arrive', until }
+    return planForget(plan, address, record, record, 'no job was made')
+  }
   const seen = mayCancel(record) ? judgeSeen(plan, address, record) : undefined
   if (seen?.is === 'failed') return { ...base, remedies: [UNREAD], ...describeUnread(seen) }
   const until = seen?.is === 'absent' ? computeShownFrom(plan, record) : undefined

@@ -106,6 +106,20 @@ t.test('an unknown create of a removed spec is settled first, and never made aga
   )
 })
 
+t.test('an unknown create of a removed spec is not forgotten while its request may still arrive', async (t) => {
+  const recent = { at: '2026-11-15T08:55:00Z', leaseUntil: '2026-11-15T08:56:00Z' }
+  const absent = world()
+    .unknown(REBOOT, { ...recent, absentSince: '2026-11-15T08:57:00Z' })
+    .absent(REBOOT)
+  // The lease of one minute, a signature's five, a request's half, a list's one and a half.
+  const until = '2026-11-15T09:03:00Z'
+  t.match(first(absent), { action: 'settling', reason: 'its spec was removed; its create may still arrive', until })
+  const taken = world().unknown(REBOOT, recent).live(REBOOT, { createdAt: '2026-11-15T08:40:00Z' })
+  t.match(first(taken), { action: 'settling', until }, 'the ID may be free again before the request arrives')
+  const givenUp = world().unknown(REBOOT, { ...recent, givenUp: true }).absent(REBOOT)
+  t.strictSame(told(givenUp), forgotten('no job was made'), 'a person said so')
+})
+
 t.test('a job ends with its spec only where that was on record, and it is the one on record', async (t) => {
   const reason = 'its spec was removed, and policy.onRemove is cancel'
   t.match(first(ending().live(REBOOT)), { action: 'cancel', reason, why: reason, withdraws: true, force: false })
