@@ -147,3 +147,90 @@ for (const [from, to] of DIRECTIONS.slice(0, 3)) {
     },
   )
 }
+
+t.test(
+  'a run elsewhere that began before the move is refused at its next write, and hands over what it knows',
+  async (t) => {
+    const { world, cwd, env, run, use, read } = await openProject(t, 'git')
+    write(cwd, { 'specs/gate.yaml': doc('IotJob', 'gate', { n: 2 }) })
+    commit(cwd)
+    const other = path.join(path.dirname(cwd), 'other')
+    git(cwd, 'clone', '--quiet', path.join(cwd, '../remote.git'), other, '--no-checkout')
+    git(other, 'fetch', '--quiet', cwd, 'HEAD')
+    git(other, 'checkout', '--quiet', 'FETCH_HEAD')
+    // Its create is on the way while the state moves.
+    world.ask('PUT', 'faults', [{ service: 'iot', operation: 'CreateJob', fault: 'late', seconds: 1 }])
+    const going = start(['reconcile', '--output', 'json'], { cwd: other, env })
+    while (!('IotJob/gate' in read('git').records)) await new Promise((resolve) => setTimeout(resolve, 50))
+    t.equal((await run(moveTo('s3'))).code, 0)
+    world.ask('POST', 'advance', { seconds: 2 })
+    world.ask('PUT', 'faults', [])
+    const refused = await going
+    t.equal(refused.code, 8, refused.stdout + refused.stderr)
+    const said = refused.lines.filter(({ code }) => code === 'STATE_MOVED')
+    t.equal(said.length, 1, refused.stdout)
+    t.match(said[0], {
+      hint: /hand over the .*only this machine keeps: jobwright state move --to s3 --bucket fleet-state/,
+    })
+    t.equal((await world.jobs()).length, 2, 'its job was made')
+    t.match(read('s3').records, { 'IotJob/gate': { stage: 'intent' } })
+    const handed = await run(moveTo('s3'), other)
+    t.match(handed, { code: 0, stdout: /handed over/ })
+    t.match(read('s3').records, { 'IotJob/gate': { stage: 'started', id: 'gate' } })
+    use(PLACES.s3)
+    t.equal((await run(['reconcile'])).code, 0)
+    t.equal((await world.jobs()).length, 2, 'and is not made again')
+  },
+)
+
+t.test('a move is refused where it would lose a state, with a way out that works', async (t) => {
+  const { world, cwd, run, use, read } = await openProject(t, 'file')
+  const refusals = [
+    [4, 'STATE_BUCKET_UNSAFE', moveTo('s3'), { service: 's3', operation: 'PutObject', fault: 'ignore-condition' }],
+    [4, 'STATE_BUCKET_DENIED', moveTo('s3'), { service: 's3', operation: 'PutObject', fault: 'deny' }],
+    [1, 'USAGE', ['state', 'move', '--to', 's3'], undefined],
+    [1, 'USAGE', [...moveTo('file'), '--branch', 'jobs'], undefined],
+    [1, 'USAGE', ['state', 'move', '--to', 'file', '--path', '../jobs.state.json'], undefined],
+    [1, 'USAGE', [...moveTo('git'), '--remote', 'elsewhere'], undefined],
+  ] as const
+  for (const [code, name, args, fault] of refusals) {
+    world.ask('PUT', 'faults', fault === undefined ? [] : [fault])
+    const refused = await run([...args, '--output', 'json'])
+    t.equal(refused.code, code, `${args.join(' ')}: ${refused.stderr}`)
+    tells(t, refused, { type: 'diagnostic', code: name })
+    t.equal(read('file').moved, undefined)
+  }
+  world.ask('PUT', 'faults', [])
+  world.ask('PUT', 'buckets', { [BUCKET]: { objects: { 'jobs.state.json': JSON.stringify(read('file')) } } })
+  const taken = await run([...moveTo('s3'), '--output', 'json'])
+  t.equal(taken.code, 8)
+  tells(t, taken, { type: 'diagnostic', code: 'STATE_EXISTS' })
+  const [, way = ''] = /jobwright (state move .*)$/.exec(String(taken.lines.find(({ hint }) => hint)?.hint)) ?? []
+  const moved = await run(way.split(' '))
+  t.equal(moved.code, 0, moved.stderr)
+  const lines = moved.stdout.slice(moved.stdout.indexOf('state:\n'), moved.stdout.indexOf('\n\nUntil'))
+  fs.writeFileSync(path.join(cwd, 'jobwright.yaml'), `${lines}\n`)
+  commit(cwd)
+  t.match(await run(['plan', '--exit-code']), { code: 0 }, 'the printed lines work as they are')
+  use({ store: 'git', branch: 'jobs' })
+  const nothing = await run(['state', 'move', '--to', 'git', '--branch', 'jobs', '--output', 'json'])
+  t.equal(nothing.code, 8, 'jobwright.yaml was edited first')
+  tells(t, nothing, { type: 'diagnostic', code: 'STATE_MISSING' })
+})
+
+t.test('an inactive copy refuses every verb, and the move ends also from the new jobwright.yaml', async (t) => {
+  const { cwd, env, run, use, read } = await openProject(t, 'file')
+  const node = ['--import', path.join(import.meta.dirname, 'kill-before.mjs')]
+  // Each kill begins from the same state, until one leaves the tombstone without an active state.
+  for (let effect = 1; !('moved' in read('file')); effect++)
+    await start(moveTo('git'), { cwd, env: { ...env, KILL_BEFORE: String(effect) }, node })
+  t.ok('inactive' in read('git'))
+  use(PLACES.git)
+  for (const verb of VERBS) {
+    const refused = await run([...verb, '--output', 'json'])
+    t.equal(refused.code, 8, verb.join(' '))
+    tells(t, refused, { type: 'diagnostic', code: 'STATE_INACTIVE' })
+  }
+  t.equal((await run(moveTo('git'))).code, 0)
+  t.equal((await run(['reconcile'])).code, 0)
+})

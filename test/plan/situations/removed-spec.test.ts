@@ -116,7 +116,9 @@ t.test('an unknown create of a removed spec is not forgotten while its request m
   t.match(first(absent), { action: 'settling', reason: 'its spec was removed; its create may still arrive', until })
   const taken = world().unknown(REBOOT, recent).live(REBOOT, { createdAt: '2026-11-15T08:40:00Z' })
   t.match(first(taken), { action: 'settling', until }, 'the ID may be free again before the request arrives')
-  const givenUp = world().unknown(REBOOT, { ...recent, givenUp: true }).absent(REBOOT)
+  const givenUp = world()
+    .unknown(REBOOT, { ...recent, givenUp: true })
+    .absent(REBOOT)
   t.strictSame(told(givenUp), forgotten('no job was made'), 'a person said so')
 })
 
