@@ -325,6 +325,7 @@ export const CODES = {
   STATE_DAMAGED: { severity: 'error', exits: [8], means: 'the state is not valid' },
   STATE_DISK: { severity: 'error', exits: [8], means: 'the disk cannot read or write the state' },
   STATE_EXISTS: { severity: 'error', exits: [8], means: 'a state already exists here' },
+  STATE_INACTIVE: { severity: 'error', exits: [8], means: 'the state is a copy that a move has not activated yet' },
   STATE_JOURNAL_DAMAGED: {
     severity: 'error',
     exits: [8],
@@ -337,6 +338,7 @@ export const CODES = {
   },
   STATE_LOCKED: { severity: 'error', exits: [8], means: 'another process on this machine holds the state' },
   STATE_MISSING: { severity: 'error', exits: [8], means: 'the state is missing' },
+  STATE_MOVED: { severity: 'error', exits: [8], means: 'the state moved to another place' },
   STATE_PROJECT: { severity: 'error', exits: [8], means: 'the state belongs to another project of the repository' },
   STATE_REMOTE: {
     severity: 'error',
