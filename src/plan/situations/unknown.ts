@@ -14,6 +14,7 @@ import {
   createLine,
   describeRaisedRun,
   formatMinute,
+  getReadTime,
   nameJob,
   type Planner,
   planLowerRun,
@@ -121,7 +122,7 @@ function isMarkPending(plan: Planner, record: OpenRecord, { markRead }: Live): b
   return (
     record.intent.marker !== undefined &&
     markRead === 'succeeded' &&
-    plan.now < Date.parse(computeTagsShownFrom(plan, record))
+    getReadTime(plan) < Date.parse(computeTagsShownFrom(plan, record))
   )
 }
 
@@ -204,7 +205,7 @@ function compareStartedThenAge({ lifecycle }: KindModel): (a: Live, b: Live) => 
 function recoverByMarker(plan: Planner, spec: Spec, record: OpenRecord, model: KindModel): Planned {
   const listed = plan.observed.alike.get(spec.address)
   const until = computeQuietTime(plan, spec, record)
-  const isPastDeadline = plan.now >= Date.parse(until)
+  const isPastDeadline = getReadTime(plan) >= Date.parse(until)
   if (listed === undefined)
     return planSettling(spec, record, describeUnknown(record), isPastDeadline ? undefined : until)
   if (listed.is === 'failed') return planUnread(spec, listed, record)
@@ -299,7 +300,7 @@ function planAbsent(plan: Planner, spec: Spec, record: OpenRecord, graceMs: numb
   if (days !== undefined && plan.now >= Date.parse(addTime(record.intent.at, days * 86_400_000)))
     return planForgotten(spec, record, days)
   const sentUntil = mayHarm ? computeQuietTime(plan, spec, record) : record.intent.leaseUntil
-  if (plan.now < Date.parse(sentUntil)) {
+  if (getReadTime(plan) < Date.parse(sentUntil)) {
     return planSettling(spec, record, 'its create may still arrive', sentUntil)
   }
   const since = record.intent.absentSince
@@ -312,7 +313,7 @@ function planAbsent(plan: Planner, spec: Spec, record: OpenRecord, graceMs: numb
     }
   }
   const until = addTime(since, graceMs)
-  if (plan.now < Date.parse(until))
+  if (getReadTime(plan) < Date.parse(until))
     return planSettling(spec, record, 'its create left no job that AWS shows; a second read follows', until)
   const attempt = `its create (attempt ${record.intent.attempt}) left no job at two reads`
   return planAgain(
