@@ -278,8 +278,13 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'a complete "exists" without our mark is taken over',
-      'isComplete(live) && !record.intent.refused && !isMarkMissing',
-      'isComplete(live) && !isMarkMissing',
+      'isMade && !record.intent.refused && !isMarkMissing',
+      'isMade && !isMarkMissing',
+    ],
+    [
+      'a job that no request of ours could make any more is taken over',
+      'const isMade = isComplete(live) && isInTime(plan, spec, record, live)',
+      'const isMade = isComplete(live)',
     ],
     [
       'a tag that is not shown yet is taken for missing',

@@ -74,7 +74,8 @@ function recoverById(plan: Planner, spec: Spec, record: OpenRecord, model: KindM
       'its job exists, but AWS may not show its tags yet',
       computeTagsShownFrom(plan, record),
     )
-  const isProven = isComplete(live) && !record.intent.refused && !isMarkMissing(record, live)
+  const isMade = isComplete(live) && isInTime(plan, spec, record, live)
+  const isProven = isMade && !record.intent.refused && !isMarkMissing(record, live)
   const isOurs = fits && (mark === 'own' || (mark === 'none' && isProven))
   if (isOurs) return takeOver(plan, spec, record, live)
   // What is not proved to be another's may be ours; another ID or a new name says nothing about its owner. A raised
@@ -92,7 +93,7 @@ function recoverById(plan: Planner, spec: Spec, record: OpenRecord, model: KindM
     id: live.id,
     record,
     changes,
-    reason: `${nameJob(model, live.id)} exists, but ${explainNotOurs(record, live, mark, changes)}`,
+    reason: `${nameJob(model, live.id)} exists, but ${explainNotOurs(plan, spec, record, live, mark, changes)}`,
     remedies: mayBeOurs ? suggestForUnproven(spec, model) : suggestForTakenId(spec, model, live),
   })
 }
@@ -130,7 +131,14 @@ function computeTagsShownFrom({ waits }: Planner, { intent }: OpenRecord): strin
   return addTime(intent.at, waits.leaseMs + waits.listLagMs)
 }
 
-function explainNotOurs(record: OpenRecord, live: Live, mark: MarkVerdict, changes: readonly Difference[]): string {
+function explainNotOurs(
+  plan: Planner,
+  spec: Spec,
+  record: OpenRecord,
+  live: Live,
+  mark: MarkVerdict,
+  changes: readonly Difference[],
+): string {
   const { intent } = record
   if (mark === 'other' || mark === 'kin')
     return `carries the mark of ${mark === 'kin' ? readMark(live)!.address : 'another state'}`
@@ -138,6 +146,7 @@ function explainNotOurs(record: OpenRecord, live: Live, mark: MarkVerdict, chang
   if (changes.length > 0) return 'is not the one that was submitted'
   if (intent.refused) return 'AWS refused this create: the job already existed'
   if (isMarkMissing(record, live)) return 'does not carry the tag that this create asked for'
+  if (!isInTime(plan, spec, record, live)) return 'was created when no request of this create could arrive any more'
   return 'AWS does not show both its creation time and its request, so nothing proves that it is the submitted job'
 }
 

@@ -404,3 +404,18 @@ t.test('absence counts as of the reads: a machine may have slept since', async (
     t.equal(readAt(given, from).action, 'create', `${name}: read then`)
   }
 })
+
+t.test('a job without a readable mark is ours only if a request of the create could still make it', async (t) => {
+  // The deadline is 08:58; clocks may differ by a minute.
+  const made = (createdAt: string, live: Partial<Live> = {}): World =>
+    reboot({ markRead: 'refused', createdAt, ...live }, {}, '2026-11-15T09:30:00Z')
+  t.equal(first(made('2026-11-15T08:59:00Z')).action, 'adopt')
+  const late = made('2026-11-15T08:59:01Z')
+  t.match(first(late), {
+    action: 'conflict',
+    code: 'PLAN_ID_TAKEN',
+    reason: `${EXISTS} was created when no request of this create could arrive any more`,
+  })
+  t.match(hints(late), /adopt IotJob\/kiosk-reboot/, 'a person may know better')
+  t.equal(first(made('2026-11-15T08:59:01Z', { mark: OWN, markRead: 'succeeded' })).action, 'adopt', 'a mark proves it')
+})
