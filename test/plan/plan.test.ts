@@ -320,7 +320,7 @@ table('a job on record', [
   [
     'that is unfinished and unknown to AWS is lost, not made again',
     world().spec(REBOOT).record(REBOOT).absent(REBOOT),
-    [`keep ${REBOOT}: AWS no longer knows this unfinished job; it is not made again`],
+    [`keep ${REBOOT}: AWS no longer knows this unfinished job; Jobwright does not create it again`],
   ],
   [
     'that was just created and is not shown yet is not lost',
@@ -336,7 +336,7 @@ table('a job on record', [
       .spec(PRICES)
       .record(PRICES, { stage: 'created', id: 'job-1', createdAt: '2026-11-15T08:58:30Z' })
       .absent(PRICES),
-    [`keep ${PRICES}: AWS no longer knows this unfinished job; it is not made again`],
+    [`keep ${PRICES}: AWS no longer knows this unfinished job; Jobwright does not create it again`],
   ],
   [
     'that was lost is found again',
@@ -1037,7 +1037,7 @@ table('a rename', [
   [
     'with metadata.formerly moves the record, and nothing is called',
     world().spec(NIGHT, { formerly: 'kiosk-reboot' }).record(REBOOT, DONE),
-    [`keep ${NIGHT} (was ${REBOOT}): the record of ${REBOOT} moves here; done 2026-11-14 23:10 UTC`],
+    [`keep ${NIGHT} (was ${REBOOT}): it takes over the record of ${REBOOT}; done 2026-11-14 23:10 UTC`],
   ],
   [
     'with metadata.formerly is a question where the old name has a job but no record',
@@ -1095,7 +1095,7 @@ table('a rename', [
     world()
       .spec(NIGHT, { formerly: 'kiosk-reboot' })
       .record(REBOOT, { ...DONE, withdrawn: '2026-11-14T09:00:00Z' }),
-    [`keep ${NIGHT} (was ${REBOOT}): the record of ${REBOOT} moves here; done 2026-11-14 23:10 UTC`],
+    [`keep ${NIGHT} (was ${REBOOT}): it takes over the record of ${REBOOT}; done 2026-11-14 23:10 UTC`],
   ],
   [
     'with metadata.formerly and a raised run makes the next run under the new name',

@@ -166,7 +166,7 @@ function chooseStore({ store }: InitOptions, { root, config }: Project, reposito
       code: 'INIT_NO_REPOSITORY',
       message: `${root} is not in a Git repository, so Git cannot keep the state`,
       remedies: [
-        { text: 'make a repository first', command: ['git', 'init'] },
+        { text: 'create a repository first', command: ['git', 'init'] },
         suggest('or keep the state in a file', 'init', '--store', 'file'),
       ],
     })

@@ -74,7 +74,7 @@ function refuseOwnMark(
       code: 'PLAN_OWN_MARK',
       id: live.id,
       record,
-      reason: `${nameJob(model, live.id)} ${owner ? `carries the mark of ${owner}` : 'may be what another spec’s create made'}, so it cannot be excluded`,
+      reason: `${nameJob(model, live.id)} ${owner ? `carries the mark of ${owner}` : 'may be the job of another spec’s create'}, so it cannot be excluded`,
       remedies: [suggest('find that out first', 'reconcile')],
     })
   }

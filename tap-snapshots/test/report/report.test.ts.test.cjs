@@ -348,8 +348,8 @@ creating IotJob/kiosk-screens
 failed create of IotJob/kiosk-screens: AccessDeniedException: not authorized to perform: iot:CreateJob on arn:aws:iot:eu-west-1:123456789012:job/kiosk-screens (request 8c1d)
 IotJob/kiosk-logs (id kiosk-logs): Failed: DevicesFailed
 37 of 120 created · 9.8/s · 8 s left
-waiting: MediaPackageHarvestJob/cup-final: its window ends later; next look in 3 h (22:00 UTC)
-waiting: one job is running
+polling: MediaPackageHarvestJob/cup-final: its window ends later; next read in 3 h (22:00 UTC)
+polling: one job is running
 `
 
 exports[`test/report/report.test.ts > TAP > JSON lines follow the contract and omit absent values > lines of events 1`] = `
@@ -389,7 +389,7 @@ exports[`test/report/report.test.ts > TAP > the end of a run shows every job and
 Next reconcile: in 3 h (22:00 UTC), when a waiting job is due.
 [31mexit 6: a decision is needed (conflict, unresolved, expired, lost, duplicate)[39m
 [2malso exit 5: some actions failed[22m
-[2malso exit 9: partial: blocked, outcome pending, AWS's limit reached, or timed out[22m
+[2malso exit 9: incomplete: blocked, outcome pending, AWS limit reached, or timed out[22m
 `
 
 exports[`test/report/report.test.ts > TAP > the end of a run shows every job and what to do next > plain 1`] = `
@@ -414,7 +414,7 @@ exports[`test/report/report.test.ts > TAP > the end of a run shows every job and
 Next reconcile: in 3 h (22:00 UTC), when a waiting job is due.
 exit 6: a decision is needed (conflict, unresolved, expired, lost, duplicate)
 also exit 5: some actions failed
-also exit 9: partial: blocked, outcome pending, AWS's limit reached, or timed out
+also exit 9: incomplete: blocked, outcome pending, AWS limit reached, or timed out
 `
 
 exports[`test/report/report.test.ts > TAP > the live line keeps to its width > must match snapshot 1`] = `

@@ -75,7 +75,7 @@ t.test('adopt takes no job that was not read, does not exist, or differs, not ev
     'conflict',
     'PLAN_NO_SUCH_JOB',
     'AWS knows no such Amazon Pinpoint job',
-    'name the job that AWS made with --id. To list those that there are > jobwright > adopt > --list',
+    'name the job with --id. To list the jobs in AWS > jobwright > adopt > --list',
   ])
 })
 
@@ -192,7 +192,7 @@ t.test('that a create made nothing is believed once AWS was asked for its mark',
     next: { stage: 'settling', intent: { givenUp: true, until: '2026-11-15T09:00:00Z' } },
   })
   t.strictSame(told(open().listed(DISK), DISK, NOT_CREATED).slice(2), [
-    'recorded that its create made no job',
+    'recorded that its job was not created',
     'submit it again > jobwright > reconcile',
   ])
   const own = `kiosk-fleet ${DISK}#1.1`
@@ -317,7 +317,7 @@ t.test('a baseline takes specs as done, and says which jobs it read', async (t) 
     next: { how: 'baseline', id: 'kiosk-reboot' },
   })
   t.match(lineOf(spec(REBOOT).absent(REBOOT), REBOOT, baseline), {
-    reason: 'assumed done before the state was created; not checked in AWS',
+    reason: 'assumed done before the state was created; AWS has no job with its ID',
     next: { how: 'baseline', stage: 'started', condition: { type: 'Succeeded', reason: 'Baseline' } },
   })
   t.strictSame(told(spec(REBOOT).unknown(REBOOT), REBOOT, baseline), [

@@ -128,7 +128,7 @@ t.test('what a read shows goes on record, and nothing else', async (t) => {
 })
 
 t.test('a job that is gone or another one is lost, and never made again', async (t) => {
-  const lost = 'AWS no longer knows this unfinished job; it is not made again'
+  const lost = 'AWS no longer knows this unfinished job; Jobwright does not create it again'
   t.strictSame(told(kiosk({}, { lost: true })), ['keep', 'PLAN_LOST', lost])
   const absent = kiosk().absent(REBOOT)
   t.strictSame(told(absent), ['keep', 'PLAN_LOST', lost])
