@@ -646,7 +646,7 @@ t.test('an edit is', async (t) => {
     const pointer = changes[0]!.trim().split(':')[0]
     const first =
       TAKEN_ON.has(pointer) && name !== 'a member that is gone'
-        ? `update ${address}: ${pointer} changed, and AWS can apply that to the running job`
+        ? `update ${address}: ${pointer} changed, and AWS can apply that to the unfinished job`
         : `conflict ${address}: ${pointer} changed after the job was submitted`
     check(t, given, [first, ...changes], name)
   }
@@ -722,7 +722,7 @@ t.test('what a spec takes from elsewhere is named where it changed, and not as a
   )
 })
 
-t.test('AWS changes a running job', async (t) => {
+t.test('AWS updates an unfinished job', async (t) => {
   const edited = (before: JsonObject, after: JsonObject, record: Partial<JobRecord> = running): World =>
     world()
       .spec(REBOOT, { request: after })
@@ -751,7 +751,7 @@ t.test('AWS changes a running job', async (t) => {
     ['UpdateJob', 'UntagResource'],
     'in several',
   )
-  t.match(hint(edited(kiosks({}), kiosks({ timeoutConfig: { inProgressTimeoutInMinutes: 5 } }))), /^update .*not begun/)
+  t.match(hint(edited(kiosks({}), kiosks({ timeoutConfig: { inProgressTimeoutInMinutes: 5 } }))), /^update .*have not started/)
 
   t.match(hint(edited(kiosks({}), kiosks({ targets: [KIOSKS, GROUP] }))), /^conflict only a CONTINUOUS job/)
   t.match(hint(edited(continuous(), continuous({ targets: [KIOSKS, THING] }))), /^conflict only thing groups/)
@@ -1321,7 +1321,7 @@ const redescribed = (count: number) =>
   )
 const redescribedLines = (count: number) =>
   Array.from({ length: count }, (_, index) => [
-    `update IotJob/kiosk-${String(index).padStart(2, '0')}: /description changed, and AWS can apply that to the running job`,
+    `update IotJob/kiosk-${String(index).padStart(2, '0')}: /description changed, and AWS can apply that to the unfinished job`,
     '  /description: "night" -> "day"',
   ]).flat()
 

@@ -328,7 +328,7 @@ t.test('each refusal of GitHub has its words and its way out', async (t) => {
       },
       'STATE_REMOTE',
       /rate limit .* until 20/,
-      /run less often/,
+      /reconcile less often/,
     ],
   ]
   for (const [fault, code, words, way] of cases) {

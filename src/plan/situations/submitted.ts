@@ -145,7 +145,7 @@ function planEdit(
     record,
     changes,
     by: way.by,
-    reason: `${describeChanges(changes)} changed, and AWS can apply that to the running job`,
+    reason: `${describeChanges(changes)} changed, and AWS can apply that to the unfinished job`,
     remedies: way.warning === undefined ? undefined : [advise(way.warning)],
   })
 }
