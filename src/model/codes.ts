@@ -160,7 +160,11 @@ export const CODES = {
   PLAN_TWIN: { severity: 'warning', exits: [6], means: 'one create may have led to two jobs' },
   PLAN_UNCOMMITTED: { severity: 'error', exits: [9], means: 'a spec is not committed' },
   PLAN_UNREAD: { severity: 'error', exits: [5], means: 'AWS returned an error for a job' },
-  PLAN_UNRESOLVED: { severity: 'error', exits: [6], means: 'the outcome of a create is unknown' },
+  PLAN_UNRESOLVED: {
+    severity: 'error',
+    exits: [6],
+    means: 'the outcome of a create is unknown, and Jobwright cannot determine it',
+  },
   RUN_NOT_OVER: { severity: 'warning', exits: [], means: 'the previous run has not ended' },
   RUN_PENDING: { severity: 'error', exits: [6], means: 'the run to repeat is not submitted yet' },
   RUN_SAME_ID: { severity: 'warning', exits: [], means: 'a new run would have the ID of an old one' },
@@ -256,7 +260,7 @@ export const CODES = {
   SPEC_SCHEDULE_WINDOW: {
     severity: 'error',
     exits: [3],
-    means: 'a roll-out ends too soon or too late after its start',
+    means: 'the end of schedulingConfig is too soon or too late after its start',
   },
   SPEC_SCHEDULE: { severity: 'error', exits: [3], means: 'a schedule cannot be followed' },
   SPEC_SECRET: { severity: 'error', exits: [3], means: 'a secret is written out instead of { $env: NAME }' },

@@ -751,7 +751,10 @@ t.test('AWS updates an unfinished job', async (t) => {
     ['UpdateJob', 'UntagResource'],
     'in several',
   )
-  t.match(hint(edited(kiosks({}), kiosks({ timeoutConfig: { inProgressTimeoutInMinutes: 5 } }))), /^update .*have not started/)
+  t.match(
+    hint(edited(kiosks({}), kiosks({ timeoutConfig: { inProgressTimeoutInMinutes: 5 } }))),
+    /^update .*have not started/,
+  )
 
   t.match(hint(edited(kiosks({}), kiosks({ targets: [KIOSKS, GROUP] }))), /^conflict only a CONTINUOUS job/)
   t.match(hint(edited(continuous(), continuous({ targets: [KIOSKS, THING] }))), /^conflict only thing groups/)
