@@ -151,7 +151,7 @@ export const CODES = {
   PLAN_OWN_MARK: {
     severity: 'error',
     exits: [6],
-    means: 'a job that may belong to this state cannot be excluded',
+    means: 'a job that may belong to this state cannot be declared foreign',
   },
   PLAN_REFUSED: { severity: 'error', exits: [4, 5], means: 'AWS denied access to a job' },
   PLAN_RENAMED: { severity: 'error', exits: [6], means: 'a new spec looks like a renamed one' },
@@ -299,7 +299,7 @@ export const CODES = {
   SPEC_UPLOAD: {
     severity: 'error',
     exits: [3],
-    means: 'policy.upload does not fit the type of the job',
+    means: 'policy.upload does not suit the type of the job',
   },
   SPEC_VARIABLE: { severity: 'error', exits: [3], means: 'specs must not read this environment variable' },
   SPEC_WINDOW_LENGTH: { severity: 'error', exits: [3], means: 'a harvest is longer than 24 hours' },

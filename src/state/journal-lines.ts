@@ -63,7 +63,7 @@ function formatLine(form: 'header' | 'change', value: object): string {
 
 function readLine(text: string, form: 'header' | 'change'): { value: unknown } | { fault: string } {
   const json = text.slice(9)
-  if (text[8] !== ' ' || text.slice(0, 8) !== computeChecksum(json)) return { fault: 'does not fit its checksum' }
+  if (text[8] !== ' ' || text.slice(0, 8) !== computeChecksum(json)) return { fault: 'does not match its checksum' }
   const value = readJson(json)
   if (value === undefined) {
     const { column, reason } = explainJson(json)

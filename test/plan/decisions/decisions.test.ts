@@ -240,7 +240,7 @@ t.test('foreign excuses listed jobs by their ID, and only unclaimed ones', async
     'AWS knows no such AWS Data Exchange job: z',
   ])
   t.strictSame(told(spec(PRICES).unread(PRICES), PRICES, foreign('a')), ['blocked', 'PLAN_REFUSED', UNREAD])
-  const words = 'its own ID identifies its job, so no job of this kind needs to be excluded'
+  const words = 'its own ID identifies its job, so no job of this kind needs to be declared foreign'
   t.equal(told(spec(REBOOT), REBOOT, foreign('a'))[2], words)
   t.equal(told(two().site(undefined), PRICES, foreign('a'))[2], words)
 })
@@ -258,7 +258,7 @@ t.test('foreign excuses no job with our mark, and none that an open create may h
   t.strictSame(marked(`kiosk-fleet ${DISK}#2.1`), [
     'conflict',
     'PLAN_OWN_MARK',
-    `AWS Import/Export job JOB7 carries the mark of ${DISK}, so it cannot be excluded`,
+    `AWS Import/Export job JOB7 carries the mark of ${DISK}, so it cannot be declared foreign`,
     'find that out first > jobwright > reconcile',
   ])
   t.equal(marked(`other-fleet ${DISK}#1.1`)[2], 'recorded that 1 job belongs to somebody else')

@@ -204,7 +204,9 @@ const cases: readonly (readonly [string, World, readonly string[]])[] = [
         ids: ['ADP7B'],
       },
     ),
-    [`conflict ${DISK}: AWS Import/Export job ADP7B carries the mark of ${OTHER_DISK}, so it cannot be excluded`],
+    [
+      `conflict ${DISK}: AWS Import/Export job ADP7B carries the mark of ${OTHER_DISK}, so it cannot be declared foreign`,
+    ],
   ],
   [
     'nor one without a mark that is just what the unknown create of another spec asked for',
@@ -213,7 +215,7 @@ const cases: readonly (readonly [string, World, readonly string[]])[] = [
       ids: ['job-1'],
     }),
     [
-      `conflict ${PRICES}: AWS Data Exchange job job-1 may be the job of another spec’s create, so it cannot be excluded`,
+      `conflict ${PRICES}: AWS Data Exchange job job-1 may be the job of another spec’s create, so it cannot be declared foreign`,
     ],
   ],
   [
