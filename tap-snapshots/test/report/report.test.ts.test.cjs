@@ -257,8 +257,8 @@ exports[`test/report/report.test.ts > TAP > a status fits a narrow terminal and 
       run 1, id quarter-final
       MediaPackage does not know this job any more
 
-6 jobs: 2 succeeded, 1 in progress, 1 failed, 1 unknown, 1
-settling; 1 withdrawn, 1 archived, 1 lost.
+6 jobs: 2 succeeded, 1 in progress, 1 failed, 1 settling, 1
+lost; 1 withdrawn, 1 archived.
 `
 
 exports[`test/report/report.test.ts > TAP > a status groups its jobs by target, if there are several > must match snapshot 1`] = `
@@ -275,7 +275,7 @@ target test
   MediaPackageHarvestJob/quarter-final  1    quarter-final   Unknown (lost)         -       -       -
       MediaPackage does not know this job any more
 
-6 jobs: 2 succeeded, 1 in progress, 1 failed, 1 unknown, 1 settling; 1 withdrawn, 1 archived, 1 lost.
+6 jobs: 2 succeeded, 1 in progress, 1 failed, 1 settling, 1 lost; 1 withdrawn, 1 archived.
 `
 
 exports[`test/report/report.test.ts > TAP > a status is a row for each record, specs in file order, the rest by name > coloured 1`] = `
@@ -290,7 +290,7 @@ exports[`test/report/report.test.ts > TAP > a status is a row for each record, s
   MediaPackageHarvestJob/quarter-final  1    quarter-final   [33mUnknown (lost)[39m         -       -       -
       [2mMediaPackage does not know this job any more[22m
 
-6 jobs: 2 succeeded, 1 in progress, 1 failed, 1 unknown, 1 settling; 1 withdrawn, 1 archived, 1 lost.
+6 jobs: 2 succeeded, 1 in progress, 1 failed, 1 settling, 1 lost; 1 withdrawn, 1 archived.
 `
 
 exports[`test/report/report.test.ts > TAP > a status is a row for each record, specs in file order, the rest by name > plain 1`] = `
@@ -305,7 +305,7 @@ exports[`test/report/report.test.ts > TAP > a status is a row for each record, s
   MediaPackageHarvestJob/quarter-final  1    quarter-final   Unknown (lost)         -       -       -
       MediaPackage does not know this job any more
 
-6 jobs: 2 succeeded, 1 in progress, 1 failed, 1 unknown, 1 settling; 1 withdrawn, 1 archived, 1 lost.
+6 jobs: 2 succeeded, 1 in progress, 1 failed, 1 settling, 1 lost; 1 withdrawn, 1 archived.
 `
 
 exports[`test/report/report.test.ts > TAP > annotations are workflow commands, worst first > must match snapshot 1`] = `
