@@ -399,6 +399,7 @@ export class Oracle {
     if (!this.#lineage) this.#lineage = state.lineage
     if (state.lineage !== this.#lineage) return
     const held = new Set<string>()
+    const open = new Set<string>()
     const made = new Set<string>()
     for (const [address, record] of recordEntries(state.records)) {
       const kind = kindAt(address)
@@ -412,8 +413,9 @@ export class Oracle {
         const job = `${kind} ${id} at ${placeOf(site, kind)}`
         if (isSettled && isMade && made.has(job)) this.violated(`${job} was given to two runs`)
         if (isMade) made.add(job)
+        held.add(`${kind} ${id}`)
         // Beyond the margins, a create may go on under another ID while AWS does not show the job of the first.
-        if (!this.isWild || one !== record || record.intent === undefined) held.add(`${kind} ${id}`)
+        if (this.isWild && one === record && record.intent !== undefined) open.add(`${kind} ${id}`)
       }
       this.#onDownloaded(address, record)
       // An ID is unique within its account and region.
@@ -428,7 +430,7 @@ export class Oracle {
     }
     this.#onSaid(state)
     for (const id of this.#held) if (!held.has(id)) this.violated(`${id} was in the state and is not any more`)
-    this.#held = new Set([...held].filter((id) => this.#isJob(id)))
+    this.#held = new Set([...held].filter((id) => !open.has(id) && this.#isJob(id)))
     this.#state = state
   }
 
