@@ -150,8 +150,10 @@ export class Life {
   /** Notes which wishes the state takes as done. */
   #noteBaseline(): void {
     const { ledger, oracle } = this.town
-    for (const want of ledger.wants)
-      if (this.town.recordAt(want)?.how === 'baseline') oracle.baselined.add(`${want.who} ${want.run}`)
+    for (const want of ledger.wants) {
+      const record = this.town.recordAt(want)
+      if (record?.how === 'baseline') oracle.baselined.add(`${want.who} ${record.run}`)
+    }
   }
 
   /** Work of one process while nothing else happens. */
