@@ -111,7 +111,9 @@ export class Oracle {
         ({ kind, wish, isRepeat }) =>
           isRepeat && kind === job?.kind && wish.who === job.wish.who && wish.run === job.wish.run,
       )
-      const isSecond = isRepeated || job?.wish.of === NOBODYS.of
+      // Another's job may have been taken for ours before ours was shown.
+      const own = this.#state?.records[address]?.id
+      const isSecond = isRepeated || job?.wish.of === NOBODYS.of || this.#believed.has(`${kindAt(address)} ${own}`)
       if (job && this.#isForeign(job.kind, job.id))
         this.violated(`${job.id} is foreign, and was reported of ${address}`)
       if (!this.#wasPutBack && !this.isWild && !isSecond)
