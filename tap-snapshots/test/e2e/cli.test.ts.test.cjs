@@ -140,7 +140,7 @@ Options:
   --allow-removals           outside Git: treat a missing spec as removed
   --refresh                  read finished jobs again as well
   --no-cache                 check every spec afresh, and store nothing for the
-                             next run
+                             next command
   --lock-timeout <duration>  wait this long (90s, 5m) for a run that holds the
                              state, before exit 8 (default: 5m with --target,
                              else 0s)
