@@ -138,7 +138,9 @@ function Facts({ job, details, data, report, now }: FactsProps): VNode {
         <Part title="Evidence">
           <ul>
             {evidence.map((sentence) => (
-              <li key={sentence}>{sentence}</li>
+              <li key={sentence}>
+                <Sentence text={sentence} />
+              </li>
             ))}
           </ul>
         </Part>

@@ -34,6 +34,7 @@ export function NowView({ data, all, shown, now }: ViewProps): VNode {
       <section aria-labelledby="needs">
         <h2 id="needs">
           Needs a person <Count count={needs.length} />
+          {needs.length > 1 && <span class="quiet hint"> decisions first, then failures, the latest first</span>}
         </h2>
         {needs.length === 0 && (
           <Empty>Nothing needs you{all.length > shown.length ? ' among the jobs shown' : ''}.</Empty>
@@ -54,7 +55,10 @@ export function NowView({ data, all, shown, now }: ViewProps): VNode {
         ) : (
           <JobTable caption="Running jobs" heads={['Devices', 'Elapsed']} jobs={running}>
             {({ job, began }) => [
-              job?.tally === undefined ? <span class="quiet">–</span> : <CountsBar job={job} />,
+              <span>
+                {job?.tally === undefined ? <span class="quiet">–</span> : <CountsBar job={job} />}
+                {job?.reason && <span class="quiet sub">{job.reason}</span>}
+              </span>,
               began && <span title={`since ${began}`}>{formatDuration(now - Date.parse(began))}</span>,
             ]}
           </JobTable>
@@ -187,16 +191,16 @@ function Need({ job, now }: { readonly job: Job; readonly now: number }): VNode 
       {job.attention.map(({ name, kind, reason, seen, ways }) => (
         <div key={name}>
           <p>
-            <b class="bad">{kind}</b>:{' '}
+            {kind !== job.standing.toLowerCase() && <b class="bad">{kind}: </b>}
             {(kind === 'failed' && job.job && explainEnd(job.job)) || <Sentence text={reason} />}
             {seen && (
               <Quiet>
-                first reported <Time iso={seen} now={now} />
+                · first reported <Time iso={seen} now={now} />
               </Quiet>
             )}
             {kind === 'failed' && job.ended && (
               <Quiet>
-                ended <Time iso={job.ended} now={now} />
+                · ended <Time iso={job.ended} now={now} />
               </Quiet>
             )}
           </p>

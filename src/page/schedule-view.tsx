@@ -1,7 +1,7 @@
 import type { VNode } from 'preact'
 import type { Job } from './job.ts'
 import { Empty, JobLink, ListTable } from './parts.tsx'
-import { Time, ZONE } from './time.tsx'
+import { Sentence, Time, ZONE } from './time.tsx'
 import { linesOf, type ViewProps } from './view.ts'
 import { formatCount } from './words.ts'
 
@@ -138,7 +138,9 @@ function Day({
               <Time iso={at} form={name === 'Later' ? 'day' : 'clock'} now={now} />
             </td>
             <th scope="row">{job ? <JobLink job={job} /> : address}</th>
-            <td data-head="What">{what}</td>
+            <td data-head="What">
+              <Sentence text={what} />
+            </td>
           </tr>
         ))}
       </ListTable>

@@ -105,7 +105,8 @@ function Steps({ steps }: { readonly steps: Run['steps'] }): VNode {
     <ul class="steps">
       {steps.map(({ name, at, missing = 'not recorded' }) => {
         const ms = at === undefined ? undefined : Date.parse(at)
-        const later = ms !== undefined && before !== undefined && ms > before ? formatDuration(ms - before) : undefined
+        const later =
+          ms !== undefined && before !== undefined && ms - before >= 500 ? formatDuration(ms - before) : undefined
         before = ms ?? before
         return (
           <li key={name}>
