@@ -138,7 +138,7 @@ const EVENING: Files = {
       'kiosk-banner',
       ['kiosks'],
       { operation: 'banner' },
-      { expires: '2026-11-15T22:30:00Z', notBefore: '2026-11-15T19:30:00Z' },
+      { expires: '2026-11-16T01:30:00Z', notBefore: '2026-11-15T19:30:00Z' },
     ),
     kiosks('kiosk-audit', ['stations'], { operation: 'audit' }, { notBefore: '2026-11-17T06:30:00Z' }),
     kiosks(
@@ -209,7 +209,7 @@ const NEWS: Files = {
 export async function playNight(t: { teardown(end: () => unknown): void }, cwd: string): Promise<World> {
   const dir = emulatorIn(cwd)
   // Waits of the program take no time at night.
-  const world = await openWorld({ teardown: () => {} }, { dir, startAt: '2026-11-15T18:00:00Z', timeScale: 120 })
+  const world = await openWorld({ teardown: () => {} }, { dir, startAt: '2026-11-15T18:00:00Z', timeScale: 60 })
   write(cwd, EVENING)
   // Somebody else has a job of this ID.
   await world.call(
@@ -240,9 +240,11 @@ export async function playNight(t: { teardown(end: () => unknown): void }, cwd: 
   const loyalty = readers('loyalty-readers').spec as JsonObject
   for (const _ of [1, 2]) await arrive(world, 'PinpointExportJob', loyalty, 's3://newsletter-exports/loyalty-readers/')
   await world.advance(20)
+  await world.close()
+  const morning = await openWorld(t, { dir, timeScale: 1 })
   write(cwd, LATEST)
   await run(cwd, 'reconcile', '--settle', '0s')
-  await world.advance(3)
+  await morning.advance(3)
   write(cwd, NEWS)
   write(cwd, {
     'specs/rollouts.yaml': String(MORNING['specs/rollouts.yaml']).replace(
@@ -250,8 +252,7 @@ export async function playNight(t: { teardown(end: () => unknown): void }, cwd: 
       'Languages of all kiosks and gates',
     ),
   })
-  await world.close()
-  return openWorld(t, { dir, timeScale: 1 })
+  return morning
 }
 
 /** Writes the report of a folder while AWS throttles. */
