@@ -260,7 +260,7 @@ function createCheckoutMoved(how: string): Problem {
   return new Problem({
     code: 'CHECKOUT_MOVED',
     message: `the checkout changed while its specs were read, ${how}`,
-    remedies: [advise('run again once nothing else writes there')],
+    remedies: [advise('run the command again once nothing else writes there')],
   })
 }
 
