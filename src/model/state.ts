@@ -217,7 +217,16 @@ export type State = {
   readonly moved?: StateMove
   /** A move made this copy and has not ended. No run may use it yet. */
   readonly inactive?: StateMove
+  /** Of the index of a split state: the names of its parts, in order. Missing: the state is in one piece. */
+  readonly parts?: readonly string[]
+  /** Of the index of a split state: the part that holds the record of an address. */
+  readonly homes?: Readonly<Record<Address, string>>
+  /** Of a part of a split state: its name. */
+  readonly part?: string
 }
+
+/** The format of a split state. An older program would take its index for a state without records. */
+export const SPLIT_READER = 4
 
 /** The format of a state with `series`. An older program would take the runs for jobs whose spec was removed. */
 const SERIES_READER = 2
@@ -263,6 +272,11 @@ function setSeries(state: State, address: Address, series: Series | null): State
 /** Returns the records of a state with their addresses. */
 export function recordEntries(records: State['records'] = {}): [Address, JobRecord][] {
   return Object.entries(records) as [Address, JobRecord][]
+}
+
+/** Lists the addresses that a stored text knows: those of its records, or of an index. */
+export function listRecorded({ records, homes }: State): string[] {
+  return Object.keys(homes ?? records)
 }
 
 /** Returns an empty state. `horizon`: the ISO time at which it begins. */

@@ -1,0 +1,95 @@
+import type { Address } from '../model/address.ts'
+import type { Attention } from '../model/attention.ts'
+import { isSameJson, type Json } from '../model/json.ts'
+import { type Change, SPLIT_READER, type State } from '../model/state.ts'
+import type { CommitOptions } from './store.ts'
+
+/** A change of the index of a split state. Everything but records is in the index. */
+export type IndexChange = Exclude<Change, { readonly set: 'record' }>
+
+/** What a commit asks of the index. */
+export type IndexWish = {
+  readonly changes: readonly IndexChange[]
+  /** The part that holds the record of an address from now on. */
+  readonly claims: ReadonlyMap<Address, string>
+  /** The names of new parts. */
+  readonly added: ReadonlySet<string>
+}
+
+/**
+ * Explains why a wish does not fit the index as it is now. `known`: the index by which this run planned. What the run relied on must not have
+ * changed: the owner, the source, and all that it changes itself. Undefined: the wish fits, whatever other runs wrote.
+ */
+export function findClash(known: State, now: State, { changes, claims }: IndexWish): string | undefined {
+  if (now.lineage !== known.lineage || now.parts === undefined) return 'the index is another one now'
+  const isOwned = known.project === undefined || now.project === known.project
+  if (!isOwned || !isSame(now.claimed, known.claimed)) return 'the state has another owner now'
+  const source = changes.find((change) => change.set === 'source')?.source
+  if (now.source?.commit !== known.source?.commit && now.source?.commit !== source?.commit)
+    return 'another commit was reconciled meanwhile'
+  const taken = [...claims.keys()].find((address) => now.homes?.[address] !== known.homes?.[address])
+  if (taken !== undefined) return `another run has claimed ${taken}`
+  for (const change of changes) {
+    const what = findChanged(known, now, change)
+    if (what !== undefined) return `another run has changed ${what}`
+  }
+  return undefined
+}
+
+function findChanged(known: State, now: State, change: IndexChange): string | undefined {
+  switch (change.set) {
+    case 'budget':
+      return isSame(known.budgets?.[change.key], now.budgets?.[change.key]) ? undefined : `the budget ${change.key}`
+    case 'series':
+      return isSame(known.series?.[change.address], now.series?.[change.address])
+        ? undefined
+        : `the schedule of ${change.address}`
+    case 'attention':
+      return listNotes(known.attention, change.attention).find(
+        (address) => !isSame(known.attention?.[address], now.attention?.[address]),
+      )
+    case 'foreign':
+    case 'source':
+      return undefined
+  }
+}
+
+/** Rewrites changes so that they keep what other runs wrote to the index meanwhile. */
+export function rebaseChanges(known: State, now: State, changes: readonly IndexChange[]): IndexChange[] {
+  return changes.map((change) =>
+    change.set === 'attention'
+      ? { set: 'attention', attention: mergeNotes(known.attention, now.attention, change.attention) }
+      : change,
+  )
+}
+
+function mergeNotes(known: Attention | undefined, now: Attention | undefined, next: Attention): Attention {
+  const merged: Record<Address, Attention[Address]> = { ...now }
+  for (const address of listNotes(known, next)) {
+    if (next[address] === undefined) delete merged[address]
+    else merged[address] = next[address]
+  }
+  return merged
+}
+
+/** The addresses whose notes differ. */
+function listNotes(known: Attention = {}, next: Attention): Address[] {
+  const all = new Set([...Object.keys(known), ...Object.keys(next)]) as Set<Address>
+  return [...all].filter((address) => !isSame(known[address], next[address]))
+}
+
+/** The members of the index that say which parts there are, after a wish. */
+export function addClaims(
+  { minReader, parts = [], homes = {} }: Pick<State, 'minReader' | 'parts' | 'homes'>,
+  { claims, added }: Pick<IndexWish, 'claims' | 'added'>,
+): Required<CommitOptions>['split'] {
+  return {
+    minReader: Math.max(minReader, SPLIT_READER),
+    parts: [...new Set([...parts, ...added])].sort(),
+    homes: claims.size === 0 ? homes : { ...homes, ...Object.fromEntries(claims) },
+  }
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return isSameJson(one as Json | undefined, other as Json | undefined)
+}
