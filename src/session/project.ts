@@ -26,8 +26,10 @@ import { openFileStore } from '../state/file-store.ts'
 import { type SharedBranch, shareBranch } from '../state/git-files.ts'
 import { createGitStore, DEFAULT_FILE } from '../state/git-store.ts'
 import { type GitHubAccess, readGitHubAccess } from '../state/github-repository.ts'
+import { joinSplit } from '../state/join-split.ts'
 import { namePart, namePartFile } from '../state/part-name.ts'
 import { createS3Store, LOCAL_FOLDER } from '../state/s3-store.ts'
+import type { SplitPlaces } from '../state/split-parts.ts'
 import { createSplitStore } from '../state/split-store.ts'
 import { createStateReader } from '../state/state-reader.ts'
 import type { Store } from '../state/store.ts'
@@ -145,7 +147,7 @@ export type StoreOptions = Pick<CommonOptions, 'emulator' | 'known'> & {
 export function openProjectStore(project: Project, options: StoreOptions): Store {
   const { root, config, getPlace } = project
   const judge = options.emulator || options.anyProject ? undefined : createJudge(project, getPlace)
-  if (config.state?.split === 'target' && !options.emulator) return openSplitProjectStore(project, judge)
+  if (config.state?.split === 'target' && !options.emulator) return createSplitStore(createSplitPlaces(project, judge))
   const file = stateFile(project, options)
   const doors = { judge, reader: options.known?.stateReader }
   if (!options.emulator) return openText(project, file, doors)
@@ -182,8 +184,13 @@ function openText(project: Project, file: string | undefined, { part, shared, ..
     : createGitStore({ ...place, branch })
 }
 
-/** Opens the store of a state that is split by target. */
-function openSplitProjectStore(project: Project, judge: Judge | undefined): Store {
+/** Joins the parts of a project's state to one text. Returns how many there were; undefined if the state is not split. */
+export function joinProjectState(project: Project): Promise<number | undefined> {
+  return joinSplit(createSplitPlaces(project, createJudge(project, project.getPlace)))
+}
+
+/** Creates the stores of a state that is split by target. */
+function createSplitPlaces(project: Project, judge: Judge | undefined): SplitPlaces {
   const file = stateFile(project, {})
   const shared = shareBranch()
   const reader = createStateReader()
@@ -201,7 +208,7 @@ function openSplitProjectStore(project: Project, judge: Judge | undefined): Stor
     stores.set(part, store)
     return store
   }
-  return createSplitStore({
+  return {
     get where() {
       return storeOf(undefined).where
     },
@@ -209,7 +216,7 @@ function openSplitProjectStore(project: Project, judge: Judge | undefined): Stor
     partOf: (address, { site }) => namePart(site, getModel(parseAddress(address).kind).api.regionless === true),
     clock: systemClock,
     refresh: shared.forget,
-  })
+  }
 }
 
 /** Opens the bucket of a project's state. */

@@ -1,8 +1,7 @@
 import type { Address } from '../model/address.ts'
 import type { Attention } from '../model/attention.ts'
 import { isSameJson, type Json } from '../model/json.ts'
-import { type Change, SPLIT_READER, type State } from '../model/state.ts'
-import type { CommitOptions } from './store.ts'
+import type { Change, State } from '../model/state.ts'
 
 /** A change of the index of a split state. Everything but records is in the index. */
 export type IndexChange = Exclude<Change, { readonly set: 'record' }>
@@ -12,8 +11,8 @@ export type IndexWish = {
   readonly changes: readonly IndexChange[]
   /** The part that holds the record of an address from now on. */
   readonly claims: ReadonlyMap<Address, string>
-  /** The names of new parts. */
-  readonly added: ReadonlySet<string>
+  /** The serials of the parts that the run holds, by name. They name new parts, too. */
+  readonly serials: ReadonlyMap<string, number>
 }
 
 /**
@@ -21,7 +20,7 @@ export type IndexWish = {
  * changed: the owner, the source, and all that it changes itself. Undefined: the wish fits, whatever other runs wrote.
  */
 export function findClash(known: State, now: State, { changes, claims }: IndexWish): string | undefined {
-  if (now.lineage !== known.lineage || now.parts === undefined) return 'the index is another one now'
+  if (now.lineage !== known.lineage || now.split !== known.split) return 'the state was split or joined meanwhile'
   const isOwned = known.project === undefined || now.project === known.project
   if (!isOwned || !isSame(now.claimed, known.claimed)) return 'the state has another owner now'
   const source = changes.find((change) => change.set === 'source')?.source
@@ -78,14 +77,19 @@ function listNotes(known: Attention = {}, next: Attention): Address[] {
   return [...all].filter((address) => !isSame(known[address], next[address]))
 }
 
-/** The members of the index that say which parts there are, after a wish. */
+/** Returns whether a wish changes the index. New serials of known parts alone are not worth a write. */
+export function isWrite({ parts = {} }: State, { changes, claims, serials }: IndexWish): boolean {
+  return changes.length + claims.size > 0 || [...serials.keys()].some((name) => parts[name] === undefined)
+}
+
+/** The members of an index that say where records are, after a wish. */
 export function addClaims(
-  { minReader, parts = [], homes = {} }: Pick<State, 'minReader' | 'parts' | 'homes'>,
-  { claims, added }: Pick<IndexWish, 'claims' | 'added'>,
-): Required<CommitOptions>['split'] {
+  { parts = {}, homes = {} }: Pick<State, 'parts' | 'homes'>,
+  { claims, serials }: Pick<IndexWish, 'claims' | 'serials'>,
+): Required<Pick<State, 'parts' | 'homes'>> {
+  const least = [...serials].map(([name, serial]) => [name, Math.max(serial, parts[name] ?? 0)] as const)
   return {
-    minReader: Math.max(minReader, SPLIT_READER),
-    parts: [...new Set([...parts, ...added])].sort(),
+    parts: { ...parts, ...Object.fromEntries(least) },
     homes: claims.size === 0 ? homes : { ...homes, ...Object.fromEntries(claims) },
   }
 }

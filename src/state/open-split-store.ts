@@ -1,12 +1,12 @@
 import type { Address } from '../model/address.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
-import { applyChanges, type Change, emptyState, type JobRecord, SPLIT_READER, type State } from '../model/state.ts'
-import { addClaims, findClash, type IndexChange, type IndexWish, rebaseChanges } from './index-changes.ts'
+import { applyChanges, type Change, type JobRecord, type State } from '../model/state.ts'
+import { addClaims, findClash, type IndexChange, type IndexWish, isWrite, rebaseChanges } from './index-changes.ts'
 import { findHolders, joinParts } from './join-parts.ts'
-import { compareStates } from './recover.ts'
-import { createForeignPart, type SeenPart, type SeenSplit, type SplitPlaces } from './split-store.ts'
-import type { CommitOptions, Committed, OpenStore } from './store.ts'
+import { createExists } from './open-store.ts'
+import { emptyPart, type SplitPlaces, storePart } from './split-parts.ts'
+import type { CommitOptions, Committed, HeldStore, OpenStore, Seen, Store } from './store.ts'
 
 /** How long to wait for the lock of the index, which each run holds for one write: tries, and the pause between them. */
 const LOCK_TRIES = 100
@@ -14,15 +14,24 @@ const LOCK_PAUSE_MS = 100
 /** How often a write of the index follows the writes of other runs. */
 const INDEX_TRIES = 20
 
+/** Only compares the index with what this run knows of it. */
+const NO_WISH: IndexWish = { changes: [], claims: new Map(), serials: new Map() }
+
+/** A part as it was read. */
+export type SeenPart = { readonly store: Store; readonly state: State; readonly seen: Seen }
+
+/** All of a split state as it was read. */
+export type SeenSplit = { readonly index: State; readonly parts: ReadonlyMap<string, SeenPart> }
+
 /** A part of an open state. `held`: this run has its lock, and has written it or is about to. */
-type Part = Pick<SeenPart, 'store' | 'state'> & { readonly seen?: SeenPart['seen']; readonly held?: OpenStore }
+type Part = Pick<SeenPart, 'store' | 'state'> & { readonly seen?: SeenPart['seen']; readonly held?: HeldStore }
 
 type RecordChange = Extract<Change, { readonly set: 'record' }>
 type Stale = Extract<Committed, { readonly is: 'stale' }>
 
 /** What a commit writes, and where. */
 type Route = {
-  readonly wish: IndexWish & { readonly claims: Map<Address, string>; readonly added: Set<string> }
+  readonly wish: IndexWish & { readonly serials: Map<string, number> }
   readonly byPart: Map<string, RecordChange[]>
   /** Parts that held an address that moves. Their next version makes every writer by the old view stale. */
   readonly fenced: Set<string>
@@ -35,11 +44,11 @@ type Route = {
  * An address has one home. To give it another one, a run writes the index, then a new version of the old home, and only then the record in
  * the new home. So of two runs that record one address in two parts, one is stale before it sends anything.
  */
-export function openSplitStore(places: SplitPlaces, opened: SeenSplit | undefined): OpenStore {
+export function openSplitStore(places: SplitPlaces, opened: SeenSplit): OpenStore {
   const { storeOf, partOf, clock } = places
-  const parts = new Map<string, Part>(opened?.parts)
+  const parts = new Map<string, Part>(opened.parts)
   // The index by which this run plans. Of other runs' writes, it shows none.
-  let known = opened?.index
+  let known = opened.index
   let joined: { readonly of: readonly unknown[]; readonly state: State } | undefined
   let last: Promise<unknown> = Promise.resolve()
 
@@ -53,8 +62,7 @@ export function openSplitStore(places: SplitPlaces, opened: SeenSplit | undefine
 
   const readStates = (): Map<string, State> => new Map([...parts].map(([name, part]) => [name, stateOf(part)]))
 
-  const getState = (): State | undefined => {
-    if (known === undefined) return undefined
+  const getState = (): State => {
     const states = readStates()
     const of = [known, ...states.values()]
     if (joined?.of.length !== of.length || joined.of.some((one, at) => one !== of[at]))
@@ -81,15 +89,15 @@ export function openSplitStore(places: SplitPlaces, opened: SeenSplit | undefine
     message: string,
     claim: CommitOptions['claim'],
   ): Promise<Stale | undefined> => {
-    const before = known!
-    const isWrite = wish.changes.length + wish.claims.size + wish.added.size > 0 || claim !== undefined
+    const before = known
+    const writes = isWrite(before, wish) || claim !== undefined
     for (let tries = 1; tries <= INDEX_TRIES; tries++) {
       const index = await openIndex()
       try {
         const now = index.state
         const clash = now === undefined ? 'it is gone' : findClash(before, now, wish)
         if (clash !== undefined || now === undefined) return createStale(`${places.where}: ${clash}`)
-        if (!isWrite) return undefined
+        if (!writes) return undefined
         const changes = rebaseChanges(before, now, wish.changes)
         const committed = await index.commit(changes, message, { always: true, claim, split: addClaims(now, wish) })
         if (committed.is === 'stale') continue
@@ -105,15 +113,18 @@ export function openSplitStore(places: SplitPlaces, opened: SeenSplit | undefine
   }
 
   /** Takes the lock of a part for the rest of the run. Stale if it is not as it was read any more. */
-  const hold = async (name: string, added: Set<string>): Promise<Stale | undefined> => {
+  const hold = async (name: string): Promise<Stale | undefined> => {
     const part = parts.get(name)
     if (part?.held !== undefined) return undefined
     const store = part?.store ?? storeOf(name)
-    const held = await store.open()
-    const ended = part === undefined ? await beginPart(name, store, held, added) : checkPart(part, held)
-    if (ended === undefined) parts.set(name, { store, state: held.state!, held })
-    else await held.close()
-    return ended
+    const held = await store.openToMove()
+    try {
+      const stale = part === undefined ? await beginPart(name, store, held) : checkPart(part, held)
+      if (stale === undefined) parts.set(name, { store, state: held.state!, held })
+      return stale
+    } finally {
+      if (parts.get(name)?.held !== held) await held.close()
+    }
   }
 
   const checkPart = ({ seen, store }: Part, { seen: now }: OpenStore): Stale | undefined =>
@@ -122,29 +133,21 @@ export function openSplitStore(places: SplitPlaces, opened: SeenSplit | undefine
       : createStale(`${store.where} was changed by another run`)
 
   /** Begins a part that the index does not name, as far as this run knows. */
-  const beginPart = async (
-    name: string,
-    { where: place }: SeenPart['store'],
-    held: OpenStore,
-    added: Set<string>,
-  ): Promise<Stale | undefined> => {
-    const { lineage, horizon } = known!
-    if (held.state === undefined) {
-      const created = await held.create(emptyPart(name, lineage, horizon), { anew: true })
-      if (created.is === 'stale') return created
-    } else if (held.state.lineage !== lineage) {
-      await held.close()
-      throw new Problem(createForeignPart(place, held.state.lineage, lineage))
+  const beginPart = async (name: string, { where }: Store, held: HeldStore): Promise<Stale | undefined> => {
+    const { lineage, split = 0 } = known
+    const there = held.state
+    const isOfSplit = there?.lineage === lineage && there.split === split
+    if (isOfSplit && Object.keys(there.records).length > 0) {
+      // Another run began it meanwhile, or the index is older than the part. The next run reads it.
+      const wish = { changes: [], claims: new Map(), serials: new Map([[name, there.serial]]) }
+      return (await writeIndex(wish, `Name ${name}`, undefined)) ?? createStale(`${where} was begun by another run`)
     }
-    added.add(name)
-    if (Object.keys(held.state?.records ?? {}).length === 0) return undefined
-    // Another run began it meanwhile, or the index is older than the part. The next run reads it.
-    const listed = await writeIndex(
-      { changes: [], claims: new Map(), added: new Set([name]) },
-      `Name ${name}`,
-      undefined,
-    )
-    return listed ?? createStale(`${place} was begun by another run`)
+    if (isOfSplit) return there.closed ? createStale(`${where} is being joined`) : undefined
+    // An outdated view must not overwrite a part of a newer split.
+    const stale = await writeIndex(NO_WISH, '', undefined)
+    if (stale !== undefined) return stale
+    const begun = await storePart(held, where, emptyPart(name, known, split))
+    return begun.is === 'stale' ? begun : undefined
   }
 
   /** Finds where each change of a commit goes. */
@@ -163,11 +166,11 @@ export function openSplitStore(places: SplitPlaces, opened: SeenSplit | undefine
         continue
       }
       const { address, record } = change
-      const holders = findHolders(known!, states, address)
+      const holders = findHolders(known, states, address)
       const home = record === null ? undefined : partOf(address, record)
       if (home !== undefined) {
         put(home, change)
-        const before = known!.homes?.[address]
+        const before = known.homes?.[address]
         if (before !== home) claims.set(address, home)
         if (before !== undefined && before !== home && parts.has(before)) fenced.add(before)
       }
@@ -176,7 +179,7 @@ export function openSplitStore(places: SplitPlaces, opened: SeenSplit | undefine
         put(name, { set: 'record', address, record: null })
       }
     }
-    return { wish: { changes: others, claims, added: new Set() }, byPart, fenced }
+    return { wish: { changes: others, claims, serials: new Map() }, byPart, fenced }
   }
 
   const commit = async (
@@ -184,17 +187,17 @@ export function openSplitStore(places: SplitPlaces, opened: SeenSplit | undefine
     message: string,
     options: CommitOptions = {},
   ): Promise<Committed> => {
-    if (known === undefined) throw new Error('A commit was asked for a state that does not exist')
     const route = findRoute(changes)
     const { wish, byPart, fenced } = route
     const touched = listTouched(route, options)
     // In one order, so that of two runs one gets all its locks.
     for (const name of [...touched].sort()) {
-      const stale = await hold(name, wish.added)
+      const stale = await hold(name)
       if (stale !== undefined) return stale
+      wish.serials.set(name, parts.get(name)!.held!.state!.serial)
     }
     const leadsToCalls = options.always === true || options.claim !== undefined || changes.some(isIntent)
-    if (wish.changes.length + wish.claims.size + wish.added.size > 0 || leadsToCalls) {
+    if (isWrite(known, wish) || leadsToCalls) {
       const stale = await writeIndex(wish, message, options.claim)
       if (stale !== undefined) return stale
     }
@@ -214,13 +217,13 @@ export function openSplitStore(places: SplitPlaces, opened: SeenSplit | undefine
       }
       written.push({ name, before })
     }
-    return { is: 'committed', state: getState()! }
+    return { is: 'committed', state: getState() }
   }
 
   /** Lists the parts that a commit writes: those of its changes and calls, and those with something still to store. */
   const listTouched = ({ byPart, fenced }: Route, options: CommitOptions): Set<string> => {
     const states = readStates()
-    const steps = options.steps?.flatMap((address) => findHolders(known!, states, address).slice(0, 1)) ?? []
+    const steps = options.steps?.flatMap((address) => findHolders(known, states, address).slice(0, 1)) ?? []
     const held = [...parts].flatMap(([name, part]) => (part.held === undefined ? [] : [name]))
     const isOfAll = options.claim !== undefined || (options.always === true && options.steps === undefined)
     return new Set([...fenced, ...byPart.keys(), ...steps, ...held, ...(isOfAll ? parts.keys() : [])])
@@ -231,7 +234,7 @@ export function openSplitStore(places: SplitPlaces, opened: SeenSplit | undefine
     if (claim !== undefined) return true
     if (always !== true) return false
     const states = readStates()
-    return steps === undefined || steps.some((address) => findHolders(known!, states, address)[0] === name)
+    return steps === undefined || steps.some((address) => findHolders(known, states, address)[0] === name)
   }
 
   /** Restores what a commit stored in some parts before another one turned out to be stale. Nothing was sent. */
@@ -252,42 +255,17 @@ export function openSplitStore(places: SplitPlaces, opened: SeenSplit | undefine
   }
 
   const append = async (changes: readonly Change[]): Promise<void> => {
-    if (known === undefined) throw new Error('A change was appended to a state that does not exist')
     const { byPart, wish } = findRoute(changes)
     if (wish.changes.length > 0) throw new Error('A change of the index was appended')
     const missing = [...byPart.keys()].filter((name) => parts.get(name)?.held === undefined)
     if (missing.length > 0)
       await inTurn(async () => {
         for (const name of missing) {
-          const stale = await hold(name, new Set())
+          const stale = await hold(name)
           if (stale !== undefined) throw createStaleProblem(stale.message)
         }
       })
     for (const name of orderParts(byPart.keys(), byPart)) await parts.get(name)!.held!.append(byPart.get(name)!)
-  }
-
-  const create = async (state: State, options: { readonly anew?: boolean }): Promise<Committed> => {
-    const index = await openIndex()
-    try {
-      const { records, ...shared } = state
-      const first = { ...shared, minReader: Math.max(state.minReader, SPLIT_READER), records: {}, parts: [], homes: {} }
-      // It decides by itself whether a state may begin here, before any part is stored.
-      if (index.state !== undefined) return await index.create(first, options)
-      known = first
-      const { byPart, wish } = findRoute(compareStates({ ...state, records: {} }, { ...state, records }))
-      for (const [name, own] of byPart) {
-        const stale = await hold(name, wish.added)
-        if (stale !== undefined) return stale
-        const stored = await parts.get(name)!.held!.commit(own, `Begin the state ${state.lineage}`)
-        if (stored.is === 'stale') return stored
-      }
-      const created = await index.create({ ...first, ...addClaims(first, wish) }, options)
-      if (created.is === 'stale') return created
-      known = created.state
-      return { is: 'committed', state: getState()! }
-    } finally {
-      await index.close()
-    }
   }
 
   const close = async (): Promise<void> => {
@@ -302,14 +280,9 @@ export function openSplitStore(places: SplitPlaces, opened: SeenSplit | undefine
     },
     commit: (changes, message, options) => inTurn(() => commit(changes, message, options)),
     append,
-    create: (state, options = {}) => inTurn(() => create(state, options)),
+    create: () => Promise.reject(createExists(places.where, known)),
     close: () => inTurn(close),
   }
-}
-
-/** Creates a part without records. */
-export function emptyPart(name: string, lineage: string, horizon: string | undefined): State {
-  return { ...emptyState(lineage, horizon), minReader: SPLIT_READER, part: name }
 }
 
 /** Puts the parts that only lose records last. */

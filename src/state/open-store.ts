@@ -121,12 +121,7 @@ export async function openHeldStore(opening: Opening): Promise<HeldStore> {
   }
 
   const create = async (state: State, anew: boolean): Promise<Committed> => {
-    if (base !== undefined)
-      throw createProblem(
-        'STATE_EXISTS',
-        `${where} has a state, of lineage ${base.lineage}`,
-        advise('Work with it, or keep the new one elsewhere'),
-      )
+    if (base !== undefined) throw createExists(where, base)
     if (recovered.problem !== undefined && !anew) throw new Problem(recovered.problem)
     const old = recovered.journal
     if (old !== undefined && old.entries.length > 0) {
@@ -200,6 +195,12 @@ function createEntry(
   const before = latest.has(change.address) ? latest.get(change.address) : records[change.address]
   const was = getAttempt(before ?? undefined)
   return was === undefined ? change : { ...change, was }
+}
+
+/** Creates the Problem (STATE_EXISTS, exit 8) for a first state where there is one. */
+export function createExists(where: string, { lineage }: State): Problem {
+  const way = advise('Work with it, or keep the new one elsewhere')
+  return createProblem('STATE_EXISTS', `${where} has a state, of lineage ${lineage}`, way)
 }
 
 function createProblem(code: StateCode, message: string, remedy: Remedy): Problem {

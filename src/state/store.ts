@@ -23,8 +23,8 @@ export type CommitOptions = {
   readonly claim?: { readonly project: string; readonly claimed: Claim }
   /** Addresses about whose recorded jobs calls follow. What is known of them is stored first. */
   readonly steps?: readonly Address[]
-  /** The parts of the index of a split state, from now on. */
-  readonly split?: Required<Pick<State, 'minReader' | 'parts' | 'homes'>>
+  /** What makes the text the index of a split state, from now on. */
+  readonly split?: Pick<State, 'parts' | 'homes' | 'split'> & Partial<Pick<State, 'minReader'>>
 }
 
 /** A state held for writing. Its methods throw Problems (exit 8, or 4 if the repository cannot be reached). */
