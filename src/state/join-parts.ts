@@ -1,5 +1,5 @@
 import type { Address } from '../model/address.ts'
-import type { JobRecord, State } from '../model/state.ts'
+import { type JobRecord, recordEntries, type State } from '../model/state.ts'
 
 /** The parts of a split state, by name. */
 export type Parts = ReadonlyMap<string, Pick<State, 'records' | 'serial'>>
@@ -7,16 +7,18 @@ export type Parts = ReadonlyMap<string, Pick<State, 'records' | 'serial'>>
 /** Joins the index and the parts of a split state to one state. Its serial grows with each write of any of them. */
 export function joinParts(index: State, parts: Parts): State {
   const { parts: _serials, split: _at, homes = {}, ...shared } = index
-  const records: Record<Address, JobRecord> = {}
+  const found = new Map<Address, JobRecord>()
   let serial = index.serial
   for (const [name, part] of parts) {
     serial += part.serial
-    for (const address of Object.keys(part.records) as Address[]) {
+    for (const [address, record] of recordEntries(part.records)) {
       // A move that was killed leaves a record in two parts. The index says which one counts.
-      if (records[address] === undefined || homes[address] === name) records[address] = part.records[address]!
+      if (!found.has(address) || homes[address] === name) found.set(address, record)
     }
   }
-  return { ...shared, serial, records }
+  // In the order of a whole state, so that plans are the same.
+  const records = [...found].sort(([one], [other]) => (one < other ? -1 : 1))
+  return { ...shared, serial, records: Object.fromEntries(records) }
 }
 
 /** Finds the parts that hold a record of an address: the one that counts comes first. */

@@ -17,9 +17,9 @@ export async function joinSplit({ storeOf, where, refresh }: SplitPlaces): Promi
   const held = new Map<string, HeldStore>()
   try {
     const { state } = index
-    if (state?.parts === undefined) return undefined
-    const moved = findMove(where, state)
+    const moved = state && findMove(where, state)
     if (moved !== undefined) throw new Problem(moved)
+    if (state?.parts === undefined) return undefined
     // All locks come first: a run that goes on here keeps the state as it is.
     for (const [name, least] of Object.entries(state.parts)) {
       const part = await storeOf(name).openToMove()
