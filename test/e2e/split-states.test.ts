@@ -28,7 +28,7 @@ const WAITS = { leaseMs: 1_500, signatureMs: 0, requestMs: 1_500, listLagMs: 100
 const KILLER = ['--import', path.join(import.meta.dirname, 'kill-before.mjs')]
 
 /** Every how many effects a run is killed. A file is fast. The simulation ends runs everywhere. */
-const STRIDE = { file: 1, s3: 3, git: 6 } as const
+const STRIDE = { file: 2, s3: 3, git: 6 } as const
 
 /** A spec of a job of a target. */
 function lampOf(target: Target, name: string, policy: object = {}) {
