@@ -50,5 +50,5 @@ export async function joinSplit({ storeOf, where, refresh }: SplitPlaces): Promi
 function assertStored(ended: Committed, where: string): State {
   if (ended.is === 'committed') return ended.state
   const message = `${where} was written meanwhile, and is not joined yet`
-  throw new Problem({ code: 'STATE_STALE', message, remedies: [advise('Run again')] })
+  throw new Problem({ code: 'STATE_STALE', message, remedies: [advise('Run the command again')] })
 }

@@ -304,5 +304,5 @@ function createStale(message: string): Stale {
 }
 
 function createStaleProblem(message: string): Problem {
-  return new Problem({ code: 'STATE_STALE', message, remedies: [advise('Run again')] })
+  return new Problem({ code: 'STATE_STALE', message, remedies: [advise('Run the command again')] })
 }

@@ -112,7 +112,7 @@ async function readSplit(places: SplitPlaces): Promise<Found> {
     last = index
   }
   const message = `${places.where} names a new part each time that it is read`
-  throw new Problem({ code: 'STATE_STALE', message, remedies: [advise('run again')] })
+  throw new Problem({ code: 'STATE_STALE', message, remedies: [advise('Run the command again')] })
 }
 
 function checkSplit({ where }: SplitPlaces, split: SeenSplit): Found {

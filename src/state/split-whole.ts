@@ -49,5 +49,5 @@ function assertStored(ended: Committed, where: string): State {
 
 function createStale(where: string): Problem {
   const message = `${where} was written meanwhile, and is not split yet`
-  return new Problem({ code: 'STATE_STALE', message, remedies: [advise('Run again')] })
+  return new Problem({ code: 'STATE_STALE', message, remedies: [advise('Run the command again')] })
 }
