@@ -111,7 +111,9 @@ export class Oracle {
         ({ kind, wish, isRepeat }) =>
           isRepeat && kind === job?.kind && wish.who === job.wish.who && wish.run === job.wish.run,
       )
-      const isSecond = isRepeated || job?.wish.of === NOBODYS.of
+      // Another's job may have been taken for ours before ours was shown.
+      const own = this.#state?.records[address]?.id
+      const isSecond = isRepeated || job?.wish.of === NOBODYS.of || this.#believed.has(`${kindAt(address)} ${own}`)
       if (job && this.#isForeign(job.kind, job.id))
         this.violated(`${job.id} is foreign, and was reported of ${address}`)
       if (!this.#wasPutBack && !this.isWild && !isSecond)
@@ -350,8 +352,7 @@ export class Oracle {
     const isFreed = (job: Job): boolean => isFreedFor(job, leftAt)
     if (all.some(isFreed)) this.#setting.count('a late create arrived after its ID was free again')
     // Nor was this create sent after we believed that another's identical job was ours.
-    const isBelieved = ({ id }: Job): boolean => leftAt < (this.#believed.get(`${kind} ${id}`) ?? 0)
-    const jobs = all.filter((job) => !job.isRepeat && !isFreed(job) && !isBelieved(job))
+    const jobs = all.filter((job) => !job.isRepeat && !isFreed(job) && !this.#wasBelieved(job, leftAt))
     const empty = jobs.find((job) => isUpload(job.request) && !job.isUploaded)
     if (empty) this.violated(`${kind} ${empty.id} was started before its file was there`)
     if (factsOf(kind).begins === 'when told') {
@@ -366,6 +367,11 @@ export class Oracle {
     if (this.isWild && (isBlind(kind) || new Set(jobs.map(({ id }) => id)).size > 1)) return
     const runs = new Set(jobs.map((job) => job.wish.run))
     if (runs.size < jobs.length) this.violated(`${kind} ${who} has more than one job of a run: ${ids(jobs)}`)
+  }
+
+  /** Returns whether we believed that another's job was ours after our own create had left. */
+  #wasBelieved({ kind, id }: Job, leftAt: number): boolean {
+    return leftAt < (this.#believed.get(`${kind} ${id}`) ?? 0)
   }
 
   /** A call changes a job. It must be our own. A cancel needs a removed spec that asked for it, or a person's word. */
@@ -532,7 +538,8 @@ export class Oracle {
       if (own.length === 0 && want.wasGone && want.isCancelled && record?.condition?.type === 'Cancelled') return []
       const isFreed = (job: Job): boolean =>
         own.some((next) => next.createdAt > job.createdAt && isFreedFor(job, next.leftAt))
-      const once = own.filter((job) => !job.isRepeat && !isFreed(job))
+      const isExtra = (job: Job): boolean => own.some((one) => one !== job && this.#wasBelieved(job, one.leftAt))
+      const once = own.filter((job) => !job.isRepeat && !isFreed(job) && !isExtra(job))
       if (once.length !== 1) return [`${address} has ${once.length} jobs of run ${want.run}: ${JSON.stringify(record)}`]
       const job = own.find(({ id }) => id === record?.id)
       if (!job) return [`${address} has job ${once[0]?.id}, but its record says ${record?.id}`]
