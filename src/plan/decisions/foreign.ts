@@ -91,7 +91,7 @@ function refuseOwnMark(
     record,
     reason: `${nameJob(model, live.id)} carries the mark of this very spec, so it ${hasJob ? `duplicates its job ${record.id}` : 'is its job'}`,
     remedies: hasJob
-      ? [advise('end the unwanted job in AWS'), suggest('to accept this', 'acknowledge', spec.address)]
+      ? [advise('end the unwanted job in AWS'), suggest('to leave it as it is', 'acknowledge', spec.address)]
       : [
           suggest('take it over', 'adopt', spec.address, '--id', live.id),
           advise(`or write policy.run: ${spec.policy.run + 1} to run it again`),

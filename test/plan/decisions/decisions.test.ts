@@ -265,7 +265,7 @@ t.test('foreign excuses no job with our mark, and none that an open create may h
       'PLAN_OWN_MARK',
       'AWS Import/Export job JOB7 carries the mark of this very spec, so it duplicates its job JOB1',
       'end the unwanted job in AWS',
-      `to accept this > jobwright > acknowledge > ${DISK}`,
+      `to leave it as it is > jobwright > acknowledge > ${DISK}`,
     ],
     'nothing can take over the second job of one create',
   )
