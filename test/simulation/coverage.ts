@@ -19,6 +19,11 @@ export const NOT_HERE: Readonly<Record<string, string>> = {
   'way out: to end the schedule, write its end, or remove the spec': 'of PLAN_SERIES: test/plan/series/series.test.ts',
   'way out: to run it once more, write policy.run: …': 'of PLAN_SERIES: test/plan/series/series.test.ts',
   'way out: to run it once more, outside the schedule': 'a failed run of a schedule: test/plan/series/series.test.ts',
+  'way out: name a later run in policy.dependsOn':
+    'a dependency on a run of a schedule: test/plan/series/series.test.ts',
+  'way out: name another run in policy.dependsOn, or remove it':
+    'a dependency on a run of a schedule: test/plan/series/series.test.ts',
+  'way out: the next run after that is …': 'a dependency on a run of a schedule: test/plan/series/series.test.ts',
   'way out: if both are to run, write policy.allowIdentical: true':
     'a renamed spec with a schedule: test/plan/series/series.test.ts',
   'code PLAN_OFFLINE': 'a world without AWS: test/plan/decisions/decisions.test.ts',
@@ -28,7 +33,7 @@ export const NOT_HERE: Readonly<Record<string, string>> = {
   'code PLAN_OTHER_JOB': 'a cancel by hand of a job whose ID was used again: test/plan/decisions/decisions.test.ts',
   'way out: record that the old job is lost': 'of PLAN_OTHER_JOB: test/plan/decisions/decisions.test.ts',
   'code PLAN_FORMERLY': 'a former name whose spec is there: test/plan/situations/new.test.ts',
-  'way out: remove metadata.formerly to make another job, or remove the spec of …':
+  'way out: remove metadata.formerly to create another job, or remove the spec of …':
     'of PLAN_FORMERLY: test/plan/situations/new.test.ts',
   'way out: fix that, then': 'of baseline where there is no state: test/plan/bounds/guards.test.ts',
   'way out: if it is this spec’s': 'policy.adopt where AWS tells no definition: test/plan/situations/new.test.ts',
