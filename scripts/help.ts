@@ -20,11 +20,17 @@ async function helpOf(...args: string[]): Promise<string> {
   return text.trimEnd()
 }
 
+/** Lists the commands that a help names. */
+function listCommands(help: string): string[] {
+  const commands = help.split('\nCommands:\n')[1]?.split('\n\n')[0] ?? ''
+  return [...commands.matchAll(/^ {2}(\w+)/gm)].flatMap(([, verb = '']) => (verb === 'help' ? [] : verb))
+}
+
 const pages: Record<string, string> = { jobwright: await helpOf() }
-const commands = pages['jobwright']?.split('\nCommands:\n')[1]?.split('\n\n')[0] ?? ''
-for (const [, verb = ''] of commands.matchAll(/^ {2}(\w+)/gm)) {
-  if (verb !== 'help') pages[`jobwright ${verb}`] = await helpOf(verb)
-  if (verb === 'emulator') pages['jobwright emulator advance'] = await helpOf(verb, 'advance')
+for (const verb of listCommands(pages['jobwright']!)) {
+  const help = await helpOf(verb)
+  pages[`jobwright ${verb}`] = help
+  for (const part of listCommands(help)) pages[`jobwright ${verb} ${part}`] = await helpOf(verb, part)
 }
 write(JSON.stringify(pages))
 process.exitCode = 0

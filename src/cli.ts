@@ -23,6 +23,7 @@ import { defineRerun } from './commands/rerun/definition.ts'
 import { defineResolve } from './commands/resolve/definition.ts'
 import { defineSchema } from './commands/schema/definition.ts'
 import { defineSkip } from './commands/skip/definition.ts'
+import { defineState } from './commands/state/definition.ts'
 import { defineStatus } from './commands/status/definition.ts'
 import { defineValidate } from './commands/validate/definition.ts'
 import { defineVersion } from './commands/version/definition.ts'
@@ -64,6 +65,7 @@ const DEFINITIONS = [
   defineAcknowledge,
   defineCancel,
   defineBaseline,
+  defineState,
   definePaperwork,
   defineSchema,
   defineExplain,

@@ -26,10 +26,6 @@ const ANSWERS: readonly Answer[] = [
     remedies: [suggest('record a job that exists', 'adopt', 'KIND/NAME'), suggest('find such jobs', 'adopt', '--list')],
   },
   {
-    words: 'state',
-    remedies: [suggest('see what the state has on record', 'status'), suggest('correct it', 'resolve', '--help')],
-  },
-  {
     words: 'man manual docs doc usage',
     remedies: [suggest('list the commands', '--help'), suggest('read about one', 'reconcile', '--help')],
   },

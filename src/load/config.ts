@@ -1,10 +1,10 @@
 export { CONFIG_FILE } from '../model/config.ts'
 
 import path from 'node:path'
-import { readConfigText } from '../documents/config-text.ts'
+import { type RepositoryFacts, readConfigText } from '../documents/config-text.ts'
 import { LIMITS } from '../documents/parse/limits.ts'
 import { getConfigCode } from '../model/codes.ts'
-import { CONFIG_FILE, type Config } from '../model/config.ts'
+import { CONFIG_FILE, type Config, type StateConfig } from '../model/config.ts'
 import { DEFAULT_CONFIG } from '../model/default-config.ts'
 import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
 import type { KindModel } from '../model/kind.ts'
@@ -31,15 +31,34 @@ export function readConfig(root: string, kinds: readonly KindModel[], stateFolde
     if (read.problem.is === 'missing') return { config: DEFAULT_CONFIG, diagnostics: [] }
     return { config: DEFAULT_CONFIG, diagnostics: [toConfigDiagnostic(createUnreadable(CONFIG_FILE, read.problem))] }
   }
-  const { config, diagnostics } = readConfigText(CONFIG_FILE, read.text, readPackagedSchema, kinds, {
-    remotes: () => listRemotes(root),
-    isInside: (file) => isInside(path.resolve(root), path.resolve(root, file)),
-    isStateAllowed: (file) => isStateAllowed(root, file, stateFolder),
-  })
+  const facts = createFacts(root, stateFolder)
+  const { config, diagnostics } = readConfigText(CONFIG_FILE, read.text, readPackagedSchema, kinds, facts)
   return {
     config: hasErrors(diagnostics) ? DEFAULT_CONFIG : config,
     diagnostics: diagnostics.map(toConfigDiagnostic),
     text: read.text,
+  }
+}
+
+/** Says what is wrong with a place of the state, as if jobwright.yaml named it. Undefined: nothing is. */
+export function checkState(
+  root: string,
+  state: StateConfig,
+  stateFolder?: string,
+): Pick<Diagnostic, 'code' | 'message' | 'remedies'> | undefined {
+  const text = JSON.stringify({ state })
+  const { diagnostics } = readConfigText(CONFIG_FILE, text, readPackagedSchema, [], createFacts(root, stateFolder))
+  const error = diagnostics.find(({ severity }) => severity === 'error')
+  if (error === undefined) return undefined
+  const { code, message, remedies } = toConfigDiagnostic(error)
+  return { code, message, remedies }
+}
+
+function createFacts(root: string, stateFolder: string | undefined): RepositoryFacts {
+  return {
+    remotes: () => listRemotes(root),
+    isInside: (file) => isInside(path.resolve(root), path.resolve(root, file)),
+    isStateAllowed: (file) => isStateAllowed(root, file, stateFolder),
   }
 }
 

@@ -20,7 +20,7 @@ export const CODES = {
   AWS_AUTH: { severity: 'error', exits: [4, 5], means: 'AWS denied a call' },
   AWS_BAD_REQUEST: { severity: 'error', exits: [5], means: 'AWS rejected a request as invalid' },
   AWS_CONFLICT: { severity: 'error', exits: [5], means: 'the present state of a resource does not allow a request' },
-  AWS_EXISTS: { severity: 'error', exits: [5], means: 'the job already exists in AWS' },
+  AWS_EXISTS: { severity: 'error', exits: [5], means: 'AWS says that the job already exists, but no read finds it' },
   AWS_NOT_FOUND: { severity: 'error', exits: [5], means: 'AWS did not find a resource that a request names' },
   AWS_NO_CREDENTIALS: { severity: 'error', exits: [4], means: 'no AWS credentials were found' },
   AWS_OUTAGE: { severity: 'error', exits: [5], means: 'AWS returned a server error' },
@@ -327,6 +327,7 @@ export const CODES = {
   STATE_DAMAGED: { severity: 'error', exits: [8], means: 'the state is not valid' },
   STATE_DISK: { severity: 'error', exits: [8], means: 'the disk cannot read or write the state' },
   STATE_EXISTS: { severity: 'error', exits: [8], means: 'a state already exists here' },
+  STATE_INACTIVE: { severity: 'error', exits: [8], means: 'the state is a copy that a move has not activated yet' },
   STATE_JOURNAL_DAMAGED: {
     severity: 'error',
     exits: [8],
@@ -339,6 +340,7 @@ export const CODES = {
   },
   STATE_LOCKED: { severity: 'error', exits: [8], means: 'another process on this machine holds the state' },
   STATE_MISSING: { severity: 'error', exits: [8], means: 'the state is missing' },
+  STATE_MOVED: { severity: 'error', exits: [8], means: 'the state moved to another place' },
   STATE_PROJECT: { severity: 'error', exits: [8], means: 'the state belongs to another project of the repository' },
   STATE_REMOTE: {
     severity: 'error',

@@ -2,6 +2,7 @@ import type { Address } from './address.ts'
 import type { FindingKind } from './attention.ts'
 import type { Code } from './codes.ts'
 import type { ConditionType } from './condition.ts'
+import type { StateConfig } from './config.ts'
 import type { Severity } from './diagnostic.ts'
 import type { ExitCode } from './exit-code.ts'
 import type { JsonObject } from './json.ts'
@@ -195,6 +196,19 @@ export type SeriesLine = {
   readonly forgotten: number
 }
 
+/** Where the state is after `state move`. */
+export type MovedLine = {
+  readonly v: 1
+  readonly type: 'moved'
+  /** The old place and the new one, as `state` in jobwright.yaml names them. Equal if there was nothing to do. */
+  readonly from: StateConfig
+  readonly to: StateConfig
+  /** How many jobs the state has on record. */
+  readonly jobs: number
+  /** The lines to put into jobwright.yaml. */
+  readonly config: string
+}
+
 /** How a command ended. Always the last line. */
 export type SummaryLine = {
   readonly v: 1
@@ -341,6 +355,7 @@ export type Line =
   | SpecLine
   | NextLine
   | SeriesLine
+  | MovedLine
   | SummaryLine
   | ReportLine
   | ReportedJobLine

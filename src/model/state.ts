@@ -1,6 +1,7 @@
 import type { Address } from './address.ts'
 import type { Attention } from './attention.ts'
 import type { Condition } from './condition.ts'
+import type { StateConfig } from './config.ts'
 import type { JsonObject } from './json.ts'
 import type { Series } from './series.ts'
 
@@ -176,6 +177,15 @@ export type Source = {
 /** When a person claimed a state for a project. `from`: the project that it named before. */
 export type Claim = { readonly at: string; readonly from?: string }
 
+/** A move of a state to another place. `minReader`: that of the state, which a tombstone and an inactive copy raise. */
+export type StateMove = {
+  readonly from: StateConfig
+  readonly to: StateConfig
+  /** ISO time at which it began. */
+  readonly at: string
+  readonly minReader: number
+}
+
 /** The state: everything that Jobwright has submitted. */
 export type State = {
   readonly apiVersion: 'jobwright/v1'
@@ -203,6 +213,10 @@ export type State = {
   readonly attention?: Attention
   /** What is decided about jobs that come again, by the address of their spec. Missing: there are none. */
   readonly series?: Readonly<Record<Address, Series>>
+  /** The state moved away. What is left here is a tombstone, for ever. */
+  readonly moved?: StateMove
+  /** A move made this copy and has not ended. No run may use it yet. */
+  readonly inactive?: StateMove
 }
 
 /** The format of a state with `series`. An older program would take the runs for jobs whose spec was removed. */

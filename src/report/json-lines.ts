@@ -12,6 +12,7 @@ import type {
   JobDetailLine,
   JobLine,
   Line,
+  MovedLine,
   PlannedLine,
   ProgressLine,
   SeriesLine,
@@ -89,6 +90,11 @@ export function toPlannedLine(planned: Planned): PlannedLine {
 /** Creates the line of a step, such as `created`. */
 export function toProgressLine(address: Address, step: string): ProgressLine {
   return { v: 1, type: 'progress', address, step }
+}
+
+/** Creates the line of a moved state. */
+export function toMovedLine(moved: Omit<MovedLine, 'v' | 'type'>): MovedLine {
+  return { v: 1, type: 'moved', ...moved }
 }
 
 /** Converts a record to a job line. `target` is the name of its target, if it has one. */

@@ -5,6 +5,7 @@ import type { Loaded } from '../load/load.ts'
 import { type ProjectPlace, readProjectPlace } from '../load/project-place.ts'
 import { advise, type Remedy } from '../model/remedy.ts'
 import type { State } from '../model/state.ts'
+import { formatPlaceLine } from '../model/state-place.ts'
 import { START_NEW_STATE } from '../plan/bounds/guards.ts'
 import { formatCount } from '../report/words.ts'
 import { type FoundState, findFile, findNotes, findStates } from '../state/find-states.ts'
@@ -66,8 +67,10 @@ export async function findLostState(project: Project, loaded: Loaded): Promise<L
 
 /** Suggests how to restore a state that was found elsewhere. */
 async function suggestWayBack(project: Project, place: ProjectPlace | undefined, found: FoundState): Promise<Remedy> {
-  const { is, at, commit = '', file } = found
+  const { is, at, commit = '', file, state } = found
   const config = nameConfigFile(place?.name ?? '.')
+  if (state.moved !== undefined)
+    return advise(`that state moved: write its new place in ${config}: ${formatPlaceLine(state.moved.to)}`)
   if (is === 'file')
     return advise(
       `if that file is it, write state.store: file and state.path: ${path.relative(project.root, at)} in ${config}`,

@@ -186,6 +186,7 @@ function createLazyStore(find: () => Promise<Store>): Store {
     },
     read: async () => (await store()).read(),
     open: async () => (await store()).open(),
+    openToMove: async () => (await store()).openToMove(),
   }
 }
 

@@ -6,11 +6,12 @@ import type { Disk } from '../system/disk.ts'
 import { kernelLock, type TryLock } from '../system/kernel-lock.ts'
 import { identifyProcess, type ProcessName } from '../system/this-process.ts'
 import { reportDiskErrors } from './disk-problem.ts'
+import { findMove } from './find-move.ts'
 import { takeLock } from './lock.ts'
 import { openHeldStore } from './open-store.ts'
-import { recover } from './recover.ts'
+import { compareStates, type Recovered, recover } from './recover.ts'
 import type { StateReader } from './state-reader.ts'
-import type { Backing, Store } from './store.ts'
+import type { Backing, HeldStore, Store } from './store.ts'
 
 /** A store's access to its machine; a simulation passes its own. */
 export type StoreAccess = {
@@ -34,13 +35,31 @@ export function createStore(where: string, backing: () => Promise<Backing>, door
   const { disk, tryLock = kernelLock, name = identifyProcess, judge, reader } = doors
   // The journal is read first. If a process commits meanwhile, the result is an older journal over a newer state, which
   // recovery handles.
-  const gather = async (from: Backing, toWrite: boolean) => {
+  const gather = async (from: Backing, toWrite: boolean, isMove = false) => {
     const journal = await reportDiskErrors(from.journal, 'reading the journal', () => disk.read(from.journal))
     const loaded = await from.load(toWrite)
     const recovered = recover({ where, ...loaded, journalFile: from.journal, journal }, reader)
+    const left = isMove ? undefined : findMoveOf(where, recovered)
+    if (left !== undefined) return { loaded, recovered: { problem: left } }
     if (judge === undefined || recovered.state === undefined) return { loaded, recovered }
     const { problem, stamp } = await judge(recovered.state, loaded.version)
     return { loaded, recovered: problem === undefined ? recovered : { problem }, stamp }
+  }
+  const hold = async (isMove: boolean): Promise<HeldStore> => {
+    const from = await backing()
+    const folder = path.dirname(from.journal)
+    await reportDiskErrors(folder, 'making the folder', () => disk.makeFolder(folder))
+    const release = await takeLock(from.lock, where, disk, tryLock, name())
+    try {
+      await reportDiskErrors(folder, 'clearing up', () => removeLeftovers(disk, from.journal))
+      const { loaded, recovered, stamp } = await gather(from, true, isMove)
+      if (recovered.problem !== undefined && recovered.problem.code !== 'STATE_MISSING')
+        throw new Problem(recovered.problem)
+      return await openHeldStore({ where, backing: from, disk, loaded, recovered, release, stamp })
+    } catch (error) {
+      await release()
+      throw error
+    }
   }
   return {
     where,
@@ -49,23 +68,16 @@ export function createStore(where: string, backing: () => Promise<Backing>, door
       const { state, problem } = recovered
       return { state, diagnostics: problem === undefined ? [] : [problem] }
     },
-    async open() {
-      const from = await backing()
-      const folder = path.dirname(from.journal)
-      await reportDiskErrors(folder, 'making the folder', () => disk.makeFolder(folder))
-      const release = await takeLock(from.lock, where, disk, tryLock, name())
-      try {
-        await reportDiskErrors(folder, 'clearing up', () => removeLeftovers(disk, from.journal))
-        const { loaded, recovered, stamp } = await gather(from, true)
-        if (recovered.problem !== undefined && recovered.problem.code !== 'STATE_MISSING')
-          throw new Problem(recovered.problem)
-        return await openHeldStore({ where, backing: from, disk, loaded, recovered, release, stamp })
-      } catch (error) {
-        await release()
-        throw error
-      }
-    },
+    open: () => hold(false),
+    openToMove: () => hold(true),
   }
+}
+
+/** Explains why a state must not be used, if a move is the reason. */
+function findMoveOf(where: string, { state, base, journal }: Recovered): Diagnostic | undefined {
+  if (state === undefined || base === undefined) return undefined
+  const isKept = base.moved !== undefined && journal !== undefined
+  return findMove(where, state, isKept ? compareStates(base, state).length : 0)
 }
 
 /**

@@ -7,7 +7,7 @@ import { findFault } from './check.ts'
 import { explainDamage, findRepeatedAddress } from './damage.ts'
 
 /** The format version of this program. It rejects a file with a higher `minReader`. */
-export const READER = 2
+export const READER = 3
 
 /** The members, beside the records, whose own members get a line each: a change of one job is a diff of one line. */
 const LISTED: readonly string[] = ['budgets', 'attention', 'series']

@@ -5,13 +5,15 @@ import { advise, type Remedy } from '../model/remedy.ts'
 import { applyChanges, type Change, type JobRecord, type State } from '../model/state.ts'
 import type { Disk } from '../system/disk.ts'
 import { reportDiskErrors } from './disk-problem.ts'
+import { findMove } from './find-move.ts'
+import { parseState } from './format.ts'
 import { type Journal, openJournal } from './journal.ts'
 import type { Release } from './lock.ts'
 import { type Entry, getAttempt } from './merge.ts'
 import { compareStates, createBase, type Recovered } from './recover.ts'
 import { assertFits } from './state-size.ts'
 import { type Serialised, serialiseChanged } from './state-text.ts'
-import type { Backing, CommitOptions, Committed, Loaded, OpenStore } from './store.ts'
+import type { Backing, CommitOptions, Committed, HeldStore, Loaded } from './store.ts'
 
 /** The inputs of an open store. */
 export type Opening = {
@@ -26,7 +28,7 @@ export type Opening = {
 }
 
 /** Opens a held store: the stored base, the changes since, and the journal that keeps them. */
-export async function openHeldStore(opening: Opening): Promise<OpenStore> {
+export async function openHeldStore(opening: Opening): Promise<HeldStore> {
   const { where, backing, disk, loaded, recovered, release, stamp } = opening
   const journal: Journal = openJournal(backing.journal, disk)
   let base = recovered.base
@@ -93,9 +95,28 @@ export async function openHeldStore(opening: Opening): Promise<OpenStore> {
     const taken = pending.length
     if (taken > 0) await journal.append([{ set: 'folding', digest: text.digest }])
     const swapped = await backing.swap(version, text, message)
-    if (swapped.is === 'stale') return swapped
+    if (swapped.is === 'stale') {
+      await assertNotMoved()
+      return swapped
+    }
     await settle(next, text, swapped.version, taken)
     return { is: 'committed', state: getCurrent() ?? next }
+  }
+
+  /** Throws a Problem if the other writer was a move. To run again would not help then. */
+  const assertNotMoved = async (): Promise<void> => {
+    const { text } = await backing.load(false).catch((): Loaded => ({}))
+    const parsed = text === undefined ? undefined : parseState(text, where)
+    const problem = parsed && 'state' in parsed ? findMove(where, parsed.state, pending.length) : undefined
+    if (problem !== undefined) throw new Problem(problem)
+  }
+
+  const replace = async (next: State, message: string): Promise<Committed> => {
+    const text = serialiseChanged(next, new Set(Object.keys(next.records) as Address[]), undefined)
+    const swapped = await backing.swap(version, text, message)
+    if (swapped.is === 'stale') return swapped
+    await settle(next, text, swapped.version, pending.length)
+    return { is: 'committed', state: next }
   }
 
   const create = async (state: State, anew: boolean): Promise<Committed> => {
@@ -112,19 +133,18 @@ export async function openHeldStore(opening: Opening): Promise<OpenStore> {
         disk.rename(backing.journal, `${backing.journal}.${old.base.lineage}`),
       )
     }
-    const first = { ...state, serial: state.serial + 1 }
-    const text = serialiseChanged(first, new Set(Object.keys(first.records) as Address[]), undefined)
-    const swapped = await backing.swap(version, text, `Begin the state ${state.lineage}`)
-    if (swapped.is === 'stale') return swapped
-    await settle(first, text, swapped.version, 0)
-    return { is: 'committed', state: first }
+    return replace({ ...state, serial: state.serial + 1 }, `Begin the state ${state.lineage}`)
   }
 
   const close = async (): Promise<void> => {
     if (isClosed) return
     isClosed = true
     try {
-      const folded = pending.length === 0 ? undefined : await commit([], `Record ${pending.length} changes`)
+      // A tombstone stays as it is. A move hands over what this machine still keeps.
+      const folded =
+        pending.length === 0 || base?.moved !== undefined
+          ? undefined
+          : await commit([], `Record ${pending.length} changes`)
       if (folded?.is === 'stale') {
         const way = `Run again on this machine: ${backing.journal} keeps what this one did, and the next one merges it into the state`
         throw createProblem('STATE_STALE', `${where} could not be written: ${folded.message}`, advise(way))
@@ -147,7 +167,11 @@ export async function openHeldStore(opening: Opening): Promise<OpenStore> {
       return getCurrent()
     },
     commit: (changes, message, options = {}) => inTurn(() => commit(changes, message, options)),
+    get pending() {
+      return pending
+    },
     append,
+    replace: (state, message) => inTurn(() => replace(state, message)),
     create: (state, options = {}) => inTurn(() => create(state, options.anew === true)),
     close: () => inTurn(close),
   }

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Change, Claim, State } from '../model/state.ts'
+import type { Entry } from './merge.ts'
 import type { StateText } from './state-text.ts'
 
 /** The content of a store. `state` is missing if there is none, or if a diagnostic says why it cannot be used. */
@@ -46,6 +47,14 @@ export type OpenStore = {
   close(): Promise<void>
 }
 
+/** A state held to be moved. */
+export type HeldStore = OpenStore & {
+  /** What was appended, and no stored state holds. */
+  readonly pending: readonly Entry[]
+  /** Compare-and-swap: stores exactly this state, if the stored one is still the one last loaded or committed. */
+  replace(state: State, message: string): Promise<Committed>
+}
+
 /** Where a state is kept. */
 export type Store = {
   /** The place, for people. */
@@ -54,6 +63,8 @@ export type Store = {
   read(): Promise<Stored>
   /** Takes the lock, and merges a journal that a dead process left. */
   open(): Promise<OpenStore>
+  /** The same for a move, which also opens a tombstone and an inactive copy. */
+  openToMove(): Promise<HeldStore>
 }
 
 /**

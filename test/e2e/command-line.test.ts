@@ -57,7 +57,6 @@ t.test('what another tool calls a verb is answered with ours', async (t) => {
     ['run', /jobwright reconcile; .*jobwright rerun KIND\/NAME$/m],
     ['diff', /jobwright plan$/m],
     ['import', /jobwright adopt KIND\/NAME; .*jobwright adopt --list$/m],
-    ['state', /jobwright status; .*jobwright resolve --help$/m],
     ['man', /jobwright --help; /],
     ['destroy', /jobwright cancel KIND\/NAME --reason TEXT; /],
     ['rm', /jobwright cancel /],

@@ -50,7 +50,7 @@ function listPolicies(place: StatePlace): readonly string[] {
   const format = (policy: object): string => escapeForTerminal(JSON.stringify(policy))
   return [
     '',
-    'The least policy of a role that runs Jobwright, for the state (the object .probe is for init alone):',
+    'The least policy of a role that runs Jobwright, for the state (the object .probe is for init and state move alone):',
     `  ${format(createRolePolicy(place))}`,
     'A policy of the bucket that denies every write of the state without a condition:',
     `  ${format(createBucketPolicy(place))}`,

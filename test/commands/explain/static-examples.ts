@@ -94,10 +94,12 @@ function isBesideValue(source: string, word: string): boolean {
 /** Finds the commands of a line whose verb or option docs/cli.md does not have. */
 function findUnknownCommands(line: string, cli: string): string[] {
   return [...line.matchAll(COMMAND)].flatMap(([command, verb = '', rest = '']) => {
+    // A verb may have commands of its own, each with a section.
     const section = cli
       .split(/^## /m)
-      .find((part) => part.startsWith(`${verb}\n`) || part.startsWith(`jobwright ${verb}`))
+      .filter((part) => part.startsWith(`${verb}\n`) || part.startsWith(`jobwright ${verb}`))
+      .join('')
     const options = rest.match(/--[a-z-]+/g) ?? []
-    return section !== undefined && options.every((option) => section.includes(option)) ? [] : [command]
+    return section !== '' && options.every((option) => section.includes(option)) ? [] : [command]
   })
 }
