@@ -73,10 +73,8 @@ export function shareLanes({ place, clock, warn }: ShareOptions): LaneShare {
       return gate
     },
     close() {
-      // The others need not wait until this run is forgotten. Nothing waits for the answer.
-      if (door.isOpen() && awayUntil === undefined)
-        for (const key of lanes.keys()) void door.ask((redis) => redis.hdel(key, `p${me}`))
-      door.close()
+      // The others need not wait until this run is forgotten.
+      door.close((redis) => Promise.all([...lanes.keys()].map((key) => redis.hdel(key, `p${me}`))))
     },
   }
 }
