@@ -1,4 +1,4 @@
-import type { Redis, RedisOptions } from 'ioredis'
+import { Redis, type RedisOptions } from 'ioredis'
 import type { RedisPlace } from '../model/redis-place.ts'
 import type { Clock } from '../system/clock.ts'
 import { nameTrouble, type RedisTrouble, readTrouble } from './trouble.ts'
@@ -44,7 +44,7 @@ export function toRedisOptions(place: RedisPlace, { login = false } = {}): Redis
   }
 }
 
-/** Opens a door to Redis. Connects at the first call. */
+/** Opens a door to Redis. Connects at the first call. Import this module lazily: a run without a Redis never reads the client. */
 export function openRedis(place: RedisPlace, clock: Pick<Clock, 'sleep'>): RedisDoor {
   let redis: Redis | undefined
   let connecting: Promise<RedisAnswer<Redis>> | undefined
@@ -60,11 +60,8 @@ export function openRedis(place: RedisPlace, clock: Pick<Clock, 'sleep'>): Redis
     old.disconnect()
     stream?.destroy()
   }
-  const connect = async (): Promise<RedisAnswer<Redis>> => {
-    // Loaded here, so that a run without a Redis never reads the client.
-    const { Redis: Client } = await import('ioredis')
-    if (isClosed) return { trouble: nameTrouble('CLOSED') }
-    const client = new Client({
+  const connect = (): Promise<RedisAnswer<Redis>> => {
+    const client = new Redis({
       ...toRedisOptions(place),
       retryStrategy: null,
       enableOfflineQueue: false,

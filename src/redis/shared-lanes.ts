@@ -9,12 +9,12 @@ import { openRedis, type RedisAnswer } from './open-redis.ts'
 import { nameTrouble, type RedisTrouble } from './trouble.ts'
 import { LANE_MS, TURN_SCRIPT } from './turn-script.ts'
 
-/** Begins each key. The number is the version of what the keys hold; another version has keys of its own. */
-export const KEY_PREFIX = 'jobwright:1:'
+/** Begins the key of each lane. The number is the version of what it holds; another version has keys of its own. */
+export const LANE_PREFIX = 'jobwright:1:lane:'
 
 /** Returns the key of a lane. */
 export function nameLaneKey(lane: string): string {
-  return `${KEY_PREFIX}lane:${lane}`
+  return `${LANE_PREFIX}${lane}`
 }
 
 /** While Redis cannot be used, a run tries it again this often, in milliseconds. */

@@ -1,7 +1,6 @@
 import { CUT, CUT_EVERY_MS, FLOOR, HEADROOM, LATE_MS, RECOVERY_PER_SECOND } from '../lane/gate.ts'
+import { PEER_MS } from '../lane/shared-figures.ts'
 
-/** A run that asked for no turn during this time no longer shares the lane. */
-export const PEER_MS = 60_000
 /** An unused lane is forgotten. */
 export const LANE_MS = 3_600_000
 

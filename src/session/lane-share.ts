@@ -1,5 +1,5 @@
 import type { LaneShare } from '../aws/lanes.ts'
-import { diagnose } from '../model/diagnostic.ts'
+import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
 import { Problem } from '../model/problem.ts'
 import { type RedisPlace, readRedisPlace } from '../model/redis-place.ts'
 import { advise, suggest } from '../model/remedy.ts'
@@ -40,28 +40,19 @@ export async function openLaneShare(
   return shareLanes({
     place,
     clock: systemClock,
-    warn: (trouble) =>
-      project.tell?.(
-        diagnose({
-          code: 'LANES_REDIS',
-          severity: 'warning',
-          message: `${describeTrouble(place, trouble)}; this run goes on at its own rate, divided by the runs last known`,
-          remedies: listWays(trouble),
-        }),
-      ),
+    warn: (trouble) => project.tell?.({ ...diagnoseTrouble(place, trouble), severity: 'warning' }),
   })
 }
 
-/** Says what is wrong with Redis. Neither its password nor its own words are part of that. */
-export function describeTrouble({ name }: RedisPlace, trouble: RedisTrouble): string {
-  return `the lanes at ${name} cannot be used: ${trouble.words} (${trouble.name})`
-}
-
-/** Returns the ways out of a trouble. */
-export function listWays({ name }: RedisTrouble): Problem['diagnostic']['remedies'] {
+/** Says what is wrong with Redis, and what follows. Neither its password nor its own words are part of that. */
+export function diagnoseTrouble({ name: place }: RedisPlace, { name, words }: RedisTrouble): Diagnostic {
   const isLogin = ['NOAUTH', 'WRONGPASS', 'NOPERM'].includes(name)
-  return [
-    ...(isLogin ? [advise(`set ${VARIABLE} to a URL whose user has the rights of the page on lanes`)] : []),
-    suggest('nothing is lost, and the run shares again once it can; to look at Redis', 'lanes'),
-  ]
+  return diagnose({
+    code: 'LANES_REDIS',
+    message: `the lanes at ${place} cannot be used: ${words} (${name}). Runs go on at their own rate, divided by the runs last known`,
+    remedies: [
+      ...(isLogin ? [advise(`set ${VARIABLE} to a URL whose user has the rights in docs/scale.md`)] : []),
+      suggest('nothing is lost, and runs share again once it answers; to look', 'lanes'),
+    ],
+  })
 }
