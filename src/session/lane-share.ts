@@ -52,7 +52,7 @@ export function diagnoseTrouble({ name: place }: RedisPlace, { name, words }: Re
     message: `the lanes at ${place} cannot be used: ${words} (${name}). Runs go on at their own rate, divided by the runs last known`,
     remedies: [
       ...(isLogin ? [advise(`set ${VARIABLE} to a URL whose user has the rights in docs/scale.md`)] : []),
-      suggest('nothing is lost, and runs share again once it answers; to look', 'lanes'),
+      suggest('nothing is lost, and runs share again once it answers; to look again', 'lanes'),
     ],
   })
 }
