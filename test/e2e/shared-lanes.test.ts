@@ -78,13 +78,14 @@ t.test(
     const [mine, theirs] = [one!, other!].map((all) => all.filter((at) => at >= from && at <= to).length)
     t.ok(Math.abs(mine! - theirs!) <= 0.1 * Math.max(mine!, theirs!), `${mine} and ${theirs}`)
 
-    const shown = await cli(['lanes', '-o', 'json'], {
-      cwd: account.roots[0]!,
-      env: { ...account.world.env, JOBWRIGHT_LANES_URL: redis.url },
-    })
-    const [lane] = shown.lines
-    t.match(lane, { type: 'lane', name: /\/iot$/, perSecond: LIMIT, throttled: 0, waiting: 0 })
-    t.ok((lane!['sent'] as number) >= 2 * jobs)
+    const at = { cwd: account.roots[0]!, env: { ...account.world.env, JOBWRIGHT_LANES_URL: redis.url } }
+    for (const verb of ['lanes', 'status']) {
+      const { lines } = await cli([verb, '-o', 'json'], at)
+      const lane = lines.find(({ type }) => type === 'lane')
+      t.match(lane, { name: /\/iot$/, perSecond: LIMIT, throttled: 0, waiting: 0 }, verb)
+      t.ok((lane!['sent'] as number) >= 2 * jobs)
+    }
+    t.match((await cli(['lanes'], at)).stdout, /LANE +RATE .*\n.*\/iot +\S+\/s +10\/s/)
     t.comment(`${(((mine! + theirs! - 1) / (to - from)) * 1000).toFixed(2)} creates a second`)
   },
 )
@@ -141,6 +142,13 @@ for (const [name, strike] of Object.entries(TROUBLES))
       if (name !== 'flushed') t.same(warnings, [1, 1])
     },
   )
+
+t.test('without lanes, the command says how to share them', async (t) => {
+  const { world, roots } = await openAccount(t, 1)
+  const { code, stdout } = await cli(['lanes'], { cwd: roots[0]!, env: world.env })
+  t.equal(code, 0)
+  t.match(stdout, /no lanes are shared[\s\S]*lanes\.url/)
+})
 
 t.test('a password of Redis is neither stored nor printed', { skip: NO_REDIS }, async (t) => {
   const { world, roots } = await openAccount(t, 1)

@@ -37,6 +37,7 @@ function share(strike: ((redis: RedisServer) => unknown) | undefined): Scenario 
       await aws.control('PUT', 'limits', { rates: { iot: LIMIT } })
       const created: Created[] = []
       let isStruck = strike === undefined
+      const sampling = sampleCalls(aws)
       const runs = await Promise.all(
         repositories.map((repository) =>
           reconcile(repository, aws, redis.url, () => {
@@ -47,13 +48,15 @@ function share(strike: ((redis: RedisServer) => unknown) | undefined): Scenario 
           }),
         ),
       )
-      const both = measureShares(created, repositories)
+      const both = measureShares(created, repositories, await sampling.end())
       const throttles = await countThrottles(aws)
       const warnings = runs.map(({ stdout }) => stdout.split('"code":"LANES_REDIS"').length - 1)
       const wrong = [
         ...runs.flatMap(({ code }) => (code === 0 ? [] : [`a run ended with ${code}`])),
         ...(throttles > 0 ? [`${throttles} throttles`] : []),
-        ...(strike === undefined && both.difference > 0.1 ? [`shares differ by ${Math.round(both.difference * 100)} %`] : []),
+        ...(strike === undefined && both.difference > 0.1
+          ? [`shares differ by ${Math.round(both.difference * 100)} %`]
+          : []),
         ...(Math.max(...warnings) === (strike === undefined ? 0 : 1) ? [] : [`${warnings.join(' and ')} warnings`]),
       ]
       const verdicts = await Promise.all(repositories.map((repository) => verdictOf(repository, aws)))
@@ -65,7 +68,7 @@ function share(strike: ((redis: RedisServer) => unknown) | undefined): Scenario 
         lost: sum('lost'),
         stuck: sum('stuck'),
         inert: sum('inert'),
-        note: `${both.perSecond.toFixed(1)}/s, ${both.counts.join(' and ')} creates while both ran, ${throttles} throttles, ${warnings.join(' and ')} warnings`,
+        note: `${both.perSecond.toFixed(1)} calls/s, ${both.counts.join(' and ')} creates while both ran, ${throttles} throttles, ${warnings.join(' and ')} warnings`,
         wrong,
       }
     } finally {
@@ -79,7 +82,9 @@ const NOTHING: Omit<Shown, 'note'> = { jobs: 0, runs: 0, duplicates: 0, lost: 0,
 type Created = { readonly repository: Repository; readonly at: number }
 
 async function openTeam(team: string, size: number, store: Parameters<typeof openRepository>[1], aws: Aws) {
-  const specs: Spec[] = Array.from({ length: size }, (_, n) => specOf('IotJob', `${team}-${String(n).padStart(4, '0')}`))
+  const specs: Spec[] = Array.from({ length: size }, (_, n) =>
+    specOf('IotJob', `${team}-${String(n).padStart(4, '0')}`),
+  )
   const repository = await openRepository(specs, store, undefined, `${team}-shifts`, aws)
   const file = path.join(repository.root, 'jobwright.yaml')
   const config = JSON.parse(fs.readFileSync(file, 'utf8')) as { limits: object }
@@ -98,22 +103,53 @@ function reconcile({ root }: Repository, aws: Aws, url: string, onCreated: () =>
   return ended
 }
 
-/** Counts creates while both repositories create. */
-function measureShares(created: readonly Created[], repositories: readonly Repository[]) {
+type Sample = { readonly at: number; readonly calls: number }
+
+/** Reads again and again how many calls IoT has taken. */
+function sampleCalls(aws: Aws): { end(): Promise<readonly Sample[]> } {
+  const samples: Sample[] = []
+  let isOver = false
+  const work = async (): Promise<void> => {
+    while (!isOver) {
+      samples.push({
+        at: performance.now(),
+        calls: (await listIotCalls(aws)).reduce((sum, { count }) => sum + count, 0),
+      })
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+  }
+  const done = work()
+  return {
+    end: async () => {
+      isOver = true
+      await done
+      return samples
+    },
+  }
+}
+
+/** Counts creates and all calls a second while both repositories create. */
+function measureShares(created: readonly Created[], repositories: readonly Repository[], samples: readonly Sample[]) {
   const times = repositories.map((one) => created.filter(({ repository }) => repository === one).map(({ at }) => at))
   const from = Math.max(...times.map((all) => all[0] ?? 0))
   const to = Math.min(...times.map((all) => all.at(-1) ?? 0))
   const counts = times.map((all) => all.filter((at) => at >= from && at <= to).length)
-  const total = counts.reduce((sum, count) => sum + count, 0)
+  const between = samples.filter(({ at }) => at >= from && at <= to)
+  const [first, last] = [between[0] ?? { at: 0, calls: 0 }, between.at(-1) ?? { at: 1, calls: 0 }]
   return {
     counts,
-    perSecond: ((total - 1) * 1000) / (to - from),
+    perSecond: ((last.calls - first.calls) * 1000) / (last.at - first.at),
     difference: (Math.max(...counts) - Math.min(...counts)) / Math.max(...counts),
   }
 }
 
 async function countThrottles(aws: Aws): Promise<number> {
-  const calls = (await aws.control('GET', 'calls')) as { outcome: string; count: number }[]
-  const throttled = calls.filter(({ outcome }) => outcome === 'ThrottlingException')
+  const throttled = (await listIotCalls(aws)).filter(({ outcome }) => outcome === 'ThrottlingException')
   return throttled.reduce((sum, { count }) => sum + count, 0)
+}
+
+type Calls = { readonly service: string; readonly outcome: string; readonly count: number }
+
+async function listIotCalls(aws: Aws): Promise<readonly Calls[]> {
+  return ((await aws.control('GET', 'calls')) as Calls[]).filter(({ service }) => service === 'iot')
 }
