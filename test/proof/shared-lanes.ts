@@ -4,7 +4,7 @@ import { CLI, commit, write } from '../e2e/process.ts'
 import { NO_REDIS, type RedisServer, startRedis } from '../redis/server.ts'
 import { type Spec, specOf } from './night.ts'
 import type { Scenario, Shown } from './scenarios.ts'
-import { type Aws, environment, launch, openRepository, type Repository, verdictOf, WAITS } from './stage.ts'
+import { type Aws, environment, launch, openRepository, type Repository, verdictOf } from './stage.ts'
 
 /* Two repositories of one account share its rate through a real Redis, which may fail in the middle of their work. */
 
@@ -95,7 +95,8 @@ async function openTeam(team: string, size: number, store: Parameters<typeof ope
 
 /** Runs `reconcile`, and tells each created job. */
 function reconcile({ root }: Repository, aws: Aws, url: string, onCreated: () => void) {
-  const env = { ...environment(aws.url, root), JOBWRIGHT_WAITS: JSON.stringify(WAITS), JOBWRIGHT_LANES_URL: url }
+  // A lease of the usual length, so that no commit lies between two creates.
+  const env = { ...environment(aws.url, root), JOBWRIGHT_LANES_URL: url }
   const { child, ended } = launch([CLI, 'reconcile', '--output', 'json', '--settle', '0s'], root, env)
   child.stdout!.on('data', (text: string) => {
     for (let left = text.split('"step":"created"').length - 1; left > 0; left--) onCreated()
