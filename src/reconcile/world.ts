@@ -20,7 +20,7 @@ export type World = {
   siteOf(spec: Spec): Site | undefined
   /** Prefers the spec's own target, if it leads to the site. Throws an AwsError if no target leads there. */
   callsOf(site: Site, kind: string, spec?: Spec): Promise<Calls>
-  /** Creates per second that the lane of a kind allows at a site. */
+  /** Creates per second that this run can expect in the lane of a kind at a site. */
   perSecond(site: Site, model: KindModel): number
   /** AWS's time at a site, in epoch milliseconds; undefined if no answer has shown it. */
   awsNow?(site: Site, model: KindModel): number | undefined
@@ -61,7 +61,7 @@ export async function openWorld(
     readonly asked?: ReadonlySet<string>
   },
 ): Promise<World> {
-  const lanes = options.lanes ?? createLanes(options.clock, config.limits)
+  const lanes = options.lanes ?? createLanes(options.clock, config.limits, options.share)
   // On the emulator a spec without a target keeps its site: the state records it.
   const targetName = ({ policy }: Spec): string | undefined =>
     options.emulator ? (policy.target ?? config.defaultTarget) : resolveTargetName(policy.target, config)
@@ -100,7 +100,7 @@ export async function openWorld(
       calls.set(key, known)
       return known
     },
-    perSecond: (site, model) => reach(site, model).lane(model, model.api.operations.create).limit.perSecond,
+    perSecond: (site, model) => reach(site, model).lane(model, model.api.operations.create).expected(),
     awsNow: (site, model) => reach(site, model).awsNow(),
     // A substitute for AWS may keep a time of its own.
     clockOffsetMs: () =>
@@ -113,6 +113,7 @@ export async function openWorld(
     lanes,
     close: () => {
       for (const connection of all) connection.close()
+      options.share?.close()
     },
   }
 }
