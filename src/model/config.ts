@@ -54,6 +54,8 @@ export type Config = {
   /** `service` or `service.Operation` -> the limit that replaces the built-in one. */
   readonly limits: Readonly<Record<string, LaneLimit>>
   readonly guards: Guards
+  /** The Redis or Valkey through which the runs of an account share their rates. Missing: they share none. */
+  readonly lanes?: { readonly url: string }
   /** Environment variables that specs may read with `$env`. Default: none. */
   readonly env?: readonly string[]
 }
