@@ -357,6 +357,11 @@ export const CODES = {
     means: 'the state was rolled back, or differs from the last known one',
   },
   STATE_RULE: { severity: 'error', exits: [4], means: 'a rule of the repository refuses the state' },
+  STATE_SPLIT: {
+    severity: 'error',
+    exits: [8],
+    means: 'the state is split by target, and jobwright.yaml does not say so',
+  },
   STATE_STALE: { severity: 'error', exits: [8], means: 'another process wrote the state first' },
   STATE_TOO_NEW: {
     severity: 'error',

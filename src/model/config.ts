@@ -30,6 +30,8 @@ export type StateConfig = {
   readonly region?: string
   /** The key of KMS that encrypts it. */
   readonly kmsKeyId?: string
+  /** `target`: a file for each account and region, and an index. Default: one file. */
+  readonly split?: 'target'
 }
 
 /** Limits for one run. */

@@ -11,6 +11,7 @@ import { isDownloadDue } from '../model/record.ts'
 import type { Spec } from '../model/spec.ts'
 import { getSiteKey, type JobRecord, type Site, type State } from '../model/state.ts'
 import { resolveTargetName } from '../model/target-name.ts'
+import { hasOpenDuplicate } from '../plan/questions/duplicates.ts'
 import { parseOccurrence } from '../schedule/names.ts'
 
 /** AWS as a run reaches it: the site of each spec, and the calls of a kind at a site. */
@@ -45,8 +46,8 @@ export const OFFLINE: World = {
 }
 
 /**
- * Connects to the targets of all specs with unfinished or unaudited jobs. A finished spec costs no call, not even the one
- * that reads the account. Throws a Problem (exit 4) if a target cannot be reached.
+ * Connects to the targets of all specs with jobs that are unfinished, unaudited or have an open duplicate. Any other spec
+ * costs no call, not even the one that reads the account. Throws a Problem (exit 4) if a target cannot be reached.
  */
 export async function openWorld(
   specs: readonly Spec[],
@@ -66,8 +67,7 @@ export async function openWorld(
     options.emulator ? (policy.target ?? config.defaultTarget) : resolveTargetName(policy.target, config)
   const isAsked = (spec: Spec): boolean => options.refresh || options.asked?.has(spec.address) === true
   // AWS's clock decides whether a run of a schedule is due.
-  const isNeeded = (spec: Spec): boolean =>
-    isAsked(spec) || spec.policy.schedule !== undefined || !isOver(spec, state?.records[spec.address])
+  const isNeeded = (spec: Spec): boolean => isAsked(spec) || spec.policy.schedule !== undefined || !isOver(spec, state)
   const needed = specs.filter(isNeeded)
   const recordsAt = (name: string | undefined): JobRecord[] =>
     specs.flatMap((spec) => (targetName(spec) === name ? (state?.records[spec.address] ?? []) : []))
@@ -146,12 +146,14 @@ function chooseFurthest(offsets: readonly (number | undefined)[]): number | unde
   return known.sort((a, b) => Math.abs(b) - Math.abs(a))[0]
 }
 
-function isOver(spec: Spec, record: JobRecord | undefined): boolean {
+function isOver(spec: Spec, state: State | undefined): boolean {
+  const record = state?.records[spec.address]
   return (
     record !== undefined &&
     record.run >= spec.policy.run &&
     isTerminal(record.condition) &&
     !record.unaudited &&
+    !hasOpenDuplicate(state, spec.address, record) &&
     !(isDownloadDue(spec, record) && !record.archived)
   )
 }

@@ -18,6 +18,7 @@ import { formatJob, formatSpec } from '../../report/job-text.ts'
 import { toJobDetailLine, toJobLine, toPlannedLine, toSeriesLine, toSummaryLine } from '../../report/json-lines.ts'
 import { formatSeries } from '../../report/series-text.ts'
 import { formatStatus } from '../../report/status-text.ts'
+import { wrapText } from '../../report/width.ts'
 import { formatCount } from '../../report/words.ts'
 import { parseOccurrence } from '../../schedule/names.ts'
 import { assertOnly } from '../../session/assert-only.ts'
@@ -162,7 +163,7 @@ function report(
   }
   reportSeries(state, address, only, out)
   const attention = formatAttention(findings)
-  if (attention !== undefined) out.answer(attention)
+  if (attention !== undefined) out.answer(wrapText(attention, out.tableOptions(now).width).join('\n'))
   const all = options.exitCode ? [...outcomes, ...collectFindingExits(findings)] : outcomes
   const exitCode = chooseWorst(all)
   const needsAttention = findings && listAddresses(openFindings(findings)).length
