@@ -1318,11 +1318,18 @@ export const RULES: readonly Mutation[] = [
   ...inTest('test/simulation/quarter.test.ts', 'src/apply/apply.ts', [
     ['what is decided about schedules is not stored with the intents', '    ...(plan.decided ?? []),\n', ''],
   ]),
+  ...inTest('test/plan/series/decide.test.ts', 'src/plan/series/decide.ts', [
+    [
+      'a run whose create was never sent is lost after another machine has decided',
+      'const open = stored.filter(isOpen)',
+      'const open = stored.filter((instant) => isOpen(instant) && !isMade(instant))',
+    ],
+  ]),
   ...inTest('test/plan/series/series.test.ts', 'src/plan/series/decide.ts', [
     [
       'a run that is on record is due again',
-      'due.map((at) => Date.parse(at)).filter((instant) => !isMade(instant))',
-      'due.map((at) => Date.parse(at))',
+      'const pending = stored.filter((instant) => !isMade(instant))',
+      'const pending = stored',
     ],
     [
       'an edit of a schedule decides the past anew',
@@ -1346,8 +1353,8 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'runs that were skipped leave no record',
-      'return { series: addSkipped(setDue(next, made.due), skipped, from.schedule), due: made.due, skipped }',
-      'return { series: setDue(next, made.due), due: made.due, skipped }',
+      'series: addSkipped(setDue(next, [...open, ...made.due]), skipped, from.schedule),',
+      'series: setDue(next, [...open, ...made.due]),',
     ],
     [
       'an older run is made instead of one that a person takes out',
