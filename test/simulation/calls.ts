@@ -71,7 +71,8 @@ export function callsOf(
   ) => {
     let leftAt = 0
     const leave = (signedAt: number): Leaving | undefined => {
-      leftAt = process.setting.time.now
+      // The machine may sleep before the first byte leaves.
+      leftAt = signedAt
       return onLeave?.(signedAt)
     }
     return attemptOnce(

@@ -18,6 +18,8 @@ export type Facts = {
   readonly before: Series | undefined
   /** Returns whether a run has a record. Such a run is decided, whatever else is known. */
   readonly isMade: (instant: number) => boolean
+  /** Returns whether the outcome of a run's create is unknown. Another machine may still report that it sent nothing. */
+  readonly isOpen: (instant: number) => boolean
   readonly now: number
 }
 
@@ -25,6 +27,8 @@ export type Facts = {
 export type Decided = {
   readonly series: Series
   readonly due: readonly number[]
+  /** The runs with an unknown outcome. The series keeps them, so that none is lost if its create was never sent. */
+  readonly open: readonly number[]
   readonly skipped: readonly Skipped[]
 }
 
@@ -32,14 +36,16 @@ export type Decided = {
  * Decides about every run up to now. The schedule on record decides what is past; the spec's own holds from now on. The
  * same facts give the same decision, so two runners decide alike, and only the first can store it.
  */
-export function decideRuns({ schedule, request, isHeld, before, isMade, now }: Facts): Decided {
+export function decideRuns({ schedule, request, isHeld, before, isMade, isOpen, now }: Facts): Decided {
   // What is not due yet is not decided: a later edit may let it begin earlier.
   const begin = Math.min(readBounds(schedule).start - MINUTE_MS, now)
   const from: Series = before ?? { schedule, request, decided: formatIso(begin) }
   const decidedAt = Date.parse(from.decided)
   const passed = listInstants(from.schedule, decidedAt, now)
   const fresh = passed.filter((instant) => !isMade(instant))
-  const pending = readPending(from, isMade)
+  const stored = readDue(from)
+  const pending = stored.filter((instant) => !isMade(instant))
+  const open = stored.filter(isOpen)
   const asked = new Set(from.skip)
   const wanted = [...pending, ...fresh]
   const chosen = isHeld
@@ -66,12 +72,17 @@ export function decideRuns({ schedule, request, isHeld, before, isMade, now }: F
     decided: formatIso(decided),
     skip: orMissing([...asked].filter((at) => Date.parse(at) > decided)),
   }
-  return { series: addSkipped(setDue(next, made.due), skipped, from.schedule), due: made.due, skipped }
+  return {
+    series: addSkipped(setDue(next, [...open, ...made.due]), skipped, from.schedule),
+    due: made.due,
+    open,
+    skipped,
+  }
 }
 
-/** Returns the runs that were to be made when a series was stored, and still are. */
-function readPending({ due = [] }: Series, isMade: Facts['isMade']): number[] {
-  return due.map((at) => Date.parse(at)).filter((instant) => !isMade(instant))
+/** Returns the runs that were to be made when a series was stored. */
+function readDue({ due = [] }: Series): number[] {
+  return due.map((at) => Date.parse(at))
 }
 
 type Choice = { readonly due: readonly number[]; readonly skipped: readonly Skipped[] }
@@ -105,18 +116,23 @@ function toSkipped(instant: number, why: SkipReason): Skipped {
 
 /** Moves runs that are to be made to those that are skipped. `schedule`: the one by which they were due. */
 export function skipRuns(
-  { series, due, skipped }: Decided,
+  { series, due, open, skipped }: Decided,
   gone: readonly number[],
   why: SkipReason,
   schedule: Schedule,
 ): Decided {
   const left = due.filter((instant) => !gone.includes(instant))
   const more = gone.map((instant) => toSkipped(instant, why))
-  return { series: addSkipped(setDue(series, left), more, schedule), due: left, skipped: [...skipped, ...more] }
+  return {
+    series: addSkipped(setDue(series, [...open, ...left]), more, schedule),
+    due: left,
+    open,
+    skipped: [...skipped, ...more],
+  }
 }
 
 function setDue(series: Series, due: readonly number[]): Series {
-  return { ...series, due: orMissing(due.map(formatIso)) }
+  return { ...series, due: orMissing([...due].sort((a, b) => a - b).map(formatIso)) }
 }
 
 function orMissing<Item>(list: readonly Item[]): readonly Item[] | undefined {

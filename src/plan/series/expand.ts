@@ -173,13 +173,17 @@ function decideTurn(
   given: Given,
   { spec, before, movedFrom, runs }: Omit<SeriesTurn, 'decided' | 'looksLike'>,
 ): Decided {
-  const made = new Set(runs.map(({ instant }) => instant))
+  const made = new Map(runs.map(({ instant, record }) => [instant, record]))
   const decided = decideRuns({
     schedule: spec.policy.schedule,
     request: digestRequest(spec),
     isHeld: spec.policy.hold,
     before,
     isMade: (instant) => made.has(instant),
+    isOpen: (instant) => {
+      const record = made.get(instant)
+      return record !== undefined && !isSettled(record)
+    },
     now: given.dueAt ?? given.now,
   })
   if (movedFrom === undefined) return decided

@@ -126,9 +126,9 @@ function skipOverlapping(decided: Decided, { spec, before }: SeriesTurn, record:
   return gone.length === 0 ? decided : skipRuns(decided, gone, 'overlap', schedule)
 }
 
-/** Leaves out runs that have a record by now. That alone is not worth a write. */
+/** Leaves out runs that have a job by now. That alone is not worth a write. */
 function prune(before: Series, { runs }: SeriesTurn): Series {
-  const made = new Set(runs.map(({ instant }) => formatIso(instant)))
+  const made = new Set(runs.flatMap(({ instant, record }) => (isSettled(record) ? [formatIso(instant)] : [])))
   const due = before.due?.filter((at) => !made.has(at))
   return { ...before, due: due?.length ? due : undefined }
 }

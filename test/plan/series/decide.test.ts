@@ -28,6 +28,7 @@ const decide = (now: string, facts: Partial<Facts> = {}): Decided =>
     isHeld: false,
     before: undefined,
     isMade: () => false,
+    isOpen: () => false,
     now: Date.parse(now),
     ...facts,
   })
@@ -38,6 +39,24 @@ t.test('a run at the very start of its schedule is made', async (t) => {
   const schedule = { ...WEEKLY, start: '2026-12-07T02:00' }
   t.strictSame(due(decide(DEC_7, { schedule })), [DEC_7])
 })
+
+t.test(
+  'a run stays due on record while the outcome of its create is unknown, and is made if nothing was sent',
+  async (t) => {
+    const before = series({ decided: DEC_14, due: [DEC_14] })
+    const isRun = (instant: number): boolean => instant === Date.parse(DEC_14)
+    const open = decide(DEC_21, { before, isMade: isRun, isOpen: isRun })
+    t.strictSame(due(open), [DEC_21])
+    t.strictSame(open.series.due, [DEC_14, DEC_21])
+    const overlapping = skipRuns(open, [Date.parse(DEC_21)], 'overlap', WEEKLY)
+    t.strictSame(overlapping.series.due, [DEC_14])
+    // Another machine reports that it sent nothing, and its record is gone.
+    const released = decide(DEC_21, { before: overlapping.series })
+    t.strictSame([due(released), skips(released)], [[DEC_14], []])
+    const made = decide(DEC_21, { before: overlapping.series, isMade: isRun })
+    t.strictSame(made.series.due, undefined)
+  },
+)
 
 t.test('a run on record is not made again, although its series forgot it', async (t) => {
   t.strictSame(due(decide(DEC_7, { isMade: (instant) => instant === Date.parse(DEC_7) })), [])

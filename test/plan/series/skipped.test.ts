@@ -20,6 +20,7 @@ const decide = (now: string, before: Series | undefined, more: Partial<Facts> = 
     isHeld: false,
     before,
     isMade: () => false,
+    isOpen: () => false,
     now: Date.parse(now),
     ...more,
   })
