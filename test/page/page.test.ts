@@ -114,7 +114,7 @@ if (!hasBrowser) {
     await page.keyboard.press('j')
     await page.keyboard.press('Enter')
     const panel = page.getByRole('complementary')
-    await panel.getByText('Request', { exact: true }).waitFor()
+    await panel.getByText('Request body', { exact: true }).waitFor()
     t.ok((await panel.innerText()).includes(HOSTILE), 'it is shown as it is')
     const links = (await page.evaluate("[...document.querySelectorAll('a')].map((one) => one.href)")) as string[]
     t.same(
