@@ -220,6 +220,7 @@ async function run(
       store,
       emit,
       wait: options.wait === true,
+      withCounts: options.wait === true || options.publisher !== undefined,
       settleMs: options.settleMs,
       failed,
       timeoutMs: options.timeoutMs,

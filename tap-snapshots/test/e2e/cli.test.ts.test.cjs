@@ -52,6 +52,10 @@ Commands:
                                        plan, the schedule and the lanes: one
                                        HTML file that loads nothing; changes
                                        nothing else
+  lanes [options]                      show the rates that all runs of an
+                                       account share through Redis: rate, limit,
+                                       peers, queue, throttles and budget; calls
+                                       no AWS
   rerun [options] <address>            raise policy.run of a spec in its file,
                                        so that reconcile runs the job again;
                                        calls nothing
@@ -73,8 +77,8 @@ Commands:
   baseline [options]                   record every spec without a record as
                                        done, so that it is not submitted; begins
                                        a state where there is none
-  state                                move the state to another store: file,
-                                       git or s3
+  state                                move the state to another store, or join
+                                       a split one
   paperwork [options] <address>        fetch what a person needs to ship the
                                        device of an ImportExportJob: the
                                        SIGNATURE file and the label
