@@ -32,7 +32,7 @@ export const CODES = {
   AWS_WRONG_ACCOUNT: { severity: 'error', exits: [4], means: 'the credentials belong to another account' },
   CHECKOUT_DIRTY: { severity: 'error', exits: [8], means: 'the checkout has uncommitted changes' },
   CHECKOUT_MOVED: { severity: 'error', exits: [8], means: 'the checkout changed while Jobwright read it' },
-  CHECKOUT_STALE: { severity: 'error', exits: [8], means: 'the checkout is older than the last reconciled commit' },
+  CHECKOUT_STALE: { severity: 'error', exits: [8], means: 'the checkout does not contain the last reconciled commit' },
   CHECKOUT_UNKNOWN: { severity: 'error', exits: [8], means: 'the history of the checkout is cut off' },
   CHECKOUT_UNREADABLE: { severity: 'error', exits: [4], means: 'Git cannot read the repository' },
   CLOCK_OFF: { severity: 'error', exits: [4], means: 'the clock of this machine is wrong' },
