@@ -46,6 +46,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     '@aws-sdk/client-s3',
     ...SDK,
   ],
+  redis: ['model', 'lane', 'system', 'ioredis'],
   'kinds/normal.ts': ['model'],
   'kinds/tags.ts': ['model'],
   'kinds/unknown-status.ts': ['model'],
