@@ -29,7 +29,7 @@ export function openPlannerTransport(place: RedisPlace, planner: string, clock: 
   const [tasks, answers] = [open(), open()]
   const queues = new Map<string, Queue>()
   const served = new Map<string, number>()
-  const announced = new Map<string, Promise<unknown>>()
+  const announced = new Map<string, number>()
   const over = new AbortController()
   const pause = (signal?: AbortSignal): Promise<void> => clock.sleep(POLL_MS, signal).catch(() => {})
 
@@ -54,9 +54,11 @@ export function openPlannerTransport(place: RedisPlace, planner: string, clock: 
   return {
     async findTrouble({ queue, lane }, signal) {
       if (!(await isReady(signal))) return `the queue at ${place.name} cannot be reached`
-      if (!announced.has(queue))
-        announced.set(queue, ask(tasks.zadd(LANES_KEY, clock.now(), JSON.stringify([queue, lane]))))
-      await announced.get(queue)
+      // Again from time to time: Redis may have lost it, and a new worker looks for it.
+      if (clock.monotonic() - (announced.get(queue) ?? -ALIVE_MS) >= ALIVE_MS) {
+        announced.set(queue, clock.monotonic())
+        await ask(tasks.zadd(LANES_KEY, clock.now(), JSON.stringify([queue, lane])))
+      }
       const until = clock.monotonic() + WORKER_MS
       while (!(await hasWorker(queue))) {
         if (signal?.aborted) return undefined
