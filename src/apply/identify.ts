@@ -64,8 +64,9 @@ async function readUntilShown(
   read: () => Promise<Live | undefined>,
 ): Promise<Live | undefined> {
   for (let reads = 1; ; reads++) {
+    const asked = clock.now()
     const live = await read()
-    const isNew = createdAt !== undefined && clock.now() < Date.parse(computeShownFrom(createdAt, waits))
+    const isNew = createdAt !== undefined && asked < Date.parse(computeShownFrom(createdAt, waits))
     if (live || !isNew || reads === READS_MAX || signal.aborted) return live
     await clock.sleep(BETWEEN_MS, signal).catch(() => {})
   }

@@ -20,7 +20,7 @@ export const CODES = {
   AWS_AUTH: { severity: 'error', exits: [4, 5], means: 'AWS denied a call' },
   AWS_BAD_REQUEST: { severity: 'error', exits: [5], means: 'AWS rejected a request as invalid' },
   AWS_CONFLICT: { severity: 'error', exits: [5], means: 'the present state of a resource does not allow a request' },
-  AWS_EXISTS: { severity: 'error', exits: [5], means: 'the job already exists in AWS' },
+  AWS_EXISTS: { severity: 'error', exits: [5], means: 'AWS says that the job already exists, but no read finds it' },
   AWS_NOT_FOUND: { severity: 'error', exits: [5], means: 'AWS did not find a resource that a request names' },
   AWS_NO_CREDENTIALS: { severity: 'error', exits: [4], means: 'no AWS credentials were found' },
   AWS_OUTAGE: { severity: 'error', exits: [5], means: 'AWS returned a server error' },

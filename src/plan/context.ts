@@ -109,10 +109,18 @@ export function refreshAsSeen(
 }
 
 /** Returns the ISO time from which the absence of a recorded job proves something; undefined if it already does. */
-export function computeShownFrom({ waits, now }: PlanInput, { condition, createdAt }: JobRecord): string | undefined {
+export function computeShownFrom(plan: PlanInput, { condition, createdAt }: JobRecord): string | undefined {
   if (isTerminal(condition) || createdAt === undefined) return undefined
-  const until = shownAfter(createdAt, waits)
-  return now < Date.parse(until) ? until : undefined
+  const until = shownAfter(createdAt, plan.waits)
+  return getReadTime(plan) < Date.parse(until) ? until : undefined
+}
+
+/**
+ * Returns from when on the reads of a plan were made, in epoch milliseconds. What they do not show was absent then. It may exist by `now`,
+ * because the machine may have slept in between.
+ */
+export function getReadTime({ now, readFrom = now }: Pick<PlanInput, 'now' | 'readFrom'>): number {
+  return Math.min(now, readFrom)
 }
 
 /** Returns whether an address is within `--only`. */

@@ -3,17 +3,17 @@ export const LIMITS = {
   file: {
     validate: { modules: 41, processes: 0 },
     plan: { modules: 51, processes: 6 },
-    reconcile: { modules: 56, processes: 6 },
+    reconcile: { modules: 57, processes: 6 },
   },
   git: {
     validate: { modules: 41, processes: 0 },
     plan: { modules: 51, processes: 10 },
-    reconcile: { modules: 56, processes: 11 },
+    reconcile: { modules: 57, processes: 11 },
   },
   s3: {
     validate: { modules: 41, processes: 0 },
     plan: { modules: 72, processes: 7 },
-    reconcile: { modules: 77, processes: 7 },
+    reconcile: { modules: 78, processes: 7 },
   },
   /** How often a loop visits a finished spec or anything of it. */
   visitsOfFinishedSpec: { needs: 14, plan: 62 },

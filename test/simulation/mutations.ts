@@ -278,8 +278,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'the word that a create made no job is believed at once',
     file: 'src/plan/decisions/not-created.ts',
-    from: 'if (plan.now < Date.parse(until) && !force) {',
-    to: 'if (plan.now < 0 * Date.parse(until) && !force) {',
+    from: 'if (getReadTime(plan) < Date.parse(until) && !force) {',
+    to: 'if (getReadTime(plan) < 0 * Date.parse(until) && !force) {',
     in: { trait: 'words' },
   },
   {

@@ -235,8 +235,8 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'the second look at an absence follows at once',
-      'const until = addTime(since, graceMs)\n  if (plan.now < Date.parse(until))',
-      'const until = addTime(since, graceMs)\n  if (plan.now < 0 * Date.parse(until))',
+      'const until = addTime(since, graceMs)\n  if (getReadTime(plan) < Date.parse(until))',
+      'const until = addTime(since, graceMs)\n  if (getReadTime(plan) < 0 * Date.parse(until))',
     ],
     [
       'an unknown create is sent elsewhere before its deadline',
@@ -278,8 +278,13 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'a complete "exists" without our mark is taken over',
-      'isComplete(live) && !record.intent.refused && !isMarkMissing',
-      'isComplete(live) && !isMarkMissing',
+      'isMade && !record.intent.refused && !isMarkMissing',
+      'isMade && !isMarkMissing',
+    ],
+    [
+      'a job that no request of ours could make any more is taken over',
+      'const isMade = isComplete(live) && isInTime(plan, spec, record, live)',
+      'const isMade = isComplete(live)',
     ],
     [
       'a tag that is not shown yet is taken for missing',
@@ -316,8 +321,8 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'absence is believed before the last request can have arrived',
-      'if (plan.now < Date.parse(sentUntil)) {',
-      'if (plan.now < 0 * Date.parse(sentUntil)) {',
+      'if (getReadTime(plan) < Date.parse(sentUntil)) {',
+      'if (getReadTime(plan) < 0 * Date.parse(sentUntil)) {',
     ],
     ['absence is believed after one look', 'if (since === undefined) {', 'if (since === null) {'],
     [
@@ -654,8 +659,8 @@ export const RULES: readonly Mutation[] = [
   ...inTest('test/plan/decisions/plan-decided.test.ts', 'src/plan/decisions/not-created.ts', [
     [
       '--not-created is believed at once',
-      'if (plan.now < Date.parse(until) && !force) {',
-      'if (plan.now < 0 * Date.parse(until) && !force) {',
+      'if (getReadTime(plan) < Date.parse(until) && !force) {',
+      'if (getReadTime(plan) < 0 * Date.parse(until) && !force) {',
     ],
     ['--not-created is believed although a job carries the mark', '  if (made) {\n', '  if (made === null) {\n'],
   ]),
@@ -839,6 +844,9 @@ export const RULES: readonly Mutation[] = [
       'rules.allowDirty ? [] : [...checkout.deleted]',
     ],
   ]),
+  ...inTest('test/plan/situations/unknown.test.ts', 'src/plan/context.ts', [
+    ['absence counts as of the plan, not of its reads', 'return Math.min(now, readFrom)', 'return now + 0 * readFrom'],
+  ]),
   ...inTest('test/plan/situations/removed-spec.test.ts', 'src/plan/questions/absence.ts', [
     [
       'a missing spec is gone although the state may be another project’s',
@@ -863,7 +871,7 @@ export const RULES: readonly Mutation[] = [
   ...inTest('test/plan/situations/removed-spec.test.ts', 'src/plan/situations/removed-spec.ts', [
     [
       'a record is forgotten while its create may still arrive',
-      'if (plan.now < Date.parse(until) && !record.intent.givenUp)',
+      'if (getReadTime(plan) < Date.parse(until) && !record.intent.givenUp)',
       'if (false && !record.intent.givenUp)',
     ],
     [

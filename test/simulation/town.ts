@@ -374,7 +374,8 @@ export class Town {
       relation: checkout.git || !store.state?.source ? relationOf(checkout) : 'unknown',
     }
     const onSend = (create: Create, signedAt: number): Leaving => {
-      this.oracle.onOrder(this.ledger.commits[order.commit]?.find((spec) => spec.request === create.request))
+      const spec = this.ledger.commits[order.commit]?.find(({ request }) => request === create.request)
+      this.oracle.onOrder(spec, signedAt - process.machine.skew)
       const packet = this.oracle.onSend(create, sent, this.stored(process.machine), signedAt)
       return {
         arrived: () => {

@@ -32,8 +32,8 @@ t.test('a state keeps a line for each job that comes again, and reads it back', 
 
 t.test('an older program refuses a state with schedules: it would withdraw their runs', async (t) => {
   const state = applyChanges(stateOf({}), [SET])
-  t.equal(state.minReader, READER)
-  t.ok(state.minReader > 1)
+  t.equal(state.minReader, 2, 'the format that first had schedules')
+  t.ok(state.minReader <= READER)
   t.equal(stateOf({}).minReader, 1, 'and goes on with any other')
 })
 

@@ -4,7 +4,7 @@ import type { Planned } from '../../model/plan.ts'
 import { advise, suggest } from '../../model/remedy.ts'
 import type { Spec } from '../../model/spec.ts'
 import type { OpenRecord } from '../../model/state.ts'
-import { createLine, formatMinute, nameJob, type Planner, planUnread } from '../context.ts'
+import { createLine, formatMinute, getReadTime, nameJob, type Planner, planUnread } from '../context.ts'
 import { getOwnerKey } from '../questions/ownership.ts'
 import { computeQuietTime, isMarkOf } from '../situations/unknown.ts'
 import { keepRecord } from './shared-lines.ts'
@@ -21,7 +21,7 @@ export function planNotCreatedDecision(
 ): Planned {
   if (!record) return keepRecord(spec, record, 'no create of it is open')
   const until = computeQuietTime(plan, spec, record)
-  if (plan.now < Date.parse(until) && !force) {
+  if (getReadTime(plan) < Date.parse(until) && !force) {
     return createLine(spec, {
       action: 'settling',
       code: 'PLAN_TOO_EARLY',

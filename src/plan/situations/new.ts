@@ -10,7 +10,7 @@ import { getRemoteId } from '../../model/remote-id.ts'
 import type { Spec } from '../../model/spec.ts'
 import { getSiteKey, isSettled, type JobRecord, type Site } from '../../model/state.ts'
 import { writeDocuments } from '../../model/write-documents.ts'
-import { createLine, formatMinute, nameJob, type Planner, planFailed, planUnread } from '../context.ts'
+import { createLine, formatMinute, getReadTime, nameJob, type Planner, planFailed, planUnread } from '../context.ts'
 import { planDepends } from '../questions/dependencies.ts'
 import { describeUpload, planNoFile } from '../questions/files.ts'
 import { planLookalike } from '../questions/lookalikes.ts'
@@ -64,7 +64,7 @@ export function planHeld(plan: Planner, spec: Spec): PlannedStop | undefined {
  * ago.
  */
 export function planDue(plan: Planner, spec: Spec, model: KindModel): PlannedStop | undefined {
-  const timing = computeTiming(spec, model, Math.min(plan.now, plan.readFrom ?? plan.now))
+  const timing = computeTiming(spec, model, getReadTime(plan))
   if (timing.is === 'expired')
     return createLine(spec, {
       action: 'expired',

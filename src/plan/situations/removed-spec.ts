@@ -6,6 +6,7 @@ import { type IdentifiedRecord, isSettled, type JobRecord, type SettledRecord } 
 import {
   computeShownFrom,
   describeUnread,
+  getReadTime,
   judgeSeen,
   markGone,
   NOT_SHOWN_YET,
@@ -34,7 +35,7 @@ export function planRemovedSpec(plan: Planner, address: Address, record: JobReco
   if (!isSettled(record)) {
     // A record that is forgotten is never read again. So no request of its create may arrive later.
     const until = computeQuietTime(plan, parseAddress(address), record)
-    if (plan.now < Date.parse(until) && !record.intent.givenUp)
+    if (getReadTime(plan) < Date.parse(until) && !record.intent.givenUp)
       return { ...base, action: 'settling', reason: 'its spec was removed; its create may still arrive', until }
     return planForget(plan, address, record, record, 'no job was made')
   }

@@ -14,6 +14,7 @@ import {
   createLine,
   describeRaisedRun,
   formatMinute,
+  getReadTime,
   nameJob,
   type Planner,
   planLowerRun,
@@ -73,7 +74,8 @@ function recoverById(plan: Planner, spec: Spec, record: OpenRecord, model: KindM
       'its job exists, but AWS may not show its tags yet',
       computeTagsShownFrom(plan, record),
     )
-  const isProven = isComplete(live) && !record.intent.refused && !isMarkMissing(record, live)
+  const isMade = isComplete(live) && isInTime(plan, spec, record, live)
+  const isProven = isMade && !record.intent.refused && !isMarkMissing(record, live)
   const isOurs = fits && (mark === 'own' || (mark === 'none' && isProven))
   if (isOurs) return takeOver(plan, spec, record, live)
   // What is not proved to be another's may be ours; another ID or a new name says nothing about its owner. A raised
@@ -91,7 +93,7 @@ function recoverById(plan: Planner, spec: Spec, record: OpenRecord, model: KindM
     id: live.id,
     record,
     changes,
-    reason: `${nameJob(model, live.id)} exists, but ${explainNotOurs(record, live, mark, changes)}`,
+    reason: `${nameJob(model, live.id)} exists, but ${explainNotOurs(plan, spec, record, live, mark, changes)}`,
     remedies: mayBeOurs ? suggestForUnproven(spec, model) : suggestForTakenId(spec, model, live),
   })
 }
@@ -121,7 +123,7 @@ function isMarkPending(plan: Planner, record: OpenRecord, { markRead }: Live): b
   return (
     record.intent.marker !== undefined &&
     markRead === 'succeeded' &&
-    plan.now < Date.parse(computeTagsShownFrom(plan, record))
+    getReadTime(plan) < Date.parse(computeTagsShownFrom(plan, record))
   )
 }
 
@@ -129,7 +131,14 @@ function computeTagsShownFrom({ waits }: Planner, { intent }: OpenRecord): strin
   return addTime(intent.leaseUntil, waits.listLagMs)
 }
 
-function explainNotOurs(record: OpenRecord, live: Live, mark: MarkVerdict, changes: readonly Difference[]): string {
+function explainNotOurs(
+  plan: Planner,
+  spec: Spec,
+  record: OpenRecord,
+  live: Live,
+  mark: MarkVerdict,
+  changes: readonly Difference[],
+): string {
   const { intent } = record
   if (mark === 'other' || mark === 'kin')
     return `carries the mark of ${mark === 'kin' ? readMark(live)!.address : 'another state'}`
@@ -137,6 +146,7 @@ function explainNotOurs(record: OpenRecord, live: Live, mark: MarkVerdict, chang
   if (changes.length > 0) return 'is not the one that was submitted'
   if (intent.refused) return 'AWS refused this create: the job already existed'
   if (isMarkMissing(record, live)) return 'does not carry the tag that this create asked for'
+  if (!isInTime(plan, spec, record, live)) return 'was created when no request of this create could arrive any more'
   return 'AWS does not show both its creation time and its request, so nothing proves that it is the submitted job'
 }
 
@@ -204,7 +214,7 @@ function compareStartedThenAge({ lifecycle }: KindModel): (a: Live, b: Live) => 
 function recoverByMarker(plan: Planner, spec: Spec, record: OpenRecord, model: KindModel): Planned {
   const listed = plan.observed.alike.get(spec.address)
   const until = computeQuietTime(plan, spec, record)
-  const isPastDeadline = plan.now >= Date.parse(until)
+  const isPastDeadline = getReadTime(plan) >= Date.parse(until)
   if (listed === undefined)
     return planSettling(spec, record, describeUnknown(record), isPastDeadline ? undefined : until)
   if (listed.is === 'failed') return planUnread(spec, listed, record)
@@ -299,7 +309,7 @@ function planAbsent(plan: Planner, spec: Spec, record: OpenRecord, graceMs: numb
   if (days !== undefined && plan.now >= Date.parse(addTime(record.intent.at, days * 86_400_000)))
     return planForgotten(spec, record, days)
   const sentUntil = mayHarm ? computeQuietTime(plan, spec, record) : record.intent.leaseUntil
-  if (plan.now < Date.parse(sentUntil)) {
+  if (getReadTime(plan) < Date.parse(sentUntil)) {
     return planSettling(spec, record, 'its create may still arrive', sentUntil)
   }
   const since = record.intent.absentSince
@@ -312,7 +322,7 @@ function planAbsent(plan: Planner, spec: Spec, record: OpenRecord, graceMs: numb
     }
   }
   const until = addTime(since, graceMs)
-  if (plan.now < Date.parse(until))
+  if (getReadTime(plan) < Date.parse(until))
     return planSettling(spec, record, 'its create left no job that AWS shows; a second read follows', until)
   const attempt = `its create (attempt ${record.intent.attempt}) left no job at two reads`
   return planAgain(

@@ -116,6 +116,8 @@ t.test('an unknown create of a removed spec is not forgotten while its request m
   t.match(first(absent), { action: 'settling', reason: 'its spec was removed; its create may still arrive', until })
   const taken = world().unknown(REBOOT, recent).live(REBOOT, { createdAt: '2026-11-15T08:40:00Z' })
   t.match(first(taken), { action: 'settling', until }, 'the ID may be free again before the request arrives')
+  const old = world().unknown(REBOOT, { absentSince: '2026-11-15T08:57:00Z' }).absent(REBOOT)
+  t.equal(first(old.with({ readFrom: Date.parse('2026-11-15T08:57:30Z') }))?.action, 'settling', 'an old read')
   const givenUp = world()
     .unknown(REBOOT, { ...recent, givenUp: true })
     .absent(REBOOT)
@@ -134,6 +136,17 @@ t.test('a job ends with its spec only where that was on record, and it is the on
     ),
   )
   t.match(first(ending().live(REBOOT, { createdAt: '2026-11-15T08:55:00Z' }))?.next, { lost: true })
+  const young = ending({
+    identity: { ...identity, createdAt: '2026-11-15T08:57:00Z' },
+    createdAt: '2026-11-15T08:57:00Z',
+  }).absent(REBOOT)
+  t.equal(first(young)?.action, 'forget', 'AWS no longer knows it')
+  const slept = young.with({ readFrom: Date.parse('2026-11-15T08:57:30Z') })
+  t.match(
+    first(slept),
+    { action: 'settling', until: '2026-11-15T08:58:30Z' },
+    'it was read before a list had to show it',
+  )
   const unread = ending().unread(REBOOT)
   t.strictSame(told(unread), [
     'blocked',

@@ -372,3 +372,50 @@ t.test('a create of which nothing was seen says so', async (t) => {
     `settling ${READERS}: the outcome of its create is not known (no answer to it is on record)`,
   )
 })
+
+t.test('absence counts as of the reads: a machine may have slept since', async (t) => {
+  const readAt = (given: World, at: string): Planned => first(given.with({ readFrom: Date.parse(`2026-11-15T${at}Z`) }))
+  const earlier = { absentSince: '2026-11-15T08:51:10Z' }
+  const cases: readonly (readonly [name: string, given: World, before: string, from: string])[] = [
+    [
+      'under the same ID, after the grace',
+      world().spec(REBOOT).unknown(REBOOT, LOOKED).absent(REBOOT),
+      '08:55:14',
+      '08:55:15',
+    ],
+    [
+      'under another ID, after the deadline',
+      world()
+        .spec(REBOOT, { request: { ...REQUESTS['IotJob'], jobId: 'other' } })
+        .unknown(REBOOT, earlier)
+        .absent(REBOOT),
+      '08:57:59',
+      '08:58:00',
+    ],
+    [
+      'of a job that only a list shows, after the deadline',
+      world().spec(READERS).unknown(READERS, { absentSince: '2026-11-15T08:52:00Z' }).listed(READERS),
+      '08:57:59',
+      '08:58:00',
+    ],
+  ]
+  for (const [name, given, before, from] of cases) {
+    t.equal(readAt(given, before).action, 'settling', `${name}: read before`)
+    t.equal(readAt(given, from).action, 'create', `${name}: read then`)
+  }
+})
+
+t.test('a job without a readable mark is ours only if a request of the create could still make it', async (t) => {
+  // The deadline is 08:58; clocks may differ by a minute.
+  const made = (createdAt: string, live: Partial<Live> = {}): World =>
+    reboot({ markRead: 'refused', createdAt, ...live }, {}, '2026-11-15T09:30:00Z')
+  t.equal(first(made('2026-11-15T08:59:00Z')).action, 'adopt')
+  const late = made('2026-11-15T08:59:01Z')
+  t.match(first(late), {
+    action: 'conflict',
+    code: 'PLAN_ID_TAKEN',
+    reason: `${EXISTS} was created when no request of this create could arrive any more`,
+  })
+  t.match(hints(late), /adopt IotJob\/kiosk-reboot/, 'a person may know better')
+  t.equal(first(made('2026-11-15T08:59:01Z', { mark: OWN, markRead: 'succeeded' })).action, 'adopt', 'a mark proves it')
+})
