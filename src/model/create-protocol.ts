@@ -38,8 +38,8 @@ export type Waits = {
   /** The time between two describes that prove absence, for jobs that are read by their own ID. */
   readonly graceMs: number
   /**
-   * How long after the lease a worker on another machine may still send: the life of a task, and the most that clocks
-   * may differ. 0 without workers.
+   * How long after the lease a worker on another machine may still send. A third is the life of a task. The rest is for
+   * clocks that differ. 0 without workers.
    */
   readonly queueMs: number
 }
@@ -55,6 +55,14 @@ export const DEFAULT_WAITS: Waits = {
 
 /** How far our clock and AWS's may differ, in milliseconds, before their times are no longer compared. */
 export const CLOCKS_MS = 60_000
+
+/** The wait `queueMs` of a run with workers. Its larger part is as long as clocks may differ. */
+export const QUEUE_MS = 1.5 * CLOCKS_MS
+
+/** Returns how long a task may wait for a worker that sends its request, in milliseconds. */
+export function computeTaskLife({ queueMs }: Waits): number {
+  return queueMs / 3
+}
 
 /** Returns the ISO time at which a lease ends that begins now. `now` is epoch milliseconds. */
 export function computeLeaseEnd(now: number, { leaseMs, queueMs }: Waits): string {

@@ -1,19 +1,21 @@
 import type { AwsProblem, Outcome } from '../model/aws-problem.ts'
+import { computeTaskLife, type Waits } from '../model/create-protocol.ts'
 import { computeDigest } from '../model/digest.ts'
 import type { Live } from '../model/live.ts'
 import type { Clock } from '../system/clock.ts'
 import type { Sealed } from './seal.ts'
 import { nameLane, nameQueue, openAnswer, sealTask, type Task } from './task.ts'
 
-/** How long a task may wait for a worker to send its request, in milliseconds. */
-export const TASK_MS = 30_000
-/** The time in which a request, its connection and the way of its answer end. */
-const ANSWER_MS = 45_000
+/** How long an answer may be on its way after its request has ended, in milliseconds. */
+const ANSWER_MS = 5_000
 
 /** How tasks reach workers. Nothing rests on it: it may lose, repeat, delay and reorder everything. */
 export type Transport = {
   /** Returns why no task may be put there now, in words; undefined if a worker serves the lane. */
-  findTrouble(place: { readonly queue: string; readonly lane: string }, signal?: AbortSignal): Promise<string | undefined>
+  findTrouble(
+    place: { readonly queue: string; readonly lane: string },
+    signal?: AbortSignal,
+  ): Promise<string | undefined>
   /** Puts a task. After a rejection, it may be in the queue or not. */
   put(queue: string, nonce: string, sealed: Sealed): Promise<void>
   /** Tells each answer, whoever wrote it. */
@@ -25,16 +27,18 @@ export type TaskRequest = Omit<Task, 'v' | 'nonce' | 'planner' | 'project' | 'li
   readonly service: string
 }
 
+/** Until when a task may be put, and what AWS's time is. */
+export type SendLimits = {
+  readonly signal?: AbortSignal
+  /** Checked right before the task is put. */
+  readonly mayStillSend: () => boolean
+  /** AWS's time at the site of the task; undefined if it is not known. */
+  readonly awsNow: () => number | undefined
+}
+
 /** Sends tasks to workers, and gives each the answer that is its own. */
 export type Dispatcher = {
-  send(
-    request: TaskRequest,
-    options: {
-      readonly signal?: AbortSignal
-      readonly mayStillSend: () => boolean
-      readonly awsNow: () => number | undefined
-    },
-  ): Promise<Outcome<Live | undefined>>
+  send(request: TaskRequest, limits: SendLimits): Promise<Outcome<Live | undefined>>
   /** How many answers were refused: forged, for another task, or too late. */
   refused(): number
 }
@@ -49,8 +53,7 @@ export type DispatcherOptions = {
   readonly project: string
   readonly lineage: string
   readonly createNonce: () => string
-  /** The life of a task, in milliseconds. Default: `TASK_MS`. */
-  readonly taskMs?: number
+  readonly waits: Waits
 }
 
 /** A task that waits for its answer. */
@@ -58,7 +61,8 @@ type Pending = { readonly digest: string; readonly settle: (outcome: Outcome<Liv
 
 /** Creates the planner's side of the queue. A task is put once. Without an answer its outcome is unknown. */
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
-  const { transport, clock, key, planner, project, lineage, createNonce, taskMs = TASK_MS } = options
+  const { transport, clock, key, planner, project, lineage, createNonce, waits } = options
+  const taskMs = computeTaskLife(waits)
   const pending = new Map<string, Pending>()
   let refused = 0
   transport.onAnswer((value) => {
@@ -90,11 +94,15 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
           const giveUp = (name: string, message: string): void =>
             resolve({ is: 'unknown', problem: { class: 'unknown', name, message } })
           pending.set(nonce, { digest: computeDigest(sealed.body), settle: resolve })
-          signal?.addEventListener('abort', () => giveUp('Interrupted', 'the run was stopped before a worker answered'), {
-            once: true,
-            signal: over.signal,
-          })
-          clock.sleep(taskMs + ANSWER_MS, over.signal).then(
+          signal?.addEventListener(
+            'abort',
+            () => giveUp('Interrupted', 'the run was stopped before a worker answered'),
+            {
+              once: true,
+              signal: over.signal,
+            },
+          )
+          clock.sleep(taskMs + waits.requestMs + ANSWER_MS, over.signal).then(
             () => giveUp('NoAnswer', 'no worker answered in time'),
             () => {},
           )

@@ -1,11 +1,11 @@
-import type { Connection } from '../aws/connection.ts'
-import type { Outcome } from '../model/aws-problem.ts'
+import { dropValue, type Outcome } from '../model/aws-problem.ts'
 import { CLOCKS_MS } from '../model/create-protocol.ts'
 import type { KindModel } from '../model/kind.ts'
 import type { Calls } from '../model/kind-calls.ts'
 import type { Live } from '../model/live.ts'
 import type { Clock } from '../system/clock.ts'
 import { explainRepeatable } from './operations.ts'
+import type { Reach } from './reach.ts'
 import type { Sealed } from './seal.ts'
 import { nameLane, nameQueue, openTask, sealAnswer, type Task } from './task.ts'
 
@@ -25,9 +25,8 @@ export type Executor = {
   readonly key: string
   readonly clock: Clock
   readonly findModel: (kind: string) => KindModel | undefined
-  /** Returns the connection that leads to a task's site, with the worker's own credentials. */
-  readonly reach: (task: Task, model: KindModel) => Promise<Pick<Connection, 'awsNow' | 'clockOffsetMs'> | undefined>
-  readonly callsOf: (task: Task, model: KindModel) => Promise<Calls>
+  /** Returns the connection that leads to a site with the worker's own credentials. */
+  readonly reach: Reach['reach']
   /** Returns true to the first who asks for a task. It saves calls; safety does not rest on it. */
   readonly claim: (nonce: string) => Promise<boolean>
   /** Aborted: nothing more is sent. */
@@ -45,7 +44,7 @@ export async function executeTask(value: unknown, queue: string, executor: Execu
     return { refused: 'not allowed', task }
   if (nameQueue(task.project, task.lineage, nameLane(task.site, model.service)) !== queue)
     return { refused: 'misplaced', task }
-  const connection = await executor.reach(task, model)
+  const connection = await executor.reach(task.site, model)
   if (connection === undefined) return { refused: 'unreachable', task }
   const offset = connection.clockOffsetMs()
   const from = connection.awsNow()
@@ -54,30 +53,30 @@ export async function executeTask(value: unknown, queue: string, executor: Execu
   const isInTime = (): boolean => Math.max(connection.awsNow() ?? 0, clock.now() + offset) <= task.deadline
   if (!isInTime()) return { refused: 'expired', task }
   if (!(await executor.claim(task.nonce))) return { refused: 'repeated', task }
-  const calls = await executor.callsOf(task, model)
-  const outcome = await makeCall(task, calls, { signal, mayStillSend: () => !signal.aborted && isInTime() })
+  const outcome = await makeCall(task, await connection.openCalls(), {
+    signal,
+    mayStillSend: () => !signal.aborted && isInTime(),
+  })
   // Nothing was sent. The planner learns it by its own deadline, as it would without this worker.
   if (outcome.is === 'not-done' && outcome.problem.class === 'abandoned') return { refused: 'expired', task }
   return { planner: task.planner, answer: sealAnswer(task, body, outcome, key), task, outcome }
 }
 
 /** Returns whether a task has the members that its operation needs. */
-function isWhole({ operation, id, request }: Task, { identity }: KindModel): boolean {
-  if (operation !== 'create') return id !== undefined && id !== ''
-  return request !== undefined && (identity.idMember === undefined || (id !== undefined && id !== ''))
+function isWhole({ operation, id = '', request }: Task, { identity }: KindModel): boolean {
+  const needsId = operation === 'start' || identity.idMember !== undefined
+  return (operation === 'start' || request !== undefined) && (!needsId || id !== '')
 }
 
 type Limits = { readonly signal: AbortSignal; readonly mayStillSend: () => boolean }
 
 /** Makes the one call of a task. It makes one attempt, and never repeats it. */
 async function makeCall(task: Task, { writer }: Calls, limits: Limits): Promise<Outcome<Live | undefined>> {
-  const { operation, id = '', marker, attempt, request = {}, reason, force } = task
+  const { operation, id, marker, attempt, request = {} } = task
   switch (operation) {
     case 'create':
-      return writer.create(request, { ...limits, id: task.id, marker, attempt })
+      return writer.create(request, { ...limits, id, marker, attempt })
     case 'start':
-      return await writer.start!(id, limits)  as Outcome<undefined>
-    case 'cancel':
-      return await writer.cancel!(id, { ...limits, reason, force }) as Outcome<undefined>
+      return dropValue(await writer.start!(id!, limits))
   }
 }

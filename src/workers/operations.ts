@@ -1,40 +1,41 @@
 import type { KindModel } from '../model/kind.ts'
 
 /** A call that a worker may make. The list is closed: a worker makes no other call for a task. */
-export type Operation = 'create' | 'start' | 'cancel'
+export type Operation = 'create' | 'start'
+
+/** All of them. */
+export const OPERATIONS: readonly Operation[] = ['create', 'start']
 
 /**
- * Says why an operation of a kind does no harm if a task runs twice. Redis may lose, repeat or replay a task at any time, so only
- * these operations leave the planner. Undefined: the planner makes the call itself.
+ * Says why an operation of a kind does no harm if a task runs twice. Redis may lose, repeat or replay a task at any
+ * time, so only these operations leave the planner. Undefined: the planner makes the call itself.
+ *
+ * The planner keeps all other calls. An older `update` that is repeated would undo a newer one. A late `cancel` of an
+ * ID that a caller chose may meet another job. The file and the signed link of an upload or a download stay on one
+ * machine. Only `match` kinds have `validate`. Reads need no worker.
  */
 export function explainRepeatable(model: KindModel, operation: Operation): string | undefined {
-  const { recovery } = model.identity
   switch (operation) {
     case 'create':
-      // `match`: AWS names the job and starts it at once, so a repeated create is a second job.
-      // `token`: the token's life is shorter than a queue may delay a task.
-      if (recovery.is === 'id') return 'the caller names the job, and AWS rejects a second one of that ID'
-      if (recovery.is === 'inert') return 'a created job does nothing until it is started, and only a recorded ID is started'
-      return undefined
+      return explainCreate(model)
     case 'start':
-      // An ID that AWS names is never given to another job.
-      return isNamedByAws(model) && model.api.operations.start !== undefined
+      return model.identity.idMember === undefined && model.api.operations.start !== undefined
         ? 'a job starts once, and AWS never gives its ID to another job'
-        : undefined
-    case 'cancel':
-      // A caller's ID may belong to another job by the time a late task arrives.
-      return isNamedByAws(model) && model.lifecycle.cancelling !== undefined
-        ? 'a cancelled job stays cancelled, and AWS never gives its ID to another job'
         : undefined
   }
 }
 
-/*
- * These stay with the planner. `update`: an older update that is repeated would undo a newer one. `upload` and `download`: the file and
- * its signed link stay on one machine. Reads: they need no worker. `validate`: only `match` kinds have it.
- */
-
-function isNamedByAws({ identity }: KindModel): boolean {
-  return identity.idMember === undefined
+function explainCreate({ identity: { recovery } }: KindModel): string | undefined {
+  switch (recovery.is) {
+    case 'id':
+      return 'the caller names the job, and AWS rejects a second job of that ID'
+    case 'inert':
+      return 'a created job does nothing until its start, and only a recorded ID is started'
+    case 'token':
+      // AWS may forget a token before a late task arrives. Then the same token makes a second job.
+      return undefined
+    case 'match':
+      // AWS names the job, and it starts at once. A repeated create makes a second job.
+      return undefined
+  }
 }
-

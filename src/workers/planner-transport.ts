@@ -5,6 +5,7 @@ import { toRedisOptions } from '../redis/open-redis.ts'
 import type { Clock } from '../system/clock.ts'
 import type { Transport } from './dispatcher.ts'
 import { ALIVE_MS, getAnswersKey, getServingKey, LANES_KEY, PREFIX } from './redis-keys.ts'
+import { formatAnnounced } from './task.ts'
 
 /** How long a planner waits for Redis, and for a worker that serves a lane, in milliseconds. */
 const REDIS_MS = 5_000
@@ -17,19 +18,11 @@ export type PlannerTransport = Transport & {
   close(): void
 }
 
-/** Opens the planner's side of the queue at a Redis. Connects at the first use. */
+/** Opens the planner's side of the queue at a Redis. `planner` names this run alone. */
 export function openPlannerTransport(place: RedisPlace, planner: string, clock: Clock): PlannerTransport {
-  const open = (): Redis => {
-    const client = new Redis({ ...toRedisOptions(place, { login: true }), maxRetriesPerRequest: null })
-    // Without a listener, ioredis prints what goes wrong. Tasks then have an unknown outcome, which says enough.
-    client.on('error', () => {})
-    void client.connect().catch(() => {})
-    return client
-  }
-  const [tasks, answers] = [open(), open()]
+  const [tasks, answers] = [openClient(place), openClient(place)]
   const queues = new Map<string, Queue>()
-  const served = new Map<string, number>()
-  const announced = new Map<string, number>()
+  const lanes = new Map<string, LaneSeen>()
   const over = new AbortController()
   const pause = (signal?: AbortSignal): Promise<void> => clock.sleep(POLL_MS, signal).catch(() => {})
 
@@ -41,40 +34,45 @@ export function openPlannerTransport(place: RedisPlace, planner: string, clock: 
     }
     return true
   }
-  /** Asks Redis, and gives up with the connection. */
-  const ask = <Value>(call: Promise<Value>): Promise<Value | undefined> =>
-    Promise.race([call.catch(() => undefined), clock.sleep(REDIS_MS, over.signal).then(() => undefined, () => undefined)])
-  const hasWorker = async (queue: string): Promise<boolean> => {
-    const seen = served.get(queue)
-    if (seen !== undefined && clock.monotonic() - seen < ALIVE_MS / 2) return true
-    const isServed = (await ask(tasks.exists(getServingKey(queue)))) === 1
-    if (isServed) served.set(queue, clock.monotonic())
-    return isServed
+  /** Asks Redis, but not for long. Undefined: it gave no answer. */
+  const ask = async <Value>(call: Promise<Value>): Promise<Value | undefined> => {
+    const timer = new AbortController()
+    const late = clock.sleep(REDIS_MS, timer.signal).catch(() => {})
+    const answer = await Promise.race([call.catch(() => undefined), late])
+    timer.abort()
+    return answer as Value | undefined
+  }
+  /** Tells workers of a lane from time to time: Redis may have lost it. */
+  const announce = async (seen: LaneSeen, queue: string, lane: string): Promise<void> => {
+    if (clock.monotonic() - seen.announced < ALIVE_MS) return
+    seen.announced = clock.monotonic()
+    await ask(tasks.zadd(LANES_KEY, clock.now(), formatAnnounced({ queue, lane })))
+  }
+  const hasWorker = async (seen: LaneSeen, queue: string): Promise<boolean> => {
+    if (clock.monotonic() - seen.served < ALIVE_MS / 2) return true
+    if ((await ask(tasks.exists(getServingKey(queue)))) !== 1) return false
+    seen.served = clock.monotonic()
+    return true
   }
   return {
     async findTrouble({ queue, lane }, signal) {
       if (!(await isReady(signal))) return `the queue at ${place.name} cannot be reached`
-      // Again from time to time: Redis may have lost it, and a new worker looks for it.
-      if (clock.monotonic() - (announced.get(queue) ?? -ALIVE_MS) >= ALIVE_MS) {
-        announced.set(queue, clock.monotonic())
-        await ask(tasks.zadd(LANES_KEY, clock.now(), JSON.stringify([queue, lane])))
-      }
-      const until = clock.monotonic() + WORKER_MS
-      while (!(await hasWorker(queue))) {
+      const seen = lanes.get(queue) ?? { announced: -Infinity, served: -Infinity, missed: -Infinity }
+      lanes.set(queue, seen)
+      await announce(seen, queue, lane)
+      const began = clock.monotonic()
+      while (!(await hasWorker(seen, queue))) {
         if (signal?.aborted) return undefined
-        if (clock.monotonic() > until) {
-          announced.delete(queue)
-          return `no worker serves the lane ${lane}: start one with jobwright worker`
-        }
+        const now = clock.monotonic()
+        if (now - began > WORKER_MS) seen.missed = now
+        // Others have just waited for it in vain.
+        if (now - seen.missed < WORKER_MS) return `no worker serves the lane ${lane}`
         await pause(signal)
       }
       return undefined
     },
     async put(queue, nonce, sealed) {
-      const known =
-        queues.get(queue) ??
-        new Queue(queue, { connection: tasks, prefix: PREFIX, skipVersionCheck: true, skipMetasUpdate: true })
-      if (!queues.has(queue)) known.on('error', () => {})
+      const known = queues.get(queue) ?? openQueue(queue, tasks)
       queues.set(queue, known)
       await known.add('task', sealed, { jobId: nonce, attempts: 1, removeOnComplete: true, removeOnFail: true })
     },
@@ -93,6 +91,24 @@ export function openPlannerTransport(place: RedisPlace, planner: string, clock: 
       for (const client of [tasks, answers]) client.disconnect()
     },
   }
+}
+
+/** When a planner announced a lane, saw that a worker serves it, and found that none does, on the monotonic clock. */
+type LaneSeen = { announced: number; served: number; missed: number }
+
+/** Opens a client that connects again by itself, and waits for that. */
+function openClient(place: RedisPlace): Redis {
+  const client = new Redis({ ...toRedisOptions(place, { login: true }), maxRetriesPerRequest: null })
+  // Without a listener, ioredis prints what goes wrong. Tasks then have an unknown outcome, which says enough.
+  client.on('error', () => {})
+  void client.connect().catch(() => {})
+  return client
+}
+
+function openQueue(name: string, connection: Redis): Queue {
+  const queue = new Queue(name, { connection, prefix: PREFIX, skipVersionCheck: true, skipMetasUpdate: true })
+  queue.on('error', () => {})
+  return queue
 }
 
 function parse(text: string): unknown {

@@ -1,25 +1,38 @@
-import type { Connection } from '../aws/connection.ts'
+import type { Connection, ConnectOptions } from '../aws/connection.ts'
 import { createLanes } from '../aws/lanes.ts'
-import { type Env, resolveTarget, type Target } from '../aws/target.ts'
+import { resolveTarget, type Target } from '../aws/target.ts'
 import { openCalls } from '../kinds/calls.ts'
 import type { Config } from '../model/config.ts'
 import type { KindModel } from '../model/kind.ts'
 import type { Calls } from '../model/kind-calls.ts'
 import { Problem } from '../model/problem.ts'
 import { getSiteKey, type Site } from '../model/state.ts'
-import type { Clock } from '../system/clock.ts'
+import { nameLane } from './task.ts'
 
 /** How long a target that failed is not tried again, in milliseconds. */
 const RETRY_MS = 30_000
+/** How long a connection is used. A new one measures AWS's time again. */
+const FRESH_MS = 3_600_000
+
+/** A connection to a site, and how to open the calls of a kind over it. */
+export type Reached = Pick<Connection, 'awsNow' | 'clockOffsetMs'> & { openCalls(): Promise<Calls> }
 
 /** The accounts that a worker reaches with its own credentials. */
 export type Reach = {
   /** Returns the rate of a lane, or why this worker cannot serve it. */
   openLane(lane: string): Promise<{ readonly perSecond: number } | { readonly why: string }>
   /** Returns the connection to a site; undefined if no target of this worker leads there. */
-  reach(site: Site, model: KindModel): Promise<Connection | undefined>
-  callsOf(site: Site, model: KindModel): Promise<Calls>
+  reach(site: Site, model: KindModel): Promise<Reached | undefined>
+  /** Connects to a site anew for its next task: AWS refused the credentials, or a clock was set. */
+  forget(site: Site): void
   close(): void
+}
+
+/** A target that was tried: its connection, or why there is none. */
+type Tried = {
+  readonly at: number
+  readonly found: Promise<{ readonly connection: Connection } | { readonly why: string }>
+  readonly calls: Map<string, Promise<Calls>>
 }
 
 /**
@@ -28,68 +41,93 @@ export type Reach = {
  */
 export function createReach(
   config: Pick<Config, 'targets' | 'limits' | 'env'>,
-  { models, env, clock, version }: { models: readonly KindModel[]; env: Env; clock: Clock; version: string },
+  models: readonly KindModel[],
+  options: ConnectOptions & Required<Pick<ConnectOptions, 'env'>>,
 ): Reach {
-  const lanes = createLanes(clock, config.limits)
-  const connections = new Map<string, Promise<Connection>>()
-  const failures = new Map<string, { readonly at: number; readonly why: string }>()
-  const calls = new Map<string, Promise<Calls>>()
+  const { clock, env } = options
+  const tried = new Map<string, Tried>()
 
   const listTargets = (region: string): Target[] => {
-    const own = Object.entries(config.targets).filter(([, target]) => target.region === region)
-    if (Object.keys(config.targets).length > 0) return own.map(([name, target]) => ({ ...target, name }))
-    return [resolveTarget(undefined, config, { ...env, AWS_REGION: region })]
+    const names = Object.keys(config.targets)
+    if (names.length === 0) return [resolveTarget(undefined, config, { ...env, AWS_REGION: region })]
+    return names
+      .filter((name) => config.targets[name]?.region !== undefined || env['AWS_REGION'] || env['AWS_DEFAULT_REGION'])
+      .map((name) => resolveTarget(name, config, env))
+      .filter((target) => target.region === region)
   }
-  const open = async (target: Target): Promise<Connection | undefined> => {
-    const key = `${target.name} ${target.region}`
-    const failed = failures.get(key)
-    if (failed && clock.monotonic() - failed.at < RETRY_MS) return undefined
+  const open = async (target: Target): Tried['found'] => {
     try {
       const { connect } = await import('../aws/connection.ts')
-      const made =
-        connections.get(key) ?? connect(target, { clock, env, lanes, version, envNames: config.env ?? [] })
-      connections.set(key, made)
-      return await made
+      // Lanes of its own: AWS may refuse one role, and accept another.
+      const lanes = createLanes(clock, config.limits)
+      return { connection: await connect(target, { ...options, envNames: config.env, lanes }) }
     } catch (error) {
-      if (!(error instanceof Problem)) throw error
-      connections.delete(key)
-      failures.set(key, { at: clock.monotonic(), why: error.message })
-      return undefined
+      if (error instanceof Problem) return { why: error.message }
+      throw error
     }
   }
-  const find = async (
-    region: string,
-    isIt: (connection: Connection) => boolean,
-  ): Promise<Connection | undefined> => {
+  const tryTarget = async (target: Target): Promise<Tried> => {
+    const key = getKey(target)
+    const known = tried.get(key)
+    const age = known === undefined ? Infinity : clock.monotonic() - known.at
+    if (known && age < ('connection' in (await known.found) ? FRESH_MS : RETRY_MS)) return known
+    const made: Tried = { at: clock.monotonic(), found: open(target), calls: new Map() }
+    tried.set(key, made)
+    return made
+  }
+  /** Returns the first target that fits, or why none does. */
+  const find = async (region: string, isIt: (connection: Connection) => boolean) => {
+    let why: string | undefined
     for (const target of listTargets(region)) {
-      const connection = await open(target)
-      if (connection && isIt(connection)) return connection
+      const one = await tryTarget(target)
+      const found = await one.found
+      if ('why' in found) why ??= found.why
+      else if (isIt(found.connection)) return { ...found, calls: one.calls }
     }
-    return undefined
+    return { why }
   }
-  const reach: Reach['reach'] = (site, { service }) =>
-    find(site.region, (connection) => getSiteKey(connection.siteOf(service)) === getSiteKey(site))
   return {
-    reach,
     async openLane(lane) {
-      const [service = '', region = '', account = ''] = lane.split('/').reverse()
+      const [service, region = ''] = lane.split('/').reverse()
       const model = models.find((one) => one.service === service)
       if (model === undefined || !/^[a-z]{2,}(-[a-z]+)+-\d+$/.test(region)) return { why: 'it is not known' }
-      const connection = await find(region, ({ site }) => site.account === account)
-      if (connection) return { perSecond: connection.lane(model, model.api.operations.create).limit.perSecond }
-      const whys = listTargets(region).flatMap(({ name }) => failures.get(`${name} ${region}`)?.why ?? [])
-      return { why: whys[0] ?? `no target of this worker leads to account ${account} in ${region}` }
+      const found = await find(
+        region,
+        (connection) => nameLane(connection.siteOf(model.service), model.service) === lane,
+      )
+      if ('connection' in found)
+        return { perSecond: found.connection.lane(model, model.api.operations.create).limit.perSecond }
+      return { why: found.why ?? 'no target of this worker leads there' }
     },
-    async callsOf(site, model) {
-      const connection = await reach(site, model)
-      if (connection === undefined) throw new Error(`no connection to ${getSiteKey(site)}`)
-      const key = JSON.stringify([model.kind, connection.target.name, connection.target.region])
-      const known = calls.get(key) ?? openCalls(model.kind, connection)
-      calls.set(key, known)
-      return known
+    async reach(site, model) {
+      const isIt = (one: Connection): boolean => getSiteKey(one.siteOf(model.service)) === getSiteKey(site)
+      const found = await find(site.region, isIt)
+      if (!('connection' in found)) return undefined
+      const { connection, calls } = found
+      return {
+        awsNow: () => connection.awsNow(),
+        clockOffsetMs: () => connection.clockOffsetMs(),
+        openCalls: () => {
+          const known = calls.get(model.kind) ?? openCalls(model.kind, connection)
+          calls.set(model.kind, known)
+          return known
+        },
+      }
     },
-    close: () => {
-      for (const one of connections.values()) void one.then((connection) => connection.close()).catch(() => {})
+    forget(site) {
+      for (const target of listTargets(site.region)) {
+        const key = getKey(target)
+        const known = tried.get(key)
+        if (known && clock.monotonic() - known.at >= RETRY_MS) tried.delete(key)
+      }
+    },
+    close() {
+      for (const { found } of tried.values())
+        void found.then((one) => 'connection' in one && one.connection.close()).catch(() => {})
     },
   }
+}
+
+function getKey({ name, region }: Target): string {
+  return `${name} ${region}`
 }

@@ -1,14 +1,14 @@
-/** What BullMQ's keys begin with. The rights of a user of Redis may end at this prefix. */
+/** What every key begins with. The rights of a user of Redis may end at this prefix. */
 export const PREFIX = 'jobwright'
 
 /** Lanes with their queues, as planners announce them. */
 export const LANES_KEY = `${PREFIX}:lanes`
 
+/** What each worker says of itself, by its name. */
+export const getWorkerKey = (worker: string): string => `${PREFIX}:worker:${worker}`
+
 /** Exists while a worker serves a queue. */
 export const getServingKey = (queue: string): string => `${PREFIX}:serving:${queue}`
-
-/** What a worker says of itself. */
-export const getWorkerKey = (worker: string): string => `${PREFIX}:worker:${worker}`
 
 /** The answers for one run of a planner. */
 export const getAnswersKey = (planner: string): string => `${PREFIX}:answers:${planner}`
@@ -24,3 +24,5 @@ export const ANSWER_MS = 300_000
 export const CLAIM_MS = 600_000
 /** How long an announced lane is remembered. */
 export const LANE_MS = 86_400_000
+/** How many lanes a worker looks at. */
+export const LANES_MAX = 10_000

@@ -5,6 +5,7 @@ import { toRedisOptions } from '../redis/open-redis.ts'
 import type { Clock } from '../system/clock.ts'
 import { type Executed, type Executor, executeTask } from './execute.ts'
 import { matchesLane } from './glob.ts'
+import type { Reach } from './reach.ts'
 import {
   ALIVE_MS,
   ANSWER_MS,
@@ -15,20 +16,25 @@ import {
   getWorkerKey,
   LANE_MS,
   LANES_KEY,
+  LANES_MAX,
   PREFIX,
 } from './redis-keys.ts'
+import { type Announced, readAnnounced } from './task.ts'
 
 /** How often a worker looks for lanes, and shows that it lives, in milliseconds. */
 const LOOK_MS = 1_000
-/** How long calls in flight may take after SIGTERM. */
+/** How long calls in flight may take after the signal to stop. */
 const DRAIN_MS = 9_000
+
+/** A lane that a worker does not serve, and why. */
+export type Unserved = { readonly lane: string; readonly why: string }
 
 /** What happens to a worker, for its log. */
 export type WorkerEvent =
   | { readonly is: 'connected' | 'disconnected' }
   | { readonly is: 'serving'; readonly lane: string }
-  /** It has no lane. `others`: lanes that it does not serve, each with the reason. */
-  | { readonly is: 'idle'; readonly others: readonly { readonly lane: string; readonly why: string }[] }
+  /** It serves no lane. */
+  | { readonly is: 'idle'; readonly others: readonly Unserved[] }
   | { readonly is: 'took'; readonly lane: string; readonly executed: Executed }
   | { readonly is: 'draining'; readonly active: number }
 
@@ -42,58 +48,59 @@ export type ServeOptions = {
   readonly lanes: readonly string[]
   /** Calls at once for each lane. */
   readonly concurrency: number
-  readonly executor: Omit<Executor, 'claim' | 'signal'>
-  /** Returns how many calls a second a lane allows, or why this worker cannot serve it. */
-  readonly openLane: (lane: string) => Promise<{ readonly perSecond: number } | { readonly why: string }>
+  readonly executor: Pick<Executor, 'key' | 'findModel'>
+  readonly reach: Reach
   readonly tell: (event: WorkerEvent) => void
   readonly signal: AbortSignal
 }
 
-/** How many tasks a worker has done. */
+/** How many tasks a worker has carried out, without success, and refused. */
 export type Served = { readonly done: number; readonly failed: number; readonly refused: number }
 
 /** Serves lanes until the signal, then lets the calls in flight end. */
 export async function serve(options: ServeOptions): Promise<Served> {
-  const { place, clock, worker, signal, tell, concurrency, executor } = options
-  const redis = connect(place, tell)
+  const { place, clock, worker, reach, signal, tell } = options
+  const redis = openStatusClient(place, tell)
   const tasks = new Redis({ ...toRedisOptions(place, { login: true }), maxRetriesPerRequest: null })
   tasks.on('error', () => {})
   const giveUp = new AbortController()
   const open = new Map<string, Worker>()
+  const claimed = new Map<string, number>()
   const tally = { done: 0, failed: 0, refused: 0 }
   let active = 0
-  const claim = async (nonce: string): Promise<boolean> =>
-    (await redis.set(getClaimKey(nonce), worker, 'PX', CLAIM_MS, 'NX').catch(() => undefined)) === 'OK'
-  const take = async (value: unknown, queue: string, lane: string): Promise<void> => {
+
+  const claim = async (nonce: string): Promise<boolean> => {
+    if (claimed.has(nonce)) return false
+    // Also here, because Redis may lose it.
+    claimed.set(nonce, clock.monotonic())
+    return (await redis.set(getClaimKey(nonce), worker, 'PX', CLAIM_MS, 'NX').catch(() => undefined)) === 'OK'
+  }
+  const answer = async (planner: string, sealed: object): Promise<void> => {
+    const list = getAnswersKey(planner)
+    await redis.multi().rpush(list, JSON.stringify(sealed)).pexpire(list, ANSWER_MS).exec()
+  }
+  const take = async (value: unknown, { queue, lane }: Announced): Promise<void> => {
     active++
     try {
-      const executed = await executeTask(value, queue, { ...executor, claim, signal: giveUp.signal })
-      if ('refused' in executed) tally.refused++
-      else {
-        if (executed.outcome.is === 'done') tally.done++
-        else tally.failed++
-        const list = getAnswersKey(executed.planner)
-        // A lost answer leaves the outcome unknown, and the planner finds it.
-        await redis
-          .multi()
-          .rpush(list, JSON.stringify(executed.answer))
-          .pexpire(list, ANSWER_MS)
-          .exec()
-          .catch(() => {})
-      }
+      const executor = { ...options.executor, clock, reach: reach.reach, claim, signal: giveUp.signal }
+      const executed = await executeTask(value, queue, executor)
+      tally[nameEnd(executed)]++
+      if (isToReconnect(executed) && executed.task) reach.forget(executed.task.site)
+      // A lost answer leaves the outcome unknown, and the planner finds it.
+      if ('answer' in executed) await answer(executed.planner, executed.answer).catch(() => {})
       tell({ is: 'took', lane, executed })
     } finally {
       active--
     }
   }
-  const openQueue = (queue: string, lane: string, perSecond: number): Worker => {
-    const limiter = { duration: Math.ceil(Math.max(100, 1000 / perSecond)), max: Math.max(1, Math.floor(perSecond / 10)) }
-    const made = new Worker(queue, (job) => take(job.data, queue, lane), {
+  const openQueue = (announced: Announced, perSecond: number): Worker => {
+    const made = new Worker(announced.queue, (job) => take(job.data, announced), {
       // Its blocking connection is a copy of this one.
       connection: tasks,
       prefix: PREFIX,
-      concurrency,
-      limiter,
+      concurrency: options.concurrency,
+      // Evenly spaced, and shared by all workers of the queue.
+      limiter: { duration: Math.ceil(Math.max(100, 1000 / perSecond)), max: Math.max(1, Math.floor(perSecond / 10)) },
       // No redelivery: a task that stalled has an unknown outcome.
       maxStalledCount: 0,
       removeOnComplete: { count: 0 },
@@ -103,28 +110,33 @@ export async function serve(options: ServeOptions): Promise<Served> {
     made.on('error', () => {})
     return made
   }
+  /** Opens a lane that was announced; returns why not. */
+  const openLane = async (announced: Announced): Promise<string | undefined> => {
+    const { queue, lane } = announced
+    if (!options.lanes.some((pattern) => matchesLane(pattern, lane)))
+      return `--lanes ${options.lanes.join(' ')} does not match it`
+    const opened = await reach.openLane(lane)
+    if ('why' in opened) return opened.why
+    open.set(queue, openQueue(announced, opened.perSecond))
+    tell({ is: 'serving', lane })
+    return undefined
+  }
   const look = async (): Promise<void> => {
-    const now = clock.now()
-    const listed = await redis.zrangebyscore(LANES_KEY, now - LANE_MS, '+inf')
-    const others: { readonly lane: string; readonly why: string }[] = []
-    for (const [queue, lane] of listed.flatMap(readLane)) {
-      if (open.has(queue)) continue
-      if (!options.lanes.some((pattern) => matchesLane(pattern, lane))) {
-        others.push({ lane, why: `--lanes ${options.lanes.join(' ')} does not match it` })
-        continue
-      }
-      const opened = await options.openLane(lane)
-      if ('why' in opened) others.push({ lane, why: opened.why })
-      else {
-        open.set(queue, openQueue(queue, lane, opened.perSecond))
-        tell({ is: 'serving', lane })
-      }
+    const since = clock.now() - LANE_MS
+    const listed = await redis.zrangebyscore(LANES_KEY, since, '+inf', 'LIMIT', 0, LANES_MAX)
+    const others: Unserved[] = []
+    for (const announced of listed.flatMap((text) => readAnnounced(text) ?? [])) {
+      if (signal.aborted) return
+      const why = open.has(announced.queue) ? undefined : await openLane(announced)
+      if (why !== undefined) others.push({ lane: announced.lane, why })
     }
     if (open.size === 0) tell({ is: 'idle', others })
     const said = redis.pipeline()
     for (const queue of open.keys()) said.set(getServingKey(queue), worker, 'PX', ALIVE_MS)
     said.set(getWorkerKey(worker), JSON.stringify({ queues: [...open.keys()], active, ...tally }), 'PX', ALIVE_MS)
     await said.exec()
+    const old = clock.monotonic() - CLAIM_MS
+    for (const [nonce, at] of claimed) if (at < old) claimed.delete(nonce)
   }
   while (!signal.aborted) {
     // Bounded, so that a Redis that swallows everything does not delay the end.
@@ -134,7 +146,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
   }
   tell({ is: 'draining', active })
   const closing = Promise.allSettled([...open.values()].map((one) => one.close()))
-  await Promise.race([closing, clock.sleep(DRAIN_MS).catch(() => {})])
+  await Promise.race([closing, clock.sleep(DRAIN_MS)])
   giveUp.abort()
   for (const one of open.values()) void one.disconnect().catch(() => {})
   await Promise.race([redis.del(getWorkerKey(worker)).catch(() => {}), clock.sleep(200)])
@@ -142,7 +154,18 @@ export async function serve(options: ServeOptions): Promise<Served> {
   return tally
 }
 
-function connect(place: RedisPlace, tell: ServeOptions['tell']): Redis {
+function nameEnd(executed: Executed): keyof Served {
+  if ('refused' in executed) return 'refused'
+  return executed.outcome.is === 'done' ? 'done' : 'failed'
+}
+
+/** Returns whether the connection is of no more use: its credentials were refused, or a clock was set meanwhile. */
+function isToReconnect(executed: Executed): boolean {
+  if ('refused' in executed) return executed.refused === 'clock' || executed.refused === 'expired'
+  return executed.outcome.is !== 'done' && executed.outcome.problem.class === 'auth'
+}
+
+function openStatusClient(place: RedisPlace, tell: ServeOptions['tell']): Redis {
   const redis = new Redis({ ...toRedisOptions(place, { login: true }), maxRetriesPerRequest: 1 })
   let isConnected: boolean | undefined
   const note = (now: boolean): void => {
@@ -155,17 +178,4 @@ function connect(place: RedisPlace, tell: ServeOptions['tell']): Redis {
   redis.on('ready', () => note(true))
   void redis.connect().catch(() => {})
   return redis
-}
-
-function readLane(text: string): [queue: string, lane: string][] {
-  try {
-    const value: unknown = JSON.parse(text)
-    if (!Array.isArray(value)) return []
-    const [queue, lane] = value as unknown[]
-    return typeof queue === 'string' && /^[0-9a-f]{16}\.[\w./-]{1,300}$/.test(queue) && typeof lane === 'string'
-      ? [[queue, lane]]
-      : []
-  } catch {
-    return []
-  }
 }

@@ -3,7 +3,7 @@ import { computeDigest } from '../model/digest.ts'
 import { canonicalise, isObject, type Json, type JsonObject } from '../model/json.ts'
 import type { Live } from '../model/live.ts'
 import type { Site } from '../model/state.ts'
-import type { Operation } from './operations.ts'
+import { OPERATIONS, type Operation } from './operations.ts'
 import { type Sealed, seal, unseal } from './seal.ts'
 
 /** One call that a planner asks a worker to make. It holds no secret: `$env` is resolved by the worker. */
@@ -11,7 +11,7 @@ export type Task = {
   readonly v: 1
   /** Names this task alone. An answer counts only for the task on record under it. */
   readonly nonce: string
-  /** Whose task it is: project and lineage of the state, address, run and attempt. */
+  /** Whose task it is: project and lineage of the state, address, run, and attempt of a create. A start has attempt 0. */
   readonly project: string
   readonly lineage: string
   readonly address: string
@@ -24,14 +24,11 @@ export type Task = {
   readonly deadline: number
   /** The planner that waits for the answer. */
   readonly planner: string
-  /** The job's ID: the one that a create asks for, or the recorded one. */
+  /** The ID that a create asks for, or the recorded ID that a start names. */
   readonly id?: string
   readonly marker?: string
   /** Only for a create. */
   readonly request?: JsonObject
-  /** Only for a cancel. */
-  readonly reason?: string
-  readonly force?: boolean
 }
 
 /** A worker's answer: how the call ended, for exactly one task. */
@@ -75,8 +72,33 @@ export function nameLane({ account, region, endpoint }: Site, service: string): 
 
 /** Returns the name of the queue of a project's lane. A task counts only in the queue that its own members name. */
 export function nameQueue(project: string, lineage: string, lane: string): string {
-  return `${computeDigest(canonicalise([project, lineage]), 'hex').slice(0, 16)}.${lane.replaceAll(/[^\w./-]/g, '_')}`
+  return `${computeDigest(canonicalise([project, lineage]), 'hex').slice(0, 16)}.${toQueueText(lane)}`
 }
+
+/** BullMQ allows no colon in the name of a queue. */
+function toQueueText(lane: string): string {
+  return lane.replaceAll(/[^\w./-]/g, '_')
+}
+
+/** A queue and its lane, as a planner announces them. Redis is not trusted: a worker checks each task. */
+export type Announced = { readonly queue: string; readonly lane: string }
+
+/** Writes an announcement. */
+export function formatAnnounced({ queue, lane }: Announced): string {
+  return JSON.stringify([queue, lane])
+}
+
+/** Reads an announcement; undefined if it has not the form of ours. */
+export function readAnnounced(text: string): Announced | undefined {
+  const value = parse(text)
+  if (!Array.isArray(value)) return undefined
+  const [queue, lane] = value as unknown[]
+  if (typeof queue !== 'string' || typeof lane !== 'string' || !LANE.test(lane)) return undefined
+  return PROJECT.test(queue) && queue.replace(PROJECT, '') === toQueueText(lane) ? { queue, lane } : undefined
+}
+
+const PROJECT = /^[0-9a-f]{16}\./
+const LANE = /^[\w.:[\]/-]{1,300}$/
 
 /** The members of an outcome that may leave a worker and enter a planner. */
 function pickOutcome(outcome: Outcome<Live | undefined>): Outcome<Live | undefined> {
@@ -103,9 +125,10 @@ function isTask(value: unknown): value is Task {
   const { site } = value
   return (
     ['nonce', 'project', 'lineage', 'address', 'kind', 'planner'].every((name) => typeof value[name] === 'string') &&
-    ['run', 'attempt', 'deadline'].every((name) => typeof value[name] === 'number') &&
+    ['run', 'attempt', 'deadline'].every((name) => Number.isFinite(value[name])) &&
     ['partition', 'account', 'region'].every((name) => typeof (site as JsonObject)[name] === 'string') &&
-    ['create', 'start', 'cancel'].includes(String(value['operation'])) &&
+    ['id', 'marker'].every((name) => value[name] === undefined || typeof value[name] === 'string') &&
+    OPERATIONS.some((operation) => operation === value['operation']) &&
     (value['request'] === undefined || isObject(value['request']))
   )
 }
