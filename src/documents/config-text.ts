@@ -6,10 +6,12 @@ import { ALLOWED_ENDPOINTS, isEndpointAllowed } from '../model/endpoint.ts'
 import { getValue, isObject, type Json, type JsonObject, joinPointer } from '../model/json.ts'
 import type { KindModel } from '../model/kind.ts'
 import { findPartition } from '../model/partition.ts'
+import { mayHoldPassword, readRedisPlace } from '../model/redis-place.ts'
 import { advise } from '../model/remedy.ts'
 import { CONFIG, createChecker, type Schemas } from './check/check.ts'
 import { checkEnvList } from './check/env.ts'
 import type { Fault } from './check/fault.ts'
+import { maskSecrets } from './check/mask.ts'
 import { toDiagnostic } from './draft.ts'
 import { suggestClosest } from './hints/suggest.ts'
 import { createLocator } from './parse/locate.ts'
@@ -26,8 +28,25 @@ export type RepositoryFacts = {
   readonly isStateAllowed?: (file: string) => boolean
 }
 
+/** What stands before a password in this file. Lines are shown up to it. */
+const SECRETS = ['url', '://']
+
 /** Reads a configuration, with the same codes as specs. A configuration with errors is not used. */
 export function readConfigText(
+  ...[file, text, ...more]: Parameters<typeof readPlainText>
+): ReturnType<typeof readPlainText> {
+  const { config, diagnostics } = readPlainText(file, text, ...more)
+  if (!mayHoldPassword(text)) return { config, diagnostics }
+  const shown = maskSecrets(createSource(file, text), diagnostics, SECRETS)
+  return { config, diagnostics: shown.map((one) => ({ ...one, message: maskLogin(one.message) })) }
+}
+
+/** Removes the user and the password of each URL in a message that quotes a value. */
+function maskLogin(message: string): string {
+  return message.replace(/:\/\/.*@/gs, '://***@')
+}
+
+function readPlainText(
   file: string,
   text: string,
   schemas: Schemas,
@@ -58,6 +77,7 @@ export function readConfigText(
     ...checkDefaultTarget(value),
     ...checkLimits(value, kinds),
     ...checkRoles(config),
+    ...checkQueue(config),
   ]
   return { config, diagnostics: wrong.map((fault) => toDiagnostic(base, fault)) }
 }
@@ -194,6 +214,32 @@ function checkRoles(config: Config): Fault[] {
       },
     ]
   })
+}
+
+/** Rejects a URL that cannot be used. Whoever can read the repository could read its password. */
+function checkQueue({ queue }: Config): Fault[] {
+  if (queue === undefined) return []
+  const read = readRedisPlace(queue.url)
+  const fault = mayHoldPassword(queue.url)
+    ? 'it has a user or a password, and whoever reads this file would have it too'
+    : 'fault' in read
+      ? read.fault
+      : undefined
+  if (fault === undefined) return []
+  return [
+    {
+      code: 'CONFIG_QUEUE' as const,
+      pointer: '/queue/url',
+      aim: 'key' as const,
+      message: `queue.url cannot be used: ${fault}`,
+      remedies: [
+        advise('name the server alone, such as rediss://redis.example.com:6379'),
+        advise(
+          'set the URL with its password in the environment, as JOBWRIGHT_QUEUE_URL, from a secret of the workflow',
+        ),
+      ],
+    },
+  ]
 }
 
 /** Rejects a limit for a service or operation that no kind uses, because it would have no effect. */

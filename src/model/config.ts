@@ -54,7 +54,7 @@ export type Config = {
   readonly guards: Guards
   /** Environment variables that specs may read with `$env`. Default: none. */
   readonly env?: readonly string[]
-  /** The Redis through which workers on other machines get their tasks. Missing: the run makes every call itself. */
+  /** The Redis or Valkey through which workers get their tasks. Missing: the run makes every call itself. */
   readonly queue?: { readonly url: string }
 }
 

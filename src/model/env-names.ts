@@ -2,7 +2,16 @@
  * Families of environment variables with credentials of the machine or its workflow. No spec may read one, whatever
  * jobwright.yaml lists. PATH, HOME and the like hold no secret; for them the list alone decides.
  */
-export const REFUSED_ENV_FAMILIES = ['AWS_', 'ACTIONS_', 'GITHUB_', 'RUNNER_', 'GH_', 'NODE_', 'NPM_'] as const
+export const REFUSED_ENV_FAMILIES = [
+  'AWS_',
+  'ACTIONS_',
+  'GITHUB_',
+  'RUNNER_',
+  'GH_',
+  'NODE_',
+  'NPM_',
+  'JOBWRIGHT_',
+] as const
 
 /** The form of a name after `$env`. */
 const NAME = /^[A-Z_][A-Z0-9_]*$/

@@ -50,10 +50,8 @@ export function createReach(
   const listTargets = (region: string): Target[] => {
     const names = Object.keys(config.targets)
     if (names.length === 0) return [resolveTarget(undefined, config, { ...env, AWS_REGION: region })]
-    return names
-      .filter((name) => config.targets[name]?.region !== undefined || env['AWS_REGION'] || env['AWS_DEFAULT_REGION'])
-      .map((name) => resolveTarget(name, config, env))
-      .filter((target) => target.region === region)
+    const own = names.filter((name) => config.targets[name]?.region === region)
+    return own.map((name) => resolveTarget(name, config, env))
   }
   const open = async (target: Target): Tried['found'] => {
     try {

@@ -25,6 +25,7 @@ import { approveInput, readPlanFile } from '../../session/plan-file.ts'
 import { previewPlan } from '../../session/previews.ts'
 import { createPrinter, type Printer } from '../../session/printer.ts'
 import { createFirstState, openProjectStore, stateFile } from '../../session/project.ts'
+import { delegateToWorkers } from '../../session/queue.ts'
 import {
   createInput,
   createLoop,
@@ -182,7 +183,8 @@ async function run(
   failed: Reconciled['failed'] | undefined,
 ): Promise<Reconciled & { readonly found: Seen }> {
   assertOnly(options, session.loaded, store.state)
-  const world = await openSessionWorld(session, store.state, options, host)
+  const reached = await openSessionWorld(session, store.state, options, host)
+  const world = options.refreshOnly ? reached : await delegateToWorkers(reached, session, store.state)
   const basis = { ...(await createInput(session, store.state, options)), begins: options.begins }
   const input = options.approved ? await approveInput(basis, options.approved, session) : basis
   const isNews = createFilter()
