@@ -77,14 +77,15 @@ export async function delegateToWorkers(
     ])
     const planner = createRandomId()
     const transport = openPlannerTransport(place, planner, clock)
-    const { lineage, project: name = '' } = state
+    // The state names its project from its first write on.
+    const name = (await project.getPlace())?.name ?? ''
     const dispatcher = createDispatcher({
       transport,
       clock,
       key,
       planner,
       project: name,
-      lineage,
+      lineage: state.lineage,
       createNonce: createRandomId,
       waits,
     })

@@ -1,16 +1,19 @@
+import { describeProblem } from '../aws/aws-error.ts'
+import type { Lanes } from '../aws/lanes.ts'
 import { dropValue, type Outcome } from '../model/aws-problem.ts'
 import type { KindModel } from '../model/kind.ts'
 import type { Calls, KindWriter } from '../model/kind-calls.ts'
 import type { Live } from '../model/live.ts'
 import type { Spec } from '../model/spec.ts'
 import type { Site } from '../model/state.ts'
-import type { Dispatcher, SendLimits, TaskRequest } from './dispatcher.ts'
+import { createNotSent, type Dispatcher, type SendLimits, type TaskRequest } from './dispatcher.ts'
 import { explainRepeatable } from './operations.ts'
 
 /** What a planner needs of a world to give its calls away. */
 type Reachable = {
   callsOf(site: Site, kind: string, spec?: Spec): Promise<Calls>
   awsNow?(site: Site, model: KindModel): number | undefined
+  readonly lanes?: Pick<Lanes, 'lane'>
 }
 
 /**
@@ -44,10 +47,22 @@ function delegateWriter(own: KindWriter, { world, dispatcher, model, site, spec 
   const { address, policy } = spec
   const base = { address, run: policy.run, attempt: 0, kind: model.kind, site, service: model.service }
   const awsNow = (): number | undefined => world.awsNow?.(site, model)
-  const send = (
+  /** Sends a task in its turn: workers go at the rate of the run, as its own calls do. */
+  const send = async (
     request: Partial<TaskRequest> & Pick<TaskRequest, 'operation'>,
     { signal, mayStillSend }: Omit<SendLimits, 'awsNow'>,
-  ) => dispatcher.send({ ...base, ...request }, { signal, mayStillSend, awsNow })
+  ): ReturnType<Dispatcher['send']> => {
+    const lane = world.lanes?.lane(site, model, model.api.operations[request.operation] ?? request.operation)
+    try {
+      await lane?.pass(signal)
+    } catch (error) {
+      if (signal?.aborted) return createNotSent('abandoned', 'Abandoned', 'the run was stopped')
+      return { is: 'not-done', problem: describeProblem(error, model.api.errors) }
+    }
+    const outcome = await dispatcher.send({ ...base, ...request }, { signal, mayStillSend, awsNow })
+    lane?.report(outcome.is === 'done' ? undefined : outcome.problem)
+    return outcome
+  }
   return {
     ...own,
     ...(explainRepeatable(model, 'create') !== undefined && {

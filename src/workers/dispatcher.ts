@@ -117,6 +117,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   }
 }
 
-function createNotSent(kind: AwsProblem['class'], name: string, message: string): Outcome<never> {
+/** The outcome of a task that was not put in a queue. */
+export function createNotSent(kind: AwsProblem['class'], name: string, message: string): Outcome<never> {
   return { is: 'not-done', problem: { class: kind, name, message } }
 }

@@ -19,8 +19,8 @@ export type Reached = Pick<Connection, 'awsNow' | 'clockOffsetMs'> & { openCalls
 
 /** The accounts that a worker reaches with its own credentials. */
 export type Reach = {
-  /** Returns the rate of a lane, or why this worker cannot serve it. */
-  openLane(lane: string): Promise<{ readonly perSecond: number } | { readonly why: string }>
+  /** Returns why this worker cannot serve a lane; undefined if it can. */
+  explainUnreached(lane: string): Promise<string | undefined>
   /** Returns the connection to a site; undefined if no target of this worker leads there. */
   reach(site: Site, model: KindModel): Promise<Reached | undefined>
   /** Connects to a site anew for its next task: AWS refused the credentials, or a clock was set. */
@@ -85,17 +85,13 @@ export function createReach(
     return { why }
   }
   return {
-    async openLane(lane) {
+    async explainUnreached(lane) {
       const [service, region = ''] = lane.split('/').reverse()
       const model = models.find((one) => one.service === service)
-      if (model === undefined || !/^[a-z]{2,}(-[a-z]+)+-\d+$/.test(region)) return { why: 'it is not known' }
-      const found = await find(
-        region,
-        (connection) => nameLane(connection.siteOf(model.service), model.service) === lane,
-      )
-      if ('connection' in found)
-        return { perSecond: found.connection.lane(model, model.api.operations.create).limit.perSecond }
-      return { why: found.why ?? 'no target of this worker leads there' }
+      if (model === undefined || !/^[a-z]{2,}(-[a-z]+)+-\d+$/.test(region)) return 'it is not known'
+      const isIt = (one: Connection): boolean => nameLane(one.siteOf(model.service), model.service) === lane
+      const found = await find(region, isIt)
+      return 'connection' in found ? undefined : (found.why ?? 'no target of this worker leads there')
     },
     async reach(site, model) {
       const isIt = (one: Connection): boolean => getSiteKey(one.siteOf(model.service)) === getSiteKey(site)

@@ -60,7 +60,7 @@ export type Served = { readonly done: number; readonly failed: number; readonly 
 /** Serves lanes until the signal, then lets the calls in flight end. */
 export async function serve(options: ServeOptions): Promise<Served> {
   const { place, clock, worker, reach, signal, tell } = options
-  const redis = openStatusClient(place, tell)
+  const redis = openStatusClient(place, (event) => signal.aborted || tell(event))
   const tasks = new Redis({ ...toRedisOptions(place, { login: true }), maxRetriesPerRequest: null })
   tasks.on('error', () => {})
   const giveUp = new AbortController()
@@ -93,14 +93,12 @@ export async function serve(options: ServeOptions): Promise<Served> {
       active--
     }
   }
-  const openQueue = (announced: Announced, perSecond: number): Worker => {
+  const openQueue = (announced: Announced): Worker => {
     const made = new Worker(announced.queue, (job) => take(job.data, announced), {
       // Its blocking connection is a copy of this one.
       connection: tasks,
       prefix: PREFIX,
       concurrency: options.concurrency,
-      // Evenly spaced, and shared by all workers of the queue.
-      limiter: { duration: Math.ceil(Math.max(100, 1000 / perSecond)), max: Math.max(1, Math.floor(perSecond / 10)) },
       // No redelivery: a task that stalled has an unknown outcome.
       maxStalledCount: 0,
       removeOnComplete: { count: 0 },
@@ -115,9 +113,9 @@ export async function serve(options: ServeOptions): Promise<Served> {
     const { queue, lane } = announced
     if (!options.lanes.some((pattern) => matchesLane(pattern, lane)))
       return `--lanes ${options.lanes.join(' ')} does not match it`
-    const opened = await reach.openLane(lane)
-    if ('why' in opened) return opened.why
-    open.set(queue, openQueue(announced, opened.perSecond))
+    const why = await reach.explainUnreached(lane)
+    if (why !== undefined) return why
+    open.set(queue, openQueue(announced))
     tell({ is: 'serving', lane })
     return undefined
   }
@@ -145,6 +143,8 @@ export async function serve(options: ServeOptions): Promise<Served> {
     await clock.sleep(LOOK_MS, signal).catch(() => {})
   }
   tell({ is: 'draining', active })
+  // Other workers of the lane show again within a second that they serve it.
+  for (const queue of open.keys()) void redis.del(getServingKey(queue)).catch(() => {})
   const closing = Promise.allSettled([...open.values()].map((one) => one.close()))
   await Promise.race([closing, clock.sleep(DRAIN_MS)])
   giveUp.abort()
@@ -165,7 +165,7 @@ function isToReconnect(executed: Executed): boolean {
   return executed.outcome.is !== 'done' && executed.outcome.problem.class === 'auth'
 }
 
-function openStatusClient(place: RedisPlace, tell: ServeOptions['tell']): Redis {
+function openStatusClient(place: RedisPlace, tell: (event: WorkerEvent) => void): Redis {
   const redis = new Redis({ ...toRedisOptions(place, { login: true }), maxRetriesPerRequest: 1 })
   let isConnected: boolean | undefined
   const note = (now: boolean): void => {

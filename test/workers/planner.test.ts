@@ -1,4 +1,6 @@
 import t from 'tap'
+import { AwsError } from '../../src/aws/aws-error.ts'
+import type { Lane } from '../../src/aws/lanes.ts'
 import { getModel } from '../../src/kinds/index.ts'
 import type { Outcome } from '../../src/model/aws-problem.ts'
 import type { Live } from '../../src/model/live.ts'
@@ -154,6 +156,34 @@ t.test('a start goes to a worker with its ID alone; a call without a spec never 
   const world = { callsOf: async (..._asked: readonly unknown[]) => calls }
   const none = delegateWrites(world, { send: () => Promise.reject(new Error('sent')) }, getModel)
   t.equal(await none.callsOf(SITE, spec.kind), calls)
+})
+
+t.test('a task waits for its turn in the lane of the run, and its answer slows that lane', async (t) => {
+  const spec = specOf('IotJob/kiosk')
+  const said: string[] = []
+  const problem = { class: 'throttle', name: 'ThrottlingException', message: '' } as const
+  const lane = {
+    pass: async () => void said.push('pass'),
+    report: (one?: object) => void said.push(one ? 'slow' : 'fine'),
+  }
+  const world = {
+    callsOf: async (..._asked: readonly unknown[]) => ({ writer: writer(), reader: undefined as never }),
+    lanes: { lane: () => lane as unknown as Lane },
+  }
+  const answers: Outcome<Live>[] = [DONE, { is: 'not-done', problem }]
+  const send = async () => {
+    said.push('send')
+    return answers.shift()!
+  }
+  const { create } = (await delegateWrites(world, { send }, getModel).callsOf(SITE, spec.kind, spec)).writer
+  for (let n = 0; n < 2; n++) await create(spec.request, { id: 'kiosk', mayStillSend: () => true })
+  t.same(said, ['pass', 'send', 'fine', 'pass', 'send', 'slow'])
+  lane.pass = () => Promise.reject(new AwsError({ class: 'auth', name: 'AccessDenied', message: 'no' }))
+  t.match(await create(spec.request, { id: 'kiosk', mayStillSend: () => true }), {
+    is: 'not-done',
+    problem: { class: 'auth' },
+  })
+  t.equal(said.length, 6, 'nothing is sent through a lane that has stopped')
 })
 
 t.test('a refusal that another run of the task may have caused leaves an unmarked create unknown', async (t) => {
