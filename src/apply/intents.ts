@@ -86,6 +86,7 @@ export function intend(
     },
     request: writeDocuments(spec.request, model.request.documents),
     onRemove: spec.policy.onRemove,
+    unaudited: model.identity.recovery.is === 'match' || undefined,
     attempts: isRetry(previous, spec) ? extendAttempts(previous) : undefined,
     history: extendHistory(previous, spec.policy.run, site),
   }

@@ -69,7 +69,10 @@ export function findNote(
   return attention?.[address]?.find((noted) => noted.run === run && noted.finding === finding)
 }
 
-/** Moves the notes of renamed addresses. `moved`: new address -> old one. */
+/**
+ * Moves the notes of renamed addresses. `moved`: new address -> old one. What a person acknowledged under the new
+ * address before the record moved stays.
+ */
 export function moveNotes(
   attention: Attention | undefined,
   moved: Iterable<readonly [Address, Address]>,
@@ -80,7 +83,10 @@ export function moveNotes(
     const notes = next[from]
     if (notes === undefined) continue
     delete next[from]
-    next[to] = notes
+    const isSame = (a: NotedFinding, b: NotedFinding): boolean => a.run === b.run && a.finding === b.finding
+    const own = next[to] ?? []
+    const rest = notes.filter((noted) => !own.some((one) => isSame(one, noted)))
+    next[to] = [...rest, ...own.map((one) => ({ ...notes.find((noted) => isSame(one, noted)), ...one }))]
   }
   return next
 }

@@ -128,6 +128,11 @@ type RecordBase = {
   readonly lost?: true
   /** Jobwright cancelled it, because its spec or a person asked for that. Its end is not a failure. */
   readonly cancelled?: true
+  /**
+   * Whether its create made a second job is still to be looked up, even after its end. Only kinds whose duplicates run
+   * have it. Missing: a reconcile looked after its end, or an earlier version created it.
+   */
+  readonly unaudited?: true
 }
 
 /** A create may be in flight, or its outcome is unknown. */

@@ -47,7 +47,8 @@ function hasOrphan(
 /** Returns whether the job of a spec has ended, and nothing about either is left to do or to record. */
 function isDone({ state, modelOf }: Recalled, given: Spec): boolean {
   const record = state?.records[given.address]
-  if (!record || !isTerminal(record.condition) || record.withdrawn !== undefined || record.lost) return false
+  if (!record || !isTerminal(record.condition) || record.withdrawn !== undefined || record.lost || record.unaudited)
+    return false
   const former = given.formerly === undefined ? undefined : formatAddress(given.kind, given.formerly)
   if (record.run !== given.policy.run || (former !== undefined && state?.records[former])) return false
   const spec = fillRecordedMd5({ state, modelOf }, given)

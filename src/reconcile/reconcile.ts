@@ -8,7 +8,7 @@ import { collectRunExits } from '../model/exit-rules.ts'
 import { formatIso } from '../model/iso.ts'
 import type { Observed } from '../model/observed.ts'
 import { CHANGING_ACTIONS, EMPTY_PLAN, getUntil, type Plan, type Planned } from '../model/plan.ts'
-import { type JobRecord, recordEntries, type Source } from '../model/state.ts'
+import { type Change, type JobRecord, recordEntries, type Source } from '../model/state.ts'
 import { hasFailed } from '../plan/attention/findings.ts'
 import { type Audited, addDuplicates, noteAttention, noteDecided } from '../plan/attention/notes.ts'
 import { FRESH_RUN, type RunSoFar } from '../plan/input.ts'
@@ -116,10 +116,22 @@ async function note(
         audited,
         now,
       })
-  if (attention === undefined) return findings
-  const committed = await store.commit([{ set: 'attention', attention }], 'what needs attention')
+  const changes: Change[] = [
+    ...(attention ? [{ set: 'attention', attention } as const] : []),
+    ...noteAudited(state.records, audited),
+  ]
+  if (changes.length === 0) return findings
+  const committed = await store.commit(changes, 'what needs attention')
   if (committed.is === 'stale') run.stale = committed.message
   return findings
+}
+
+/** Returns the changes that release ended jobs from further audits. A job in progress may still turn out to be two. */
+function noteAudited(records: Records, audited: Audited): Change[] {
+  return [...audited.keys()].flatMap((address) => {
+    const { unaudited, ...record } = records[address]!
+    return unaudited && isTerminal(record.condition) ? [{ set: 'record', address, record }] : []
+  })
 }
 
 /** Returns whether something needed a person before this run, by the records that it began with. */

@@ -45,8 +45,8 @@ export const OFFLINE: World = {
 }
 
 /**
- * Connects to the targets of all specs with unfinished jobs. A finished spec costs no call, not even the one that reads
- * the account. Throws a Problem (exit 4) if a target cannot be reached.
+ * Connects to the targets of all specs with unfinished or unaudited jobs. A finished spec costs no call, not even the one
+ * that reads the account. Throws a Problem (exit 4) if a target cannot be reached.
  */
 export async function openWorld(
   specs: readonly Spec[],
@@ -150,6 +150,7 @@ function isOver(spec: Spec, record: JobRecord | undefined): boolean {
     record !== undefined &&
     record.run >= spec.policy.run &&
     isTerminal(record.condition) &&
+    !record.unaudited &&
     !(isDownloadDue(spec, record) && !record.archived)
   )
 }

@@ -322,7 +322,30 @@ for (const one of CASES.filter(({ recovery }) => recovery === 'match')) {
     t.equal((await stage.emulator.jobs()).length, 2)
     t.match(run.duplicates, [{ address: spec.address, diagnostic: { code: 'PLAN_TWIN' } }])
     t.same(run.outcomes, [6])
+    t.ok((await record(stage))?.unaudited, 'its job still runs')
   })
+
+  t.test(
+    `${one.kind}: a second job is reported, even if the run that saw the job end could not look for it`,
+    async (t) => {
+      const stage = await openStage(t)
+      const { service, api } = getModel(one.kind)
+      const twice = once(async () => {
+        const { marker } = (await record(stage))!.intent!
+        await arrive(stage.emulator, one.kind, one.request(1), marker!)
+        await stage.faults({ service, operation: api.operations.list, fault: 'error-before' })
+      })
+      t.equal((await stage.run([spec], { around: { aws: beforeCreate(twice) } })).duplicates, undefined)
+      await stage.emulator.advance(YEARS)
+      t.equal((await stage.run([spec])).duplicates, undefined)
+      t.match(await record(stage), { finishedAt: String, unaudited: true })
+      await stage.faults()
+      const run = await stage.run([spec])
+      t.match(run.duplicates, [{ address: spec.address, diagnostic: { code: 'PLAN_TWIN' } }])
+      t.same(run.outcomes, [6])
+      t.notOk((await record(stage))?.unaudited)
+    },
+  )
 
   t.test(`${one.kind}: jobs of other people, made at the same time, are not taken for ours`, async (t) => {
     const { stage, intent } = await lostOnItsWay(t)

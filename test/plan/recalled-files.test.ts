@@ -45,6 +45,7 @@ t.test('a spec whose job can still change is read afresh', async (t) => {
   t.strictSame(doubtsOf(recordOf(A, { ...DONE, run: 2 })), own, 'a lower run')
   t.strictSame(doubtsOf(recordOf(A, { ...DONE, withdrawn: '2026-11-15T09:00:00Z' })), own, 'withdrawn')
   t.strictSame(doubtsOf(recordOf(A, { lost: true })), own, 'lost')
+  t.strictSame(doubtsOf(recordOf(A, { ...DONE, unaudited: true })), own, 'not audited since its end')
   t.strictSame(doubtsOf(recordOf(A, DONE), { formerly: 'b' }), own, 'with the name of another record')
   t.strictSame(doubtsOf(recordOf(A), {}, { recalled: new Set(['specs/b.yaml']) }), [], 'which it was')
 })

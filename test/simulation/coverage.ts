@@ -19,6 +19,11 @@ export const NOT_HERE: Readonly<Record<string, string>> = {
   'way out: to end the schedule, write its end, or remove the spec': 'of PLAN_SERIES: test/plan/series/series.test.ts',
   'way out: to run it once more, write policy.run: …': 'of PLAN_SERIES: test/plan/series/series.test.ts',
   'way out: to run it once more, outside the schedule': 'a failed run of a schedule: test/plan/series/series.test.ts',
+  'way out: name a later run in policy.dependsOn':
+    'a dependency on a run of a schedule: test/plan/series/series.test.ts',
+  'way out: name another run in policy.dependsOn, or remove it':
+    'a dependency on a run of a schedule: test/plan/series/series.test.ts',
+  'way out: the next run after that is …': 'a dependency on a run of a schedule: test/plan/series/series.test.ts',
   'way out: if both are to run, write policy.allowIdentical: true':
     'a renamed spec with a schedule: test/plan/series/series.test.ts',
   'code PLAN_OFFLINE': 'a world without AWS: test/plan/decisions/decisions.test.ts',

@@ -150,8 +150,10 @@ export class Life {
   /** Notes which wishes the state takes as done. */
   #noteBaseline(): void {
     const { ledger, oracle } = this.town
-    for (const want of ledger.wants)
-      if (this.town.recordAt(want)?.how === 'baseline') oracle.baselined.add(`${want.who} ${want.run}`)
+    for (const want of ledger.wants) {
+      const record = this.town.recordAt(want)
+      if (record?.how === 'baseline') oracle.baselined.add(`${want.who} ${record.run}`)
+    }
   }
 
   /** Work of one process while nothing else happens. */
@@ -475,10 +477,13 @@ export class Life {
     if (isRepeating) town.rates = { ...NO_FAULTS, repeat: 0.5 }
     log('no more faults')
     this.#isPeace = true
+    // People have said so in between too.
+    this.#noteBaseline()
     town.ledger.settle()
     town.ledger.commit()
     let last: End | undefined
     let answers = 0
+    const first = town.services.jobs.length
     for (let run = 1; run <= RUNS_TO_REST + answers; run++) {
       const second = town.services.jobs.length
       last = await this.alone(this.order({ settleMs: 40 * MINUTE }))
@@ -493,6 +498,7 @@ export class Life {
       const actions = last && 'done' in last ? last.done.plan.actions : []
       if (!isAsked) await this.pass(actions.some(({ code }) => code === 'PLAN_DEPENDS') ? LONGEST_MS : 20 * MINUTE)
     }
+    if (isRepeating) this.#assertTold(first, last)
     const { sent } = town.oracle
     if (!isZero(last) || !isAtRest(last))
       town.oracle.violated(`no rest after ${RUNS_TO_REST} runs and ${answers} answers: ${words(last)}`)
@@ -507,10 +513,10 @@ export class Life {
     if (town.oracle.sent !== sent && !isOpen) town.oracle.violated('a run with nothing to do sent a create')
   }
 
-  /** A run must report a running duplicate of a job that it created. */
+  /** A run that came to rest must have reported each running duplicate. */
   #assertTold(from: number, end: End | undefined): void {
     const { town } = this
-    if (!end || 'problem' in end || end.done.gaveUp) return
+    if (!end || 'problem' in end || end.done.gaveUp || end.done.plan.refusals.length > 0) return
     const seconds = town.services.jobs.slice(from).filter(({ isRepeat, wish }) => isRepeat && wish.of === town.name)
     for (const { id, kind } of seconds) {
       town.setting.count('second job made by a proxy')

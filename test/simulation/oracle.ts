@@ -55,8 +55,8 @@ export class Oracle {
   readonly adoptWords = new Set<string>()
   readonly acknowledged = new Set<string>()
   readonly #packets: Packet[] = []
-  /** Others' jobs that cannot be distinguished from our own: kind and ID. They stay on record. */
-  readonly #believed = new Set<string>()
+  /** Others' jobs that cannot be distinguished from our own: kind and ID -> since when. They stay on record. */
+  readonly #believed = new Map<string, number>()
   /** Jobs that people called foreign, as the state names them. */
   #foreign: ReadonlySet<string> = new Set()
   /** Job IDs that the stored state has held: kind and ID -> when. */
@@ -111,7 +111,9 @@ export class Oracle {
         ({ kind, wish, isRepeat }) =>
           isRepeat && kind === job?.kind && wish.who === job.wish.who && wish.run === job.wish.run,
       )
-      const isSecond = isRepeated || job?.wish.of === NOBODYS.of
+      // Another's job may have been taken for ours before ours was shown.
+      const own = this.#state?.records[address]?.id
+      const isSecond = isRepeated || job?.wish.of === NOBODYS.of || this.#believed.has(`${kindAt(address)} ${own}`)
       if (job && this.#isForeign(job.kind, job.id))
         this.violated(`${job.id} is foreign, and was reported of ${address}`)
       if (!this.#wasPutBack && !this.isWild && !isSecond)
@@ -309,7 +311,9 @@ export class Oracle {
     for (const { job, when } of spec?.policy.dependsOn ?? []) {
       const who = this.#ledger.whoAt(job)
       const over = this.#services.jobs.filter(
-        (one) => isOf(one, this.#name, who ?? -1) && this.#services.statusOf(one).isOver,
+        (one) =>
+          (isOf(one, this.#name, who ?? -1) || this.#isTaken(one, this.#state?.records[job]?.id)) &&
+          this.#services.statusOf(one).isOver,
       )
       // The checkout may be older than the next run of the job.
       const isBaselined = [...this.baselined].some((one) => one.startsWith(`${who} `))
@@ -318,6 +322,14 @@ export class Oracle {
       if (isMet) this.#setting.count('dependent made')
       else this.violated(`${spec?.address} was sent before ${job} had ${when}`)
     }
+  }
+
+  /** Returns whether a job that is not ours is on record as ours, because nothing shows the difference. */
+  #isTaken(job: Job, id: string | undefined): boolean {
+    if (job.id !== id) return false
+    const isOwnTwin = (one: Job): boolean =>
+      one.wish.of === this.#name && one.id === id && Math.abs(one.createdAt - job.createdAt) < SECOND_MS
+    return job.isShared === true || this.#services.ofKind(job.kind).some(isOwnTwin)
   }
 
   /** A start is sent. The stored state holds its ID. */
@@ -337,9 +349,10 @@ export class Oracle {
     const all = this.#services.ofKind(kind).filter((job) => isOf(job, this.#name, who) && job.startedAt !== undefined)
     // A proxy's repeat is nobody's second wish. If the duplicate runs, it must be reported.
     // Nor is a request that was under way when somebody deleted the job, which freed its ID.
-    const isFreed = ({ deletedAt }: Job): boolean => deletedAt !== undefined && leftAt < deletedAt
+    const isFreed = (job: Job): boolean => isFreedFor(job, leftAt)
     if (all.some(isFreed)) this.#setting.count('a late create arrived after its ID was free again')
-    const jobs = all.filter((job) => !job.isRepeat && !isFreed(job))
+    // Nor was this create sent after we believed that another's identical job was ours.
+    const jobs = all.filter((job) => !job.isRepeat && !isFreed(job) && !this.#wasBelieved(job, leftAt))
     const empty = jobs.find((job) => isUpload(job.request) && !job.isUploaded)
     if (empty) this.violated(`${kind} ${empty.id} was started before its file was there`)
     if (factsOf(kind).begins === 'when told') {
@@ -349,18 +362,24 @@ export class Oracle {
       if (started.length > runs) this.violated(`${kind} ${who} was started ${started.length} times in ${runs} runs`)
       return
     }
-    // Beyond the margins, a caller cannot know of a job that AWS named and does not show.
-    if (this.isWild && isBlind(kind)) return
+    // Beyond the margins, a caller cannot know of a job that AWS named and does not show, nor of one under an ID that
+    // its spec no longer has.
+    if (this.isWild && (isBlind(kind) || new Set(jobs.map(({ id }) => id)).size > 1)) return
     const runs = new Set(jobs.map((job) => job.wish.run))
     if (runs.size < jobs.length) this.violated(`${kind} ${who} has more than one job of a run: ${ids(jobs)}`)
+  }
+
+  /** Returns whether we believed that another's job was ours after our own create had left. */
+  #wasBelieved({ kind, id }: Job, leftAt: number): boolean {
+    return leftAt < (this.#believed.get(`${kind} ${id}`) ?? 0)
   }
 
   /** A call changes a job. It must be our own. A cancel needs a removed spec that asked for it, or a person's word. */
   onAct(job: Job, what: string, by: string, leftAt: number): void {
     if (by !== this.#name) return
     const { kind, id, wish, createdAt } = job
-    // The ID changed hands while the request was under way.
-    if (wish.of !== this.#name && leftAt < createdAt) {
+    // The ID changed hands while the request was under way, or right after the read that proved the owner.
+    if (wish.of !== this.#name && leftAt < createdAt + READ_TO_ACT_MS) {
       this.#setting.count('a late request reached the next job of its ID')
       return
     }
@@ -386,11 +405,13 @@ export class Oracle {
     if (!this.#lineage) this.#lineage = state.lineage
     if (state.lineage !== this.#lineage) return
     const held = new Set<string>()
+    const open = new Set<string>()
     const made = new Set<string>()
     for (const [address, record] of recordEntries(state.records)) {
       const kind = kindAt(address)
       const isSettled = record.stage === 'created' || record.stage === 'started'
-      for (const { id, status, condition, site = record.site } of [record, ...(record.history ?? [])]) {
+      for (const one of [record, ...(record.history ?? [])]) {
+        const { id, status, condition, site = record.site } = one
         if (id === undefined) continue
         // An attempt that made no job leaves the ID that its user chose to the next run.
         const isMade = status !== undefined || condition !== undefined
@@ -399,6 +420,8 @@ export class Oracle {
         if (isSettled && isMade && made.has(job)) this.violated(`${job} was given to two runs`)
         if (isMade) made.add(job)
         held.add(`${kind} ${id}`)
+        // Beyond the margins, a create may go on under another ID while AWS does not show the job of the first.
+        if (this.isWild && one === record && record.intent !== undefined) open.add(`${kind} ${id}`)
       }
       this.#onDownloaded(address, record)
       // An ID is unique within its account and region.
@@ -413,7 +436,7 @@ export class Oracle {
     }
     this.#onSaid(state)
     for (const id of this.#held) if (!held.has(id)) this.violated(`${id} was in the state and is not any more`)
-    this.#held = new Set([...held].filter((id) => this.#isJob(id)))
+    this.#held = new Set([...held].filter((id) => !open.has(id) && this.#isJob(id)))
     this.#state = state
   }
 
@@ -448,18 +471,22 @@ export class Oracle {
   #onForeign(address: Address, record: JobRecord, jobs: readonly Job[]): void {
     const kind = kindAt(address)
     // An unmarked job with an identical request, from the time of our own create, cannot be distinguished from ours.
-    const { intent } = this.#state?.records[address] ?? {}
+    // A renamed spec may adopt what was sent under its old name.
+    const who = this.#ledger.whoAt(address) ?? -1
+    const intent = recordEntries(this.#state?.records).find(
+      ([name, { intent }]) => intent !== undefined && (name === address || this.#ledger.whoAt(name) === who),
+    )?.[1].intent
     const from = intent && Date.parse(intent.firstAt ?? intent.awsAt ?? intent.at) - EPOCH - AWS_MARGIN_MS
     const { mark } = factsOf(kind)
     const mayBeDuplicate = mark === 'none' || mark === 'prefix' || (mark === 'tag' && this.isTagRefused)
     // A renamed spec takes its job along.
     if (this.#believed.has(`${kind} ${record.id}`)) return
+    // What a spec leaves to AWS is not compared.
     const isAlike = ({ createdAt, request }: Job): boolean =>
-      createdAt >= from! && writeSorted(request) === writeSorted(withoutId(record.request))
+      createdAt >= from! && writeSorted({ ...request, ...withoutId(record.request) }) === writeSorted(request)
     if (mayBeDuplicate && from !== undefined && !this.#isForeign(kind, record.id) && jobs.some(isAlike)) {
-      this.#believed.add(`${kind} ${record.id}`)
+      this.#believed.set(`${kind} ${record.id}`, this.#setting.time.now)
       this.#setting.count('a job that looks like ours was believed')
-      const who = this.#ledger.whoAt(address) ?? -1
       for (const job of jobs)
         if (job.wish.of === NOBODYS.of) job.wish = { of: this.#name, who, run: record.run }
         else if (job.wish.of !== this.#name) job.isShared = true
@@ -468,7 +495,6 @@ export class Oracle {
     // A spec or a person's word may allow adopting an existing job.
     if (this.adoptWords.has(`${address} ${record.id}`) || this.#ledger.ownerOf(address)?.adopt) {
       this.#setting.count('a job of somebody was taken over, as asked')
-      const who = this.#ledger.whoAt(address) ?? -1
       for (const job of jobs)
         if (job.wish.of === NOBODYS.of) job.wish = { of: this.#name, who, run: record.run }
         else if (job.wish.of !== this.#name) job.isShared = true
@@ -510,7 +536,10 @@ export class Oracle {
       if (asked.has(address) && (own.length === 0 || record?.id === undefined)) return []
       // Cancelled with its spec before its start. A restored spec does not undo that.
       if (own.length === 0 && want.wasGone && want.isCancelled && record?.condition?.type === 'Cancelled') return []
-      const once = own.filter(({ isRepeat }) => !isRepeat)
+      const isFreed = (job: Job): boolean =>
+        own.some((next) => next.createdAt > job.createdAt && isFreedFor(job, next.leftAt))
+      const isExtra = (job: Job): boolean => own.some((one) => one !== job && this.#wasBelieved(job, one.leftAt))
+      const once = own.filter((job) => !job.isRepeat && !isFreed(job) && !isExtra(job))
       if (once.length !== 1) return [`${address} has ${once.length} jobs of run ${want.run}: ${JSON.stringify(record)}`]
       const job = own.find(({ id }) => id === record?.id)
       if (!job) return [`${address} has job ${once[0]?.id}, but its record says ${record?.id}`]
@@ -599,11 +628,18 @@ export class Oracle {
 /** AWS's time has whole seconds, and an answer takes a moment. */
 const CLOCK_GRAIN_MS = 2_000
 const SECOND_MS = 1_000
+/** How long after a read of a job our act upon it may leave. */
+const READ_TO_ACT_MS = 3_000
 /** AWS's times are whole seconds, and so is its clock. */
 const AWS_MARGIN_MS = 3_000
 
 function isOf({ wish }: Job, name: string, who: number): boolean {
   return wish.of === name && wish.who === who
+}
+
+/** Returns whether a request was under way when somebody deleted a job, which freed its ID. */
+function isFreedFor({ deletedAt }: Job, leftAt: number): boolean {
+  return deletedAt !== undefined && leftAt < deletedAt
 }
 
 function isSame(a: JsonObject, b: JsonObject): boolean {

@@ -583,6 +583,11 @@ export const RULES: readonly Mutation[] = [
     ],
     ['a duplicate that was cancelled is told again', ".type === 'Cancelled') continue", ".type === 'never') continue"],
     [
+      'an ended job that nobody has audited is forgotten',
+      'wasTerminal && !record.unaudited && !hasOpenDuplicate',
+      'wasTerminal && !hasOpenDuplicate',
+    ],
+    [
       'an audit that could not read says that all is well',
       "if (listed?.is !== 'listed') return undefined",
       "if (listed?.is !== 'listed') continue",
@@ -593,6 +598,21 @@ export const RULES: readonly Mutation[] = [
       'the audit is off',
       'const duplicates = run.gaveUp ? undefined : await audit(toAudit, options, CONCURRENCY)',
       'const duplicates = run.gaveUp || !audit || toAudit ? undefined : await audit(toAudit, options, CONCURRENCY)',
+    ],
+    [
+      'a job is released from audits before its end',
+      'return unaudited && isTerminal(record.condition)',
+      'return unaudited',
+    ],
+  ]),
+  ...inTest('test/conformance/kinds.test.ts', 'src/reconcile/world.ts', [
+    ['a job that nobody has audited is out of reach after its end', '    !record.unaudited &&\n', ''],
+  ]),
+  ...inTest('test/plan/attention/findings.test.ts', 'src/model/attention.ts', [
+    [
+      'the notes of an old name replace what was acknowledged under the new one',
+      'next[to] = [...rest, ...own.map(',
+      'next[to] = [...notes, ...[].map(',
     ],
   ]),
   ...inTest('test/plan/plan.test.ts', 'src/plan/bounds/guards.ts', [

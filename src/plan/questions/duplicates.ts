@@ -44,8 +44,8 @@ export type AuditInput = Pick<PlanInput, 'specs' | 'modelOf'> & {
 
 /**
  * Returns the lists that show whether one create created two jobs, since a proxy may have repeated it. Covers jobs that
- * were unfinished before this run, of kinds whose duplicate would run. For other kinds AWS refuses a duplicate, or it
- * stays inert until it is started.
+ * were unfinished before this run or that no run has audited since their end, of kinds whose duplicate would run. For
+ * other kinds AWS refuses a duplicate, or it stays inert until it is started.
  */
 export function listDuplicateNeeds(input: AuditInput): Need[] {
   return listAudited(input).map(([address, record]) => ({
@@ -123,7 +123,7 @@ function listAudited({ state, before, modelOf }: AuditInput): [Address, JobRecor
     const wasWithdrawn = old?.withdrawn !== undefined && record.withdrawn !== undefined
     const wasTerminal = old?.run === record.run && isTerminal(old.condition)
     const isMarked = modelOf(parseAddress(address).kind).identity.recovery.is === 'match'
-    const isDone = wasTerminal && !hasOpenDuplicate(state, address, record)
+    const isDone = wasTerminal && !record.unaudited && !hasOpenDuplicate(state, address, record)
     return isMarked && isIdentified(record) && !isDone && !wasWithdrawn
   })
 }

@@ -1,7 +1,13 @@
 import t from 'tap'
 import { getModel } from '../../../src/kinds/index.ts'
 import type { Address } from '../../../src/model/address.ts'
-import { type Attention, type Finding, openFindings } from '../../../src/model/attention.ts'
+import {
+  type Attention,
+  type Finding,
+  moveNotes,
+  type NotedFinding,
+  openFindings,
+} from '../../../src/model/attention.ts'
 import { chooseWorst, collectPlanExits, collectPreviewExits } from '../../../src/model/exit-rules.ts'
 import type { Plan } from '../../../src/model/plan.ts'
 import type { JobRecord, State } from '../../../src/model/state.ts'
@@ -265,6 +271,17 @@ t.test('a rename takes along what was acknowledged', async (t) => {
   const made = plan(given.input())
   t.match(made.actions, [{ address: NEXT, movedFrom: REBOOT }])
   t.same(openFindings(made.findings), [])
+})
+
+t.test('what was acknowledged under the new name survives the move of notes under the old name', async (t) => {
+  const old: NotedFinding = { run: 1, finding: 'failed', seen: NOW }
+  const given = (attention: Attention) =>
+    world().spec(NEXT, { formerly: 'kiosk-reboot' }).record(REBOOT, FAILED).state({ attention }).input()
+  const open = openFindings(plan(given({ [REBOOT]: [old] })).findings)
+  t.match(open, [{ address: NEXT, finding: 'failed' }])
+  const attention = acknowledge({ [REBOOT]: [old] }, open, { now: Date.parse(NOW) })
+  t.same(openFindings(plan(given(attention)).findings), [])
+  t.same(moveNotes(attention, [[NEXT, REBOOT]]), { [NEXT]: [{ ...old, acknowledged: NOW }] })
 })
 
 t.test('an offline plan reports what the last run found, until a record settles it', async (t) => {

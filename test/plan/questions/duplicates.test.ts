@@ -213,6 +213,13 @@ t.test('a job that ended before the run is audited while a duplicate of it is op
   t.end()
 })
 
+t.test('a job that ended before the run is audited until a run has looked since its end', (t) => {
+  const records = { [DISK]: recordOf(DISK, { ...DONE, unaudited: true }) }
+  t.same(listAuditedAddresses(input({ before: records }, records)), [DISK])
+  t.same(found(input({ before: records }, records), disk()), [`${DISK} second`])
+  t.end()
+})
+
 t.test('a duplicate with our mark says so, and how to leave it', (t) => {
   const given = input()
   const alike = new Map(

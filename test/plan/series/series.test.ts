@@ -412,23 +412,28 @@ t.test('a job that depends on one run', async (t) => {
     })
   })
   t.test('is blocked if the run was skipped, is to be, is on no record, or is never due', async (t) => {
-    const cases: [Address, Partial<Series>, RegExp][] = [
-      [FIRST, { skipped: [{ at: '2026-12-07T02:00:00Z', why: 'held' }], skips: 1 }, /was skipped \(on hold\)/],
-      [SECOND, { skip: ['2026-12-14T02:00:00Z'] }, /is to be skipped/],
-      [FIRST, {}, /is no run on record/],
-      ['IotJob/kiosks-202612140300', {}, /no run of IotJob\/kiosks is due then/],
+    const another = 'name another run in policy.dependsOn, or remove it'
+    const next = `the next run after that is ${AT}-202612210200`
+    const cases: [Address, Partial<Series>, RegExp, string][] = [
+      [FIRST, { skipped: [{ at: '2026-12-07T02:00:00Z', why: 'held' }], skips: 1 }, /was skipped \(on hold\)/, another],
+      [SECOND, { skip: ['2026-12-14T02:00:00Z'] }, /is to be skipped/, another],
+      [FIRST, {}, /is no run on record/, another],
+      [`${AT}-202612140300`, {}, /no run of IotJob\/kiosks is due then/, next],
     ]
-    for (const [job, series, reason] of cases)
+    for (const [job, series, reason, text] of cases)
       t.match(lineOf(after(job, stored(weekly('2026-12-10T09:00:00Z'), series))), {
         action: 'blocked',
         code: 'PLAN_DEPENDENCY_GONE',
         reason,
-        remedies: [{ text: /run/ }],
+        remedies: [{ text }],
       })
   })
   t.test('has a way out that works if the run failed', async (t) => {
     const given = stored(weekly('2026-12-10T09:00:00Z')).record(FIRST, { condition: { type: 'Failed' } })
-    t.match(lineOf(after(FIRST, given))?.remedies, [{ text: /a later run/, command: undefined }, { text: /finished/ }])
+    t.match(lineOf(after(FIRST, given))?.remedies, [
+      { text: 'name a later run in policy.dependsOn', command: undefined },
+      { text: /finished/ },
+    ])
   })
 })
 
