@@ -1,13 +1,9 @@
 import type { Env } from '../aws/target.ts'
-import { getModel } from '../kinds/index.ts'
 import type { Config } from '../model/config.ts'
 import { Problem } from '../model/problem.ts'
 import { type RedisPlace, readRedisPlace } from '../model/redis-place.ts'
 import { advise } from '../model/remedy.ts'
-import type { State } from '../model/state.ts'
-import type { World } from '../reconcile/world.ts'
-import { createRandomId } from '../system/random.ts'
-import type { Session } from './session.ts'
+import { KEY_LENGTH_MIN } from '../workers/seal.ts'
 
 /** Takes the place of `queue.url` in jobwright.yaml, because a password belongs into no file. */
 const URL_VARIABLE = 'JOBWRIGHT_QUEUE_URL'
@@ -41,8 +37,7 @@ export function readQueueUrl(text: string, source: string): RedisPlace {
 }
 
 /** Reads the key that planner and workers share. Throws a Problem (exit 4) if it is missing or can be guessed. */
-export async function readQueueKey(env: Env): Promise<string> {
-  const { KEY_LENGTH_MIN } = await import('../workers/seal.ts')
+export function readQueueKey(env: Env): string {
   const key = env[KEY_VARIABLE] ?? ''
   if (key.length >= KEY_LENGTH_MIN) return key
   const fault = key === '' ? 'is not set' : `has fewer than ${KEY_LENGTH_MIN} characters`
@@ -54,52 +49,4 @@ export async function readQueueKey(env: Env): Promise<string> {
       advise('keep it where the credentials are, and never in Redis'),
     ],
   })
-}
-
-/**
- * Returns a world whose creates and starts go to workers where that is safe, if there is a queue. The emulator of a
- * project has none. Throws a Problem (exit 4) if the queue or its key cannot be used.
- */
-export async function delegateToWorkers(
-  world: World,
-  { project, clock, waits, emulated }: Pick<Session, 'project' | 'clock' | 'waits' | 'emulated'>,
-  state: State | undefined,
-): Promise<World> {
-  const place = emulated ? undefined : findQueuePlace(project)
-  if (place === undefined || state === undefined) return world
-  const key = await readQueueKey(project.env)
-  const { delegateWrites } = await import('../workers/delegate.ts')
-  const open = async () => {
-    // A run without a call for workers opens no connection.
-    const [{ createDispatcher }, { openPlannerTransport }] = await Promise.all([
-      import('../workers/dispatcher.ts'),
-      import('../workers/planner-transport.ts'),
-    ])
-    const planner = createRandomId()
-    const transport = openPlannerTransport(place, planner, clock)
-    // The state names its project from its first write on.
-    const name = (await project.getPlace())?.name ?? ''
-    const dispatcher = createDispatcher({
-      transport,
-      clock,
-      key,
-      planner,
-      project: name,
-      lineage: state.lineage,
-      createNonce: createRandomId,
-      waits,
-    })
-    return { dispatcher, transport }
-  }
-  let opened: ReturnType<typeof open> | undefined
-  const getOpened = () => (opened ??= open())
-  const send: Parameters<typeof delegateWrites>[1]['send'] = async (...given) =>
-    (await getOpened()).dispatcher.send(...given)
-  return {
-    ...delegateWrites(world, { send }, getModel),
-    close: () => {
-      world.close()
-      void opened?.then(({ transport }) => transport.close())
-    },
-  }
 }

@@ -25,7 +25,6 @@ import { approveInput, readPlanFile } from '../../session/plan-file.ts'
 import { previewPlan } from '../../session/previews.ts'
 import { createPrinter, type Printer } from '../../session/printer.ts'
 import { createFirstState, openProjectStore, stateFile } from '../../session/project.ts'
-import { delegateToWorkers } from '../../session/queue.ts'
 import {
   createInput,
   createLoop,
@@ -36,6 +35,7 @@ import {
 } from '../../session/session.ts'
 import { listStillDue } from '../../session/still-due.ts'
 import { isPassing, type MayRetry, waitWhileLocked } from '../../session/while-locked.ts'
+import { delegateToWorkers } from '../../session/workers.ts'
 import { openWithFirstState } from '../../state/first-state.ts'
 import type { OpenStore } from '../../state/store.ts'
 import { createRandomId } from '../../system/random.ts'

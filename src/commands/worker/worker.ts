@@ -40,7 +40,7 @@ export async function runWorker(options: WorkerOptions, host: Host): Promise<Exi
   assertConfig(project)
   const place = options.queue === undefined ? findQueuePlace(project) : readQueueUrl(options.queue, '--queue')
   if (place === undefined) throw createNoQueue()
-  const key = await readQueueKey(host.env)
+  const key = readQueueKey(host.env)
   const reach = createReach(project.config, MODELS, { clock: systemClock, env: host.env, version: VERSION })
   let last: string | undefined
   const tell: ServeOptions['tell'] = (event) => {
