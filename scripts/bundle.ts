@@ -5,6 +5,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { build, type Metafile, type Plugin } from 'esbuild'
+import { mergeChunks } from './merge-chunks.ts'
 
 const root = path.join(import.meta.dirname, '..')
 const built = path.join(root, 'build')
@@ -24,6 +25,8 @@ const lockBinary: Plugin = {
   },
 }
 
+const FORM = { platform: 'node', target: 'node20.19', minifyWhitespace: true, minifySyntax: true } as const
+
 fs.rmSync(dist, { recursive: true, force: true })
 const { metafile } = await build({
   entryPoints: {
@@ -36,12 +39,9 @@ const { metafile } = await build({
   bundle: true,
   splitting: true,
   format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
+  ...FORM,
   // No bundler detects how the UMD form of some packages loads its parts.
   mainFields: ['module', 'main'],
-  minifyWhitespace: true,
-  minifySyntax: true,
   sourcemap: true,
   sourcesContent: false,
   metafile: true,
@@ -54,6 +54,7 @@ const { metafile } = await build({
   plugins: [lockBinary],
   logLevel: 'warning',
 })
+await mergeChunks(root, metafile.outputs, FORM)
 // Loaded with `require` at its first use, by the program and by build/.
 const validators = path.join(built, 'documents', 'check', 'validators.cjs')
 const { metafile: validatorsFile } = await build({

@@ -43,13 +43,13 @@ function facts(model: KindModel): string {
       'job ID',
       idMember ? `yours: \`spec.${idMember}\`, or the name of the spec (from run 2 on \`NAME-rN\`)` : 'chosen by AWS',
     ],
-    ['steps', model.lifecycle.steps.join(', then ')],
+    ['actions of Jobwright', model.lifecycle.steps.join(', then ')],
     ['partitions', partitions.map((one) => `\`${one}\``).join(', ')],
     [
       'regions',
       model.api.regionless ? 'one for the whole account' : (regions?.map((one) => `\`${one}\``).join(', ') ?? 'all'),
     ],
-    ['AWS deletes a job', retentionDays === undefined ? 'after an undocumented time' : `after ${retentionDays} days`],
+    ['AWS keeps a job', retentionDays === undefined ? 'for an undocumented time' : `for ${retentionDays} days`],
   ]
   if (model.retired) rows.unshift(['**retired**', `${model.retired}.`])
   if (secrets.length > 0)
@@ -68,10 +68,12 @@ function exampleOf(kind: string): string {
   throw new Error(`no example of ${kind}`)
 }
 
+const FAILURES = ', with failures'
+
 /** Observations besides the status that change a job's condition. */
 const LOOKS: readonly (readonly [string, Partial<Live>])[] = [
   ['', {}],
-  [', with failures', { counts: { succeeded: 1, failed: 1, failures: 1, errors: 1 } }],
+  [FAILURES, { counts: { succeeded: 1, failed: 1, failures: 1, errors: 1 } }],
   [', rolled out', { steady: true }],
 ]
 
@@ -84,7 +86,10 @@ function states({ lifecycle: { statuses, condition } }: KindModel): string {
       const key = `${found.type} ${found.reason ?? ''}`
       if (seen.has(key)) continue
       seen.add(key)
-      rows.push([`${status === 'any other' ? status : `\`${status}\``}${look}`, `\`${found.type}\``, reasonOf(found)])
+      const isAllowed =
+        look === FAILURES && condition({ id: 'x', status, ...more }, { maxFailedPercent: 100 }).type !== found.type
+      const what = isAllowed ? ', with more failures than `policy.success` allows' : look
+      rows.push([`${status === 'any other' ? status : `\`${status}\``}${what}`, `\`${found.type}\``, reasonOf(found)])
     }
   }
   return table(["AWS's status", 'condition', 'reason'], rows)
@@ -164,12 +169,12 @@ function limits(model: KindModel, schema: Schema): string {
     return slot ? [[`\`${slot.key}\``, String(slot.max), `\`${slot.step}\``]] : []
   })
   const lanes = table(
-    ['call', 'rate', 'daily'],
+    ['call', 'at most', 'a day at most'],
     rows.length === 1 ? [['each call', ...(rows[0]?.slice(1) ?? [])]] : rows,
   )
   const running =
     slots.length === 0
-      ? 'There is no known limit on running jobs.'
+      ? 'Jobwright does not limit how many of these jobs run at once. If AWS does, the create fails with [AWS_QUOTA](../errors/AWS_QUOTA.md).'
       : table(['running at once', 'at most', 'step that waits for a free slot'], slots)
   return `${lanes}\n\n${running}`
 }
@@ -182,11 +187,11 @@ function recovery(model: KindModel): string {
   switch (model.identity.recovery.is) {
     case 'id':
     case 'token':
-      return `The ID comes from the spec, so Jobwright calls \`${model.api.operations.describe}\`. It adopts a job that is provably the submitted one. Any other job is a conflict. The lease for the create lasts ${seconds(leaseMs)}. If two reads ${seconds(graceMs)} apart find no job after that, Jobwright retries the create under the same ID. AWS rejects a duplicate.`
+      return `The ID comes from the spec, so Jobwright calls \`${model.api.operations.describe}\`. If a job with this ID is provably the submitted one, Jobwright adopts it. Otherwise it reports a conflict. If there is no job, Jobwright waits for the end of the [lease](../concepts.md#words), ${seconds(leaseMs)}. Then, if two reads ${seconds(graceMs)} apart find no job, it sends the create again under the same ID. AWS rejects a duplicate.`
     case 'inert':
-      return `A job does nothing until it is started. So a create whose response was lost has started nothing. Jobwright reads the list with ${list}, and considers the jobs created since the intent. Jobwright adopts a job with an identical request. If several match, the plan shows \`unresolved\`: see [recovery](../recovery.md#unresolved). If two reads ${seconds(listLagMs)} apart find none, Jobwright retries the create.`
+      return `A job does nothing until it is started. So a create whose response was lost has started nothing. Jobwright reads the list with ${list}, and searches the jobs created since the [intent](../concepts.md#words) for an identical request. It adopts that job. If several match, the plan shows \`unresolved\`: see [recovery](../recovery.md#unresolved). If two reads ${seconds(listLagMs)} apart find none, Jobwright sends the create again.`
     case 'match':
-      return `The job starts at once, so a duplicate is never harmless. Jobwright searches ${list} for a job with the request's [identifying member](../concepts.md#words). It retries the create only after ${seconds(leaseMs + signatureMs + requestMs + listLagMs)}, and after two reads ${seconds(listLagMs)} apart that find no such job.\n\nThat time has four parts: the lease (${seconds(leaseMs)}), the lifetime of the signature (${seconds(signatureMs)}), the response (${seconds(requestMs)}), and the lag of the list (${seconds(listLagMs)}). If several jobs match, the plan shows \`unresolved\`: see [recovery](../recovery.md#unresolved).`
+      return `The job starts at once, so a duplicate is never harmless. Jobwright searches ${list} for a job with the request's [identifying member](../concepts.md#words). It sends the create again only after ${seconds(leaseMs + signatureMs + requestMs + listLagMs)}, and after two reads ${seconds(listLagMs)} apart that find no such job.\n\nThat time has four parts. The [lease](../concepts.md#words) lasts ${seconds(leaseMs)}, and the signature of the request ${seconds(signatureMs)}. The response may take ${seconds(requestMs)}, and the list may lag by ${seconds(listLagMs)}. If several jobs match, the plan shows \`unresolved\`: see [recovery](../recovery.md#unresolved).`
   }
 }
 

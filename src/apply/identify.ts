@@ -54,7 +54,7 @@ export async function identifyJob(
   } catch (error) {
     if (error instanceof AwsError) return { problem: error.problem }
     if (!pass.signal.aborted) throw error
-    return refuse('abandoned', 'Interrupted', 'the run was interrupted')
+    return refuse('abandoned', 'Interrupted', 'Jobwright was interrupted')
   }
 }
 

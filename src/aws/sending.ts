@@ -18,7 +18,7 @@ export class Abandoned extends Error {
   override readonly name = 'Abandoned'
 
   constructor() {
-    super('not sent: its lease had expired, or the run was stopped')
+    super('not sent: its lease had expired, or Jobwright was stopped')
   }
 }
 

@@ -45,7 +45,7 @@ export function addCommonOptions(command: Command, form = createOutput()): Comma
 
 /** Adds the option that reads every spec afresh. */
 export function addCacheOption(command: Command): Command {
-  return command.option('--no-cache', 'check every spec afresh, and store nothing for the next run')
+  return command.option('--no-cache', 'check every spec afresh, and store nothing for the next command')
 }
 
 /** Adds the option for how long to wait for a run that holds the state. */

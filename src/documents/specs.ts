@@ -16,7 +16,7 @@ import type { Draft } from './draft.ts'
 import type { Memory } from './memory.ts'
 import { createLocator } from './parse/locate.ts'
 import { type Parsed, parse } from './parse/parse.ts'
-import { parsePlain } from './parse/plain.ts'
+import { parseSimpleYaml } from './parse/simple-yaml.ts'
 import { createSource, type Source } from './parse/source.ts'
 import { isSound, type Reader, readDraft } from './read.ts'
 import type { Include } from './request.ts'
@@ -112,7 +112,7 @@ function readFile(source: Source, reader: Reader, memory: Memory | undefined): F
   if (recalled) return { source, drafts: recalled, refused: [], isRecalled: memory?.isOwn !== true }
   // Like a remembered file, one that only the reader of plain texts has read leads to no act: before that, the YAML parser reads it.
   const mayBePlain = memory !== undefined && !memory.isOwn && !memory.isDoubtful?.(source.file)
-  const plain = mayBePlain ? parsePlain(source.text) : undefined
+  const plain = mayBePlain ? parseSimpleYaml(source.text) : undefined
   const quick = plain && readDocuments({ documents: plain, refused: [] }, source, reader)
   const read = quick?.checked ? quick : readDocuments(parse(source), source, reader)
   if (read.checked) memory?.keep(source.text, read.checked)

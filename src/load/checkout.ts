@@ -6,6 +6,7 @@ import { Problem } from '../model/problem.ts'
 import { type Git, isBareFolder, openGit } from '../system/git.ts'
 import { type Content, compareFiles, compareWithHead } from './committed.ts'
 import { type Bytes, encodeBytes, readTree } from './head.ts'
+import { readRepository } from './repository.ts'
 
 /** What to ask Git. */
 export type CheckoutOptions = {
@@ -24,17 +25,12 @@ export type CheckoutOptions = {
 /** Reads the facts of the checkout around a folder. Throws a `Problem` if git refuses to read the repository. */
 export async function readCheckout(options: CheckoutOptions): Promise<Checkout> {
   const git = openGit(options.root)
-  const [place, head] = await Promise.all([
-    git(['rev-parse', '--is-shallow-repository', '--show-prefix'], { encoding: 'latin1' }),
-    git(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']),
-  ])
-  if (place.code !== 0) {
+  const repository = await readRepository(git)
+  if ('code' in repository) {
     if (!hasRepository(options.root)) return { git: false }
-    throw createRefused(place)
+    throw createRefused(repository)
   }
-  const commit = head.code === 0 ? head.stdout.trim() : undefined
-  const [, shallow, prefix = ''] = /^(\w+)\r?\n(.*?)\r?\n$/s.exec(place.stdout) ?? []
-  const isShallow = shallow === 'true'
+  const { commit, prefix, isShallow } = repository
   const [compared, relation] = await Promise.all([
     compare(git, options, prefix, commit),
     findRelation(git, options.since, commit, isShallow),

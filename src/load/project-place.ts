@@ -1,5 +1,7 @@
 import { openGit } from '../system/git.ts'
 import { CONFIG_FILE } from './config.ts'
+import { decodeBytes } from './head.ts'
+import { type RepositoryAnswer, readRepository } from './repository.ts'
 
 /** A project's place in its Git repository. A project is a folder with a jobwright.yaml. */
 export type ProjectPlace = {
@@ -9,21 +11,18 @@ export type ProjectPlace = {
   others(): Promise<readonly string[]>
 }
 
-/** Finds a folder's place in its Git repository. Undefined outside Git, and for an ignored folder, which is not part of the repository. */
-export async function readProjectPlace(root: string): Promise<ProjectPlace | undefined> {
+/**
+ * Finds a folder's place in its Git repository. Undefined outside Git, and for an ignored folder, which is not part of the repository.
+ * `known` is what Git said of the repository before.
+ */
+export async function readProjectPlace(root: string, known?: RepositoryAnswer): Promise<ProjectPlace | undefined> {
   const git = openGit(root)
-  const [{ code, stdout }, ignored] = await Promise.all([
-    git(['rev-parse', '--is-inside-work-tree', '--show-prefix']),
+  const [repository, ignored] = await Promise.all([
+    known ?? readRepository(git),
     git(['check-ignore', '--quiet', '--', CONFIG_FILE]),
   ])
-  if (ignored.code === 0) return undefined
-  const [isInside, ...prefix] = stdout.split('\n')
-  if (code !== 0 || isInside?.trim() !== 'true') return undefined
-  const name =
-    prefix
-      .join('\n')
-      .replace(/\r?\n$/, '')
-      .replace(/\/$/, '') || '.'
+  if (ignored.code === 0 || 'code' in repository || !repository.isInWorkTree) return undefined
+  const name = decodeBytes(repository.prefix).replace(/\/$/, '') || '.'
   let found: Promise<readonly string[]> | undefined
   return { name, others: () => (found ??= findOthers(root, name)) }
 }

@@ -50,12 +50,14 @@ export function getRemedies(problem: AwsProblem): readonly Remedy[] | undefined 
   if (EXPIRED.includes(problem.name)) {
     return [
       advise(
-        'sign in again: the credentials have expired. The next run continues where this one stopped, and submitted jobs keep running in AWS',
+        'sign in again: the credentials have expired. The next reconcile continues where this one stopped, and submitted jobs continue in AWS',
       ),
     ]
   }
   if (problem.name === 'ForeignAnswer') {
-    return [advise("let the service's host pass the proxy or firewall, or sign in to the portal, then run again")]
+    return [
+      advise("let the service's host pass the proxy or firewall, or sign in to the portal, then run the command again"),
+    ]
   }
   if (problem.name === 'Unproven') {
     return [

@@ -9,8 +9,8 @@ export const EXIT_CODES = {
   6: 'a decision is needed (conflict, unresolved, expired, lost, duplicate)',
   7: 'a guard refused',
   8: 'locked, stale, no state, or not the approved plan',
-  9: "partial: blocked, outcome pending, AWS's limit reached, or timed out",
-  10: 'a job failed, or a spec depends on one that failed',
+  9: 'incomplete: blocked, outcome pending, AWS limit reached, or timed out',
+  10: 'a job failed, or a spec depends on a failed job',
   130: 'interrupted, state safe',
 } as const
 

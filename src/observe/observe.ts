@@ -16,6 +16,8 @@ export type ObserveOptions = {
   /** A claimed job is never a look-alike, so no describe is spent on it. */
   readonly isClaimed: (kind: string, site: Site, id: string) => boolean
   readonly signal?: AbortSignal
+  /** Read the counts of running jobs too: for somebody who looks on. A plan does not need them. */
+  readonly withCounts?: boolean
 }
 
 /**
@@ -37,7 +39,8 @@ export async function observe(needs: readonly Need[], options: ObserveOptions): 
       run: async () => {
         try {
           const reader = await options.readerOf(group.site, group.model.kind)
-          await readJobs({ ...group, needs: byId }, reader, jobs, options.signal)
+          const { signal, withCounts } = options
+          await readJobs({ ...group, needs: byId }, reader, jobs, { signal, withCounts })
           const isClaimed = (id: string): boolean => options.isClaimed(group.model.kind, group.site, id)
           for (const { found, needs } of lists)
             await readLookalikes({ ...group, needs }, reader, found, isClaimed, options.signal)

@@ -9,6 +9,8 @@ import { type Group, unwrapProblem } from './group.ts'
 const FEW = 2
 /** How many describes of one group are in flight at once. The lane limits their rate. */
 const AT_ONCE = 10
+/** For how many running jobs of one group the counts are read that a list leaves out. */
+const COUNTED_MAX = 10
 
 /**
  * Reads jobs by ID: by list while that costs fewer calls, by describe for the rest. A list may lag or be cut short. So
@@ -18,7 +20,7 @@ export async function readJobs(
   group: Group,
   reader: KindReader,
   found: Map<Address, JobRead>,
-  signal: AbortSignal | undefined,
+  { signal, withCounts = false }: { readonly signal: AbortSignal | undefined; readonly withCounts?: boolean },
 ): Promise<void> {
   const { model, needs } = group
   // A job without a record most often does not exist, and a list shows that. If it exists, its mark is read too.
@@ -34,6 +36,23 @@ export async function readJobs(
     else rest.push(need)
   }
   await describeAll(group, rest, reader, found, signal)
+  if (withCounts) await readCounts(group, reader, found, signal)
+}
+
+/** Describes some of the running jobs for which a list gave no counts. If that fails, the list is still an answer. */
+async function readCounts(
+  group: Group,
+  reader: KindReader,
+  found: Map<Address, JobRead>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const uncounted = group.needs.filter(({ address, known }) => {
+    const seen = found.get(address)
+    return known && seen?.is === 'live' && seen.live.partial
+  })
+  const counted = new Map<Address, JobRead>()
+  await describeAll(group, uncounted.slice(0, COUNTED_MAX), reader, counted, signal)
+  for (const [address, read] of counted) if (read.is === 'live') found.set(address, read)
 }
 
 type Listed = { readonly jobs: ReadonlyMap<string, Live>; readonly complete: boolean }

@@ -192,7 +192,7 @@ function Header({ report, view, route, isLive, link, now, needs }: HeaderProps):
         ) : (
           'As of '
         )}{' '}
-        <Time iso={isLive ? new Date(now).toISOString() : report.at} />
+        <Time iso={isLive ? new Date(now).toISOString() : report.at} form="zoned" />
         {report.offline && <span class="quiet"> from the stored state</span>}
       </p>
       <nav aria-label="Views">

@@ -5,9 +5,9 @@ import type { JobDetails, PlannedDetails } from '../model/page.ts'
 import { useActions } from './actions.ts'
 import type { Data } from './data.ts'
 import { Differences } from './differences.tsx'
-import type { Job } from './job.ts'
-import { Condition, CountsBar, OutLink, Ways } from './parts.tsx'
-import { Time } from './time.tsx'
+import { explainEnd, type Job } from './job.ts'
+import { Condition, CountsBar, NAME_PARTS, OutLink, Pieces, Ways } from './parts.tsx'
+import { Sentence, Time } from './time.tsx'
 import { Timeline } from './timeline.tsx'
 import { formatYaml } from './yaml.ts'
 
@@ -47,14 +47,19 @@ export function Details({ job, address, data, report, now }: DetailsProps): VNod
       ) : (
         <>
           <p>
-            <Condition standing={job.standing} note={job.job?.reason} />
+            <Condition standing={job.standing} />
           </p>
           {job.attention.map(({ name, reason }) => (
             <p key={name} class="needs">
-              <b>Needs a person:</b> {reason}
+              <b>Needs a person:</b> <Sentence text={reason} />
             </p>
           ))}
-          {job.job?.message && <p>{job.job.message}</p>}
+          {job.acknowledged.map(({ name, reason, acknowledged }) => (
+            <p key={name} class="quiet">
+              Acknowledged <Time iso={acknowledged!} now={now} />: <Sentence text={reason} />
+            </p>
+          ))}
+          {job.job && <p>{explainEnd(job.job)}</p>}
           <CountsBar job={job.job} />
           {details === undefined ? (
             <p role="status">Loading …</p>
@@ -98,7 +103,7 @@ function Facts({ job, details, data, report, now }: FactsProps): VNode {
       {planned && (
         <Part title="Plan">
           <p>
-            <b>{planned.action}</b>: {planned.reason}
+            <b>{planned.action}</b>: <Sentence text={planned.reason} />
           </p>
           {planned.until && (
             <p>
@@ -116,7 +121,7 @@ function Facts({ job, details, data, report, now }: FactsProps): VNode {
           <Fact name="Target">{job.target}</Fact>
           <Fact name="Place">{place}</Fact>
           <Fact name="Origin">{how && HOW[how]}</Fact>
-          <Fact name="ARN">{arn}</Fact>
+          <Fact name="ARN">{arn && <Pieces text={arn} at={NAME_PARTS} />}</Fact>
           <Fact name="Labels">{job.labels.join(', ')}</Fact>
           <Fact name="Starts">{own?.startsAt && <Time iso={own.startsAt} now={now} />}</Fact>
           <Fact name="Submit before">{planned?.goodUntil && <Time iso={planned.goodUntil} now={now} />}</Fact>
@@ -133,7 +138,9 @@ function Facts({ job, details, data, report, now }: FactsProps): VNode {
         <Part title="Evidence">
           <ul>
             {evidence.map((sentence) => (
-              <li key={sentence}>{sentence}</li>
+              <li key={sentence}>
+                <Sentence text={sentence} />
+              </li>
             ))}
           </ul>
         </Part>

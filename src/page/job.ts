@@ -33,8 +33,9 @@ export type Job = {
   readonly line: number | undefined
   readonly job: JobRow | undefined
   readonly planned: PlannedRow | undefined
-  /** What nobody has acknowledged. */
+  /** What nobody has acknowledged, and what somebody has. */
   readonly attention: readonly AttentionLine[]
+  readonly acknowledged: readonly AttentionLine[]
   readonly began: string | undefined
   readonly ended: string | undefined
 }
@@ -43,7 +44,7 @@ export type Job = {
 export function listJobs(data: Data): Job[] {
   const attention = new Map<string, AttentionLine[]>()
   for (const line of data.lines) {
-    if (line.type !== 'attention' || line.acknowledged !== undefined) continue
+    if (line.type !== 'attention') continue
     attention.set(line.address, [...(attention.get(line.address) ?? []), line])
   }
   const addresses = new Set([...data.jobs.keys(), ...data.planned.keys(), ...attention.keys()])
@@ -56,7 +57,7 @@ function createJob(
   address: string,
   job: JobRow | undefined,
   planned: PlannedRow | undefined,
-  attention: readonly AttentionLine[],
+  findings: readonly AttentionLine[],
 ): Job {
   const slash = address.indexOf('/')
   return {
@@ -71,7 +72,8 @@ function createJob(
     line: job?.line ?? planned?.line,
     job,
     planned,
-    attention,
+    attention: findings.filter(({ acknowledged }) => acknowledged === undefined),
+    acknowledged: findings.filter(({ acknowledged }) => acknowledged !== undefined),
     began: job?.startedAt ?? job?.createdAt,
     ended: job?.finishedAt,
   }
@@ -116,12 +118,27 @@ export function isWaiting({ standing }: Job): boolean {
   return WAITS.has(standing)
 }
 
+/** Actions with which a reconcile changes a job. */
+const CHANGING: ReadonlySet<string> = new Set(['create', 'upload', 'start', 'download', 'update', 'cancel', 'forget'])
+
+/** Returns whether the next reconcile changes a job. */
+export function isChanging({ planned }: Job): boolean {
+  return planned !== undefined && CHANGING.has(planned.action)
+}
+
+/** Says that a job needs a person, or what the next reconcile does to a job that has a condition. */
+export function describeNote(job: Job): string | undefined {
+  if (job.attention.length > 0) return 'needs a person'
+  if (job.acknowledged.length > 0) return 'acknowledged'
+  return job.job?.condition && isChanging(job) ? `then ${job.planned!.action}` : undefined
+}
+
 /** Returns the ISO time until which a job waits, if it is known. */
 export function getWaitEnd({ job, planned }: Job): string | undefined {
   return planned?.until ?? job?.startsAt
 }
 
-/** Says why a job is as it is, in words. */
-export function getReason({ job, planned, attention }: Job): string {
-  return attention[0]?.reason ?? job?.message ?? job?.reason ?? planned?.reason ?? ''
+/** Says why a job ended as it did: AWS's message, and its word for the reason. Empty if AWS said nothing. */
+export function explainEnd({ message, reason }: JobRow): string {
+  return message !== undefined && reason !== undefined ? `${message} (${reason})` : (message ?? reason ?? '')
 }

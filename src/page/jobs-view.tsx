@@ -1,8 +1,9 @@
 import { Component, type RefObject, type VNode } from 'preact'
-import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks'
 import { useActions } from './actions.ts'
+import { growRows, type Rows } from './drawn-rows.ts'
 import { groupJobs, type Item, type Sorting, sortJobs } from './filter.ts'
-import type { Job } from './job.ts'
+import { describeNote, type Job } from './job.ts'
 import { Condition, CountsBar, Empty, JobLink } from './parts.tsx'
 import { Time } from './time.tsx'
 import type { ViewProps } from './view.ts'
@@ -10,6 +11,8 @@ import { formatCount } from './words.ts'
 
 /** Rows that are in the document above and below those that are visible. */
 const BEYOND = 6
+/** How many rows come in with one frame. */
+const ROWS_A_FRAME = 16
 /** How many rows a printed page has. Browsers print a table of 100,000 rows badly. */
 const PRINTED_MAX = 1_000
 
@@ -72,8 +75,15 @@ function Table({ items, list, sorting, jobs, isPrinting }: TableProps): VNode {
     if (step !== top) setWindow({ top: step, height, row })
   }
 
-  const first = isPrinting ? 0 : Math.max(0, Math.floor(top / row) - BEYOND)
-  const last = isPrinting ? PRINTED_MAX : Math.ceil((top + height) / row) + BEYOND + 2
+  const { first, last } = useDrawnRows(
+    isPrinting
+      ? { first: 0, last: Math.min(items.length, PRINTED_MAX) }
+      : {
+          first: Math.max(0, Math.floor(top / row) - BEYOND),
+          last: Math.min(items.length, Math.ceil((top + height) / row) + BEYOND + 2),
+        },
+    isPrinting ? PRINTED_MAX : ROWS_A_FRAME,
+  )
   const visible = items.slice(first, last)
   // A row keeps its element while it is in the window. One that comes in takes that of one that went out: quicker than a new one.
   const slots = Math.max(1, Math.ceil(height / row) + 2 * BEYOND + 3)
@@ -97,7 +107,7 @@ function Table({ items, list, sorting, jobs, isPrinting }: TableProps): VNode {
           {visible.map((item, index) =>
             item.is === 'group' ? (
               <tr key={`group ${(first + index) % slots}`} class="group" aria-rowindex={first + index + 2}>
-                <th colSpan={COLUMNS.length} scope="colgroup">
+                <th scope="rowgroup">
                   {item.name} <span class="count">{item.count.toLocaleString()}</span>
                 </th>
               </tr>
@@ -110,6 +120,28 @@ function Table({ items, list, sorting, jobs, isPrinting }: TableProps): VNode {
       </table>
     </div>
   )
+}
+
+/** Returns the rows to draw now. It draws again with the next frame, until all that are wanted are drawn. */
+function useDrawnRows(wanted: Rows, most: number): Rows {
+  const [, drawAgain] = useReducer((count: number) => count + 1, 0)
+  const drawn = useRef<Rows>({ first: 0, last: 0 })
+  const drawnAt = useRef<unknown>(undefined)
+  drawn.current = growRows(drawn.current, wanted, most)
+  drawnAt.current = document.timeline.currentTime
+  const { first, last } = drawn.current
+  const isDone = first === wanted.first && last >= wanted.last
+  useEffect(() => {
+    if (isDone) return
+    // A frame that scrolled has drawn its rows already.
+    const draw = (): void => {
+      if (document.timeline.currentTime === drawnAt.current) frame = requestAnimationFrame(draw)
+      else drawAgain(undefined)
+    }
+    let frame = requestAnimationFrame(draw)
+    return () => cancelAnimationFrame(frame)
+  })
+  return drawn.current
 }
 
 /** A few rows more or less need no other window. */
@@ -138,13 +170,13 @@ function useKeptFocus(box: RefObject<HTMLElement | null>): { in(event: Event): v
   }
 }
 
-/** Room for rows that are not in the document. */
+/** Room for rows that are not in the document. One cell is enough: it would span columns that are hidden, too, and give them a width. */
 function Space({ rows, row }: { readonly rows: number; readonly row: number }): VNode | null {
   if (rows === 0) return null
   return (
     // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a row without a tab index takes no focus.
     <tr aria-hidden="true" class="space">
-      <td colSpan={COLUMNS.length} style={{ height: `${rows * row}px` }} />
+      <td style={{ height: `${rows * row}px` }} />
     </tr>
   )
 }
@@ -163,10 +195,15 @@ class Row extends Component<RowProps> {
     return (
       <tr aria-rowindex={index} class={attention.length > 0 ? 'needs' : undefined}>
         <td class="condition-cell">
-          <Condition standing={standing} note={describeNext(job)} />
+          <Condition standing={standing} note={describeNote(job)} />
         </td>
         <th scope="row" class="job-cell">
-          <JobLink job={job}>{attention.length > 0 && <span class="flag">needs a person</span>}</JobLink>
+          {attention.length > 0 && (
+            <span class="flag" aria-hidden="true" title="needs a person">
+              !
+            </span>
+          )}
+          <JobLink job={job} />
         </th>
         <td class="target-cell">{target}</td>
         <td class="run-cell">{run}</td>
@@ -178,14 +215,6 @@ class Row extends Component<RowProps> {
       </tr>
     )
   }
-}
-
-/** Actions that are about to change a job. */
-const CHANGING: ReadonlySet<string> = new Set(['create', 'upload', 'start', 'download', 'update', 'cancel', 'forget'])
-
-/** Says what the next reconcile does to a job that has a condition. */
-function describeNext({ job, planned }: Job): string | undefined {
-  return job?.condition && planned && CHANGING.has(planned.action) ? `then ${planned.action}` : undefined
 }
 
 type HeadProps = { readonly by: string; readonly head: string; readonly class: string; readonly sorting: Sorting }

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
 import type { LaneLine } from '../model/lines.ts'
-import { Empty, ListTable, Meter } from './parts.tsx'
+import { Empty, ListTable, Meter, NAME_PARTS, Pieces } from './parts.tsx'
 import { linesOf, type ViewProps } from './view.ts'
 
 /** Below this share of its limit, a lane is slowed. The gate itself stays a little below the limit. */
@@ -38,7 +38,9 @@ export function LanesView({ data, report, shown }: ViewProps): VNode {
               const now = isToday ? used : 0
               return (
                 <tr key={name}>
-                  <th scope="row">{name}</th>
+                  <th scope="row">
+                    <Pieces text={name} at={NAME_PARTS} />
+                  </th>
                   <td data-head="Day (UTC)">{isToday ? day : report.at.slice(0, 10)}</td>
                   <td data-head="Used">
                     {now} of {perDay}
@@ -60,7 +62,9 @@ function Lane({ lane: { name, perSecond, rate, sent, throttled, waiting } }: { r
   const isSlow = rate < perSecond * FULL
   return (
     <tr>
-      <th scope="row">{name}</th>
+      <th scope="row">
+        <Pieces text={name} at={NAME_PARTS} />
+      </th>
       <td data-head="Standing">
         {isSlow ? <b class="warn">Throttled: slowed down</b> : throttled > 0 ? 'Full rate again' : 'Full rate'}
       </td>

@@ -1,9 +1,19 @@
 import type { ComponentChildren, VNode } from 'preact'
-import { getReason, getWaitEnd, isRunning, isWaiting, type Job, type Standing } from './job.ts'
+import type { FindingKind } from '../model/attention.ts'
+import {
+  describeNote,
+  explainEnd,
+  getWaitEnd,
+  isChanging,
+  isRunning,
+  isWaiting,
+  type Job,
+  type Standing,
+} from './job.ts'
 import { Command, Condition, CountsBar, Empty, JobLink, ListTable, Ways } from './parts.tsx'
 import { Problems } from './problems.tsx'
 import { formatRoute, showOnly } from './route.ts'
-import { Time } from './time.tsx'
+import { Sentence, Time } from './time.tsx'
 import { linesOf, type ViewProps } from './view.ts'
 import { formatCount, formatDuration, LOOKS } from './words.ts'
 
@@ -13,7 +23,7 @@ const DAY_MS = 86_400_000
 
 /** What needs a person, what runs, what waits, and what ended lately. */
 export function NowView({ data, all, shown, now }: ViewProps): VNode {
-  const needs = shown.filter(({ attention }) => attention.length > 0)
+  const needs = shown.filter(({ attention }) => attention.length > 0).sort(byUrgency)
   const running = shown.filter(isRunning)
   const waiting = shown.filter(isWaiting).sort(bySoonest)
   const ended = shown.filter(({ ended: at }) => at !== undefined && now - Date.parse(at) < DAY_MS).sort(byFailure)
@@ -24,6 +34,7 @@ export function NowView({ data, all, shown, now }: ViewProps): VNode {
       <section aria-labelledby="needs">
         <h2 id="needs">
           Needs a person <Count count={needs.length} />
+          {needs.length > 1 && <span class="quiet hint"> decisions first, then failures, the latest first</span>}
         </h2>
         {needs.length === 0 && (
           <Empty>Nothing needs you{all.length > shown.length ? ' among the jobs shown' : ''}.</Empty>
@@ -44,7 +55,10 @@ export function NowView({ data, all, shown, now }: ViewProps): VNode {
         ) : (
           <JobTable caption="Running jobs" heads={['Devices', 'Elapsed']} jobs={running}>
             {({ job, began }) => [
-              <CountsBar job={job} />,
+              <span>
+                {job?.tally === undefined ? <span class="quiet">–</span> : <CountsBar job={job} />}
+                {job?.reason && <span class="quiet sub">{job.reason}</span>}
+              </span>,
               began && <span title={`since ${began}`}>{formatDuration(now - Date.parse(began))}</span>,
             ]}
           </JobTable>
@@ -59,13 +73,7 @@ export function NowView({ data, all, shown, now }: ViewProps): VNode {
           <Empty>Nothing waits.</Empty>
         ) : (
           <JobTable caption="Waiting jobs" heads={['Why', 'Until']} jobs={waiting}>
-            {(one) => {
-              const until = getWaitEnd(one)
-              return [
-                explainWait(one),
-                until === undefined ? <span class="quiet">–</span> : <Time iso={until} now={now} />,
-              ]
-            }}
+            {(one) => [<Sentence text={explainWait(one)} />, <WaitEnd job={one} now={now} />]}
           </JobTable>
         )}
         {waiting.length > ROWS_MAX && <More count={waiting.length} filter={{}} />}
@@ -83,10 +91,12 @@ export function NowView({ data, all, shown, now }: ViewProps): VNode {
             jobs={ended}
           >
             {(one) => [
-              <span>
-                {getReason(one)}
-                <CountsBar job={one.job} />
-              </span>,
+              (explainEnd(one.job!) || one.job!.tally) && (
+                <span>
+                  {explainEnd(one.job!)}
+                  <CountsBar job={one.job} />
+                </span>
+              ),
               <Time iso={one.ended!} now={now} />,
             ]}
           </JobTable>
@@ -103,11 +113,32 @@ export function NowView({ data, all, shown, now }: ViewProps): VNode {
   )
 }
 
+/** Kinds of findings: what Jobwright cannot decide, then what ended badly, then what only waits for another job. */
+const URGENCY: readonly FindingKind[] = ['duplicate', 'unresolved', 'conflict', 'lost', 'failed', 'expired', 'blocked']
+
+/** The most urgent first, then the latest. */
+function byUrgency(a: Job, b: Job): number {
+  const rank = ({ attention }: Job): number => Math.min(...attention.map(({ kind }) => URGENCY.indexOf(kind)))
+  const time = ({ ended, attention }: Job): string => ended ?? attention[0]?.seen ?? ''
+  return rank(a) - rank(b) || (time(a) < time(b) ? 1 : -1)
+}
+
 function explainWait(job: Job): string {
   if (job.planned) return job.planned.reason
   if (job.job?.startsAt) return 'AWS starts it then'
-  return getReason(job)
+  return job.job?.reason ?? ''
 }
+
+/** Until when a job waits: a time, the next reconcile, or a person. */
+function WaitEnd({ job, now }: { readonly job: Job; readonly now: number }): VNode {
+  const until = getWaitEnd(job)
+  if (until !== undefined) return <Time iso={until} now={now} />
+  if (isChanging(job)) return <span>the next reconcile</span>
+  return <span class="quiet">{NEEDS_EDIT.has(job.standing) ? 'not by itself' : '–'}</span>
+}
+
+/** Waits that end only when somebody changes a spec, or runs another job again. */
+const NEEDS_EDIT: ReadonlySet<Standing> = new Set<Standing>(['blocked', 'held'])
 
 function bySoonest(a: Job, b: Job): number {
   const [left = '9', right = '9'] = [getWaitEnd(a), getWaitEnd(b)]
@@ -147,6 +178,10 @@ function Totals({ jobs }: { readonly jobs: readonly Job[] }): VNode {
   )
 }
 
+function Quiet({ children }: { readonly children: ComponentChildren }): VNode {
+  return <span class="quiet"> {children}</span>
+}
+
 function Need({ job, now }: { readonly job: Job; readonly now: number }): VNode {
   return (
     <li class="card">
@@ -156,14 +191,20 @@ function Need({ job, now }: { readonly job: Job; readonly now: number }): VNode 
       {job.attention.map(({ name, kind, reason, seen, ways }) => (
         <div key={name}>
           <p>
-            <b class="bad">{kind}</b>: {reason}
+            {kind !== job.standing.toLowerCase() && <b class="bad">{kind}: </b>}
+            {(kind === 'failed' && job.job && explainEnd(job.job)) || <Sentence text={reason} />}
             {seen && (
-              <span class="quiet">
-                {' '}
-                first reported <Time iso={seen} now={now} />
-              </span>
+              <Quiet>
+                · first reported <Time iso={seen} now={now} />
+              </Quiet>
+            )}
+            {kind === 'failed' && job.ended && (
+              <Quiet>
+                · ended <Time iso={job.ended} now={now} />
+              </Quiet>
             )}
           </p>
+          {kind === 'failed' && <CountsBar job={job.job} />}
           <Ways ways={ways} most={3} />
         </div>
       ))}
@@ -185,7 +226,7 @@ function JobTable({ caption, heads, jobs, children }: JobTableProps): VNode {
       {jobs.slice(0, ROWS_MAX).map((job) => (
         <tr key={job.address}>
           <td>
-            <Condition standing={job.standing} />
+            <Condition standing={job.standing} note={describeNote(job)} />
           </td>
           <th scope="row">
             <JobLink job={job} />

@@ -85,12 +85,34 @@ export function Meter({
   )
 }
 
+/** The parts of an ARN, or of the name of a lane. */
+export const NAME_PARTS = /(?<=[/:])/
+
+/** A text that breaks between its pieces: never inside one that fits the line. */
+export function Pieces({ text, at }: { readonly text: string; readonly at: RegExp }): VNode {
+  return (
+    <>
+      {text.split(at).map((piece, index) =>
+        piece === ' ' ? (
+          piece
+        ) : (
+          <span key={index} class="piece">
+            {piece}
+          </span>
+        ),
+      )}
+    </>
+  )
+}
+
 /** A command to copy. It is never run. */
 export function Command({ command }: { readonly command: string }): VNode {
   const { copy } = useActions()
   return (
     <span class="command">
-      <code>{command}</code>
+      <code>
+        <Pieces text={command} at={/(?= )|(?<= )/} />
+      </code>
       <button type="button" onClick={(event) => copy(command, event.currentTarget)} aria-label={`Copy: ${command}`}>
         Copy
       </button>

@@ -4,7 +4,7 @@ import { Differences } from './differences.tsx'
 import type { Job } from './job.ts'
 import { Condition, Empty, JobLink, ListTable, Meter } from './parts.tsx'
 import { Problems } from './problems.tsx'
-import { Time } from './time.tsx'
+import { Sentence, Time } from './time.tsx'
 import { linesOf, type ViewProps } from './view.ts'
 import { formatCount } from './words.ts'
 
@@ -23,29 +23,56 @@ const ACTIONS: Readonly<Record<string, string>> = {
   forget: 'mark the spec as removed',
 }
 
+/** What stops the other jobs, in words. */
+const STOPS: Readonly<Record<string, string>> = {
+  unresolved: 'a person says which job it is',
+  conflict: 'a person says whose job it is',
+  expired: 'too late to submit',
+  blocked: 'cannot go on',
+  waiting: 'goes on by itself',
+  settling: 'its create may still arrive',
+  held: 'policy.hold is true',
+}
+
 /** What the next reconcile does: the actions with their differences, and the guards. */
 export function PlanView({ data, shown, now }: ViewProps): VNode {
   const groups = new Map<string, Job[]>()
   for (const job of shown) {
     if (job.planned) groups.set(job.planned.action, [...(groups.get(job.planned.action) ?? []), job])
   }
-  const order = [...Object.keys(ACTIONS), ...groups.keys()]
+  const order = [...Object.keys(ACTIONS), ...Object.keys(STOPS), ...groups.keys()]
   const actions = [...groups].sort(([a], [b]) => order.indexOf(a) - order.indexOf(b))
   return (
     <>
       <Problems data={data} only={['error']} />
+      {actions.length > 0 && <Outlook actions={actions} />}
       <Guards data={data} />
       {actions.length === 0 && <Empty>The plan does nothing: every job is as its spec says.</Empty>}
       {actions.map(([action, jobs]) => (
         <section key={action} aria-labelledby={`action-${action}`}>
           <h2 id={`action-${action}`}>
             {action} <span class="count">{jobs.length.toLocaleString()}</span>
-            {ACTIONS[action] && <span class="quiet"> {ACTIONS[action]}</span>}
+            <span class="quiet"> {ACTIONS[action] ?? STOPS[action]}</span>
           </h2>
           <Actions action={action} jobs={jobs} now={now} />
         </section>
       ))}
     </>
+  )
+}
+
+/** Says in one sentence what the next reconcile does, and how many jobs it leaves as they are. */
+function Outlook({ actions }: { readonly actions: readonly (readonly [string, readonly Job[]])[] }): VNode {
+  const list = (does: boolean): string =>
+    actions
+      .filter(([action]) => action in ACTIONS === does)
+      .map(([action, jobs]) => `${jobs.length.toLocaleString()} ${action}`)
+      .join(', ')
+  const [does, stops] = [list(true), list(false)]
+  return (
+    <p class="outlook">
+      The next reconcile: <b>{does || 'nothing to do'}</b>.{stops && ` It leaves alone: ${stops}.`}
+    </p>
   )
 }
 
@@ -73,7 +100,7 @@ function Actions({
               )}
             </th>
             <td data-head="Why">
-              {job.planned!.reason}
+              <Sentence text={job.planned!.reason} />
               {job.planned!.until && (
                 <span class="sub">
                   until <Time iso={job.planned!.until} now={now} />
@@ -112,8 +139,12 @@ function Guards({ data }: Pick<ViewProps, 'data'>): VNode | null {
                 <code>{name}</code> <span class="quiet">{counts}</span>
               </th>
               <td data-head="Sum">
-                {before > 0 ? `${before} done + ${planned} planned = ${sum}` : `${planned} planned`} of {max} allowed
-                {isOver && <b class="bad"> refused: {formatCount(sum - max, 'job')} too many</b>}
+                {before > 0 ? `${before} done + ${planned} planned = ${sum}` : `${planned} planned`} of {max} allowed,{' '}
+                {isOver ? (
+                  <b class="bad">refused: {formatCount(sum - max, 'job')} too many</b>
+                ) : (
+                  <b>{(max - sum).toLocaleString()} left</b>
+                )}
               </td>
               <td data-head="Share">
                 <Meter value={sum} max={max} tone={isOver ? 'bad' : 'busy'} />

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact'
 import type { Job } from './job.ts'
 import { Empty, JobLink, ListTable } from './parts.tsx'
-import { Time, ZONE } from './time.tsx'
+import { Sentence, Time, ZONE } from './time.tsx'
 import { linesOf, type ViewProps } from './view.ts'
 import { formatCount } from './words.ts'
 
@@ -34,7 +34,7 @@ export function ScheduleView({ data, shown, all, now }: ViewProps): VNode {
     ...shown.flatMap((job) => [
       ...(job.job?.startsAt ? [{ at: job.job.startsAt, what: 'AWS starts the job', address: job.address, job }] : []),
       ...(job.planned?.until && !series.has(job.address)
-        ? [{ at: job.planned.until, what: `goes on: ${job.planned.reason}`, address: job.address, job }]
+        ? [{ at: job.planned.until, what: `its wait ends: ${job.planned.reason}`, address: job.address, job }]
         : []),
       ...(job.planned?.goodUntil
         ? [
@@ -135,10 +135,12 @@ function Day({
         {entries.slice(0, ROWS_MAX).map(({ at, what, address, job }) => (
           <tr key={`${at} ${address} ${what}`}>
             <td data-head="Time">
-              <Time iso={at} form={name === 'Later' ? 'long' : 'clock'} now={now} />
+              <Time iso={at} form={name === 'Later' ? 'day' : 'clock'} now={now} />
             </td>
             <th scope="row">{job ? <JobLink job={job} /> : address}</th>
-            <td data-head="What">{what}</td>
+            <td data-head="What">
+              <Sentence text={what} />
+            </td>
           </tr>
         ))}
       </ListTable>

@@ -1,10 +1,12 @@
-import type { VNode } from 'preact'
+import type { ComponentChildren, VNode } from 'preact'
 import { formatDistance } from './words.ts'
 
 const DAY: Intl.DateTimeFormatOptions = { month: 'short', day: 'numeric' }
 const CLOCK: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }
 const SHORT = new Intl.DateTimeFormat(undefined, { ...DAY, ...CLOCK })
+const ZONED = new Intl.DateTimeFormat(undefined, { ...DAY, ...CLOCK, timeZoneName: 'short' })
 const LONG = new Intl.DateTimeFormat(undefined, { ...DAY, ...CLOCK, year: 'numeric', second: '2-digit' })
+const FAR = new Intl.DateTimeFormat(undefined, { ...DAY, ...CLOCK, year: 'numeric' })
 const HOUR = new Intl.DateTimeFormat(undefined, CLOCK)
 
 /** The time zone in which the page shows times. */
@@ -15,9 +17,12 @@ function formatUtc(iso: string): string {
   return `${iso.slice(0, 19).replace('T', ' ')} UTC`
 }
 
+/** With seconds, with the year, the time of a known day, with the zone, or without all that. */
+const FORMATS = { long: LONG, day: FAR, clock: HOUR, zoned: ZONED, short: SHORT } as const
+
 type TimeProps = {
   readonly iso: string
-  readonly form?: 'short' | 'long' | 'clock'
+  readonly form?: keyof typeof FORMATS
   /** With this, the distance from now is added. */
   readonly now?: number | undefined
 }
@@ -26,11 +31,34 @@ type TimeProps = {
 export function Time({ iso, form = 'short', now }: TimeProps): VNode {
   const at = Date.parse(iso)
   if (Number.isNaN(at)) return <span>{iso}</span>
-  const format = form === 'long' ? LONG : form === 'clock' ? HOUR : SHORT
   return (
     <time dateTime={iso} title={formatUtc(iso)}>
-      {format.format(at)}
-      {now !== undefined && <span class="quiet"> ({formatDistance(iso, now)})</span>}
+      {(form === 'short' && !isOfThisYear(at) ? FAR : FORMATS[form]).format(at)}
+      {now !== undefined && ' '}
+      {now !== undefined && <span class="quiet distance">({formatDistance(iso, now)})</span>}
     </time>
+  )
+}
+
+function isOfThisYear(at: number): boolean {
+  return new Date(at).getFullYear() === new Date().getFullYear()
+}
+
+/** A time in a text of Jobwright's: `2026-11-29 02:00 UTC`. */
+const UTC_TIME = /(\d{4}-\d\d-\d\d) (\d\d:\d\d) UTC/g
+
+/** A text of Jobwright's, with its times in the viewer's zone. */
+export function Sentence({ text }: { readonly text: string }): VNode {
+  const parts: ComponentChildren[] = []
+  let from = 0
+  for (const { 0: whole, 1: day, 2: clock, index } of text.matchAll(UTC_TIME)) {
+    parts.push(text.slice(from, index), <Time key={index} iso={`${day}T${clock}:00Z`} form="day" />)
+    from = index + whole.length
+  }
+  return (
+    <>
+      {parts}
+      {text.slice(from)}
+    </>
   )
 }

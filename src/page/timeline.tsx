@@ -2,14 +2,16 @@ import type { VNode } from 'preact'
 import type { JobDetails, JobRow } from '../model/page.ts'
 import type { CreateTimes } from '../model/state.ts'
 import { Time } from './time.tsx'
-import { formatDuration } from './words.ts'
+import { formatDuration, LOOKS } from './words.ts'
 
 /** One run of a job: its steps, in the order in which they happen. */
 type Run = {
   readonly name: string
   readonly end: string
-  readonly steps: readonly { readonly name: string; readonly at: string | undefined }[]
+  readonly steps: readonly Step[]
 }
+/** A step of a run. `missing`: what its missing time means. */
+type Step = { readonly name: string; readonly at: string | undefined; readonly missing?: string }
 
 /** The runs of a job and their attempts, the latest first, on one line of time. */
 export function Timeline({
@@ -25,10 +27,10 @@ export function Timeline({
   const runs: Run[] = [
     {
       name: `Run ${job.run}`,
-      end: job.condition ?? job.record,
+      end: job.condition ? LOOKS[job.condition].word : LOOKS[job.record === 'created' ? 'created' : 'settling'].word,
       steps: [
-        ...(isOurs ? listSteps({ stored: details.intentAt, ...details.times }) : []),
-        { name: 'created at AWS', at: job.createdAt },
+        ...(isOurs ? listSteps(details.times, details.intentAt) : []),
+        ...(job.record === 'settling' ? [] : [{ name: 'created at AWS', at: job.createdAt }]),
         ...(job.startedAt ? [{ name: 'started', at: job.startedAt }] : []),
         ...(job.finishedAt || job.condition === 'Succeeded' ? [{ name: 'ended', at: job.finishedAt }] : []),
       ],
@@ -44,7 +46,7 @@ export function Timeline({
         name: `Run ${run}`,
         end: [condition ?? 'nothing known', reason].filter(Boolean).join(': '),
         steps: [
-          ...listSteps(times ?? {}),
+          ...listSteps(times),
           { name: 'created at AWS', at: createdAt },
           ...(startedAt ? [{ name: 'started', at: startedAt }] : []),
           { name: 'ended', at: finishedAt },
@@ -69,12 +71,16 @@ export function Timeline({
   )
 }
 
-function listSteps({ stored, sent, answered, settled }: CreateTimes): Run['steps'] {
+/** The steps of a create. A record of an earlier version has at most the time of its intent. */
+function listSteps(times: CreateTimes = {}, intentAt = times.stored): Run['steps'] {
+  const { sent, answered, settled } = times
+  const isRecorded = Object.keys(times).length > 0
+  const or = (missing: string): string => (isRecorded ? missing : 'not recorded')
   return [
-    { name: 'intent stored', at: stored },
-    { name: 'request sent', at: sent },
-    { name: 'answered', at: answered },
-    { name: 'outcome known', at: settled },
+    { name: 'intent stored', at: times.stored ?? intentAt },
+    { name: 'request sent', at: sent, missing: or('not sent') },
+    { name: 'answered', at: answered, missing: or('no answer') },
+    { name: 'outcome known', at: settled, missing: or('not known') },
   ]
 }
 
@@ -97,14 +103,15 @@ function Steps({ steps }: { readonly steps: Run['steps'] }): VNode {
   let before: number | undefined
   return (
     <ul class="steps">
-      {steps.map(({ name, at }) => {
+      {steps.map(({ name, at, missing = 'not recorded' }) => {
         const ms = at === undefined ? undefined : Date.parse(at)
-        const later = ms !== undefined && before !== undefined && ms > before ? formatDuration(ms - before) : undefined
+        const later =
+          ms !== undefined && before !== undefined && ms - before >= 500 ? formatDuration(ms - before) : undefined
         before = ms ?? before
         return (
           <li key={name}>
             <span>{name}</span>
-            {at === undefined ? <span class="quiet">not recorded</span> : <Time iso={at} form="long" />}
+            {at === undefined ? <span class="quiet">{missing}</span> : <Time iso={at} form="long" />}
             {later && <span class="quiet">+{later}</span>}
           </li>
         )

@@ -80,7 +80,7 @@ function planSpec(context: Planner, spec: Spec, moved: ReadonlyMap<Address, Addr
   const from = moved.get(spec.address)
   if (from === undefined || !record)
     return isBoundToCheckout(context, spec) ? clearWithdrawal(planned, record) : planned
-  const reason = planned.action === 'keep' ? `the record of ${from} moves here; ${planned.reason}` : planned.reason
+  const reason = planned.action === 'keep' ? `it takes over the record of ${from}; ${planned.reason}` : planned.reason
   const here = { ...planned, reason, movedFrom: from, next: planned.next ?? record } as Planned
   return clearWithdrawal(here, record)
 }

@@ -24,6 +24,8 @@ export type LookOptions = {
   readonly signal: AbortSignal
   /** Only follow recorded jobs: read them and record their statuses. */
   readonly readOnly?: boolean
+  /** Read the counts of running jobs too. */
+  readonly withCounts?: boolean
 }
 
 /** A plan, and what AWS showed when it was made. */
@@ -37,7 +39,7 @@ export async function observeAndPlan(
   basis: PlanBasis,
   state: State | undefined,
   run: RunSoFar,
-  { world, clock, modelOf, queue, signal, readOnly = false }: LookOptions,
+  { world, clock, modelOf, queue, signal, readOnly = false, withCounts }: LookOptions,
   recent?: Observed,
 ): Promise<Look> {
   const now = clock.now()
@@ -52,6 +54,7 @@ export async function observeAndPlan(
       queue,
       isClaimed: indexClaims(before),
       signal,
+      withCounts,
     },
   )
   const observed = keepFailures(seen, recent)

@@ -20,6 +20,8 @@ export type ReconcileOptions = {
   readonly wait: boolean
   /** Only read recorded jobs and record their statuses. Nothing is created, started, changed or forgotten. */
   readonly readOnly?: boolean
+  /** Read the counts of running jobs in every pass, for somebody who looks on. */
+  readonly withCounts?: boolean
   /** Milliseconds for the whole run. Missing: no limit. */
   readonly timeoutMs?: number
   /** Wall milliseconds to wait for settling creates. */

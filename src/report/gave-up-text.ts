@@ -24,6 +24,6 @@ export function describeGivingUp(
     severity: 'warning',
     code: 'RUN_TIMEOUT',
     message: `the timeout expired with ${formatCount(on.length, 'job')} not settled: ${shown.join(', ')}${more}; nothing has changed since ${formatClock(Date.parse(since), now)} (${still})`,
-    remedies: [advise('submitted jobs continue in AWS; run again with a longer --timeout, or without one')],
+    remedies: [advise('submitted jobs continue in AWS; run the command again with a longer --timeout, or without one')],
   }
 }

@@ -18,7 +18,7 @@ import { chooseConditionStyle, describeStanding, toSentence } from './words.ts'
 const VALUE_MAX = 80
 const REQUEST_MAX = 20
 const ORIGIN_WORDS = {
-  created: 'made by Jobwright',
+  created: 'created by Jobwright',
   adopted: 'taken over',
   baseline: 'assumed done before the state was created',
 } as const

@@ -9,7 +9,6 @@ import { formatAttention } from './attention-text.ts'
 import { hintLines } from './diagnostics.ts'
 import { formatDifference } from './difference-text.ts'
 import { escapeForTerminal } from './escape.ts'
-import { formatExit } from './exit-text.ts'
 import { paint, type ReportOptions } from './options.ts'
 import { formatFullPreview, formatPreview, isMaking } from './preview-text.ts'
 import { findSharedHints } from './shared-hints.ts'
@@ -196,7 +195,7 @@ function formatClosing(
   // The guard counts no run of a schedule.
   const creates = plan.actions.filter(({ action, spec }) => action === 'create' && !spec?.occurrence).length
   const idle = plan.actions.every(({ action }) => action === 'keep')
-  const refused = [...new Set(plan.refusals.flatMap(({ code }) => getExitCodes(code)))]
+  const refused = [...new Set(plan.refusals.map(({ code }) => code))]
   // A run prints this at its end, from the final plan.
   const attention = verb === 'plan' ? formatAttention(plan.findings) : undefined
   const guard =
@@ -205,7 +204,9 @@ function formatClosing(
     idle && refused.length === 0 ? formatIdle(plan.actions, isWithoutFiles) : `Plan: ${formatTotals(plan)}.`,
     ...(creates > 0 && guard !== '' ? [guard] : []),
     ...(attention === undefined ? [] : [attention]),
-    ...refused.map((code) => paint('red', `This plan is refused: ${formatExit(code)}`, options)),
+    ...refused.map((code) =>
+      paint('red', `This plan is refused: ${code} (exit ${getExitCodes(code).join(', ')})`, options),
+    ),
   ]
 }
 

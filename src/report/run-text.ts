@@ -41,7 +41,7 @@ export function formatEvent(
     case 'queue':
       return queueText(event)
     case 'waiting':
-      return `waiting: ${toSentence(event.why)}${event.until === undefined ? '' : `; next look ${formatUntil(event.until, options.now)}`}`
+      return `polling: ${toSentence(event.why)}${event.until === undefined ? '' : `; next read ${formatUntil(event.until, options.now)}`}`
     default:
       return event satisfies never
   }

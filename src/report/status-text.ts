@@ -126,7 +126,6 @@ export function countRecords(records: readonly JobRecord[]): string {
   const marks = [
     count(records, 'withdrawn', (record) => record.withdrawn !== undefined),
     count(records, 'archived', (record) => record.archived === true),
-    count(records, 'lost', (record) => record.lost === true),
   ].filter((part) => part !== '')
   const tail = marks.length === 0 ? '' : `; ${marks.join(', ')}`
   const where = records.length === 0 ? '' : `: ${countConditions(records)}`

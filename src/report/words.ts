@@ -49,11 +49,14 @@ export function describeStanding(record: JobRecord): string {
   return escapeForTerminal(marks.length === 0 ? word : `${word} (${marks.join(', ')})`)
 }
 
-/** Counts jobs by condition in words, without zeros: `7 succeeded, 1 failed, 1 settling`. Jobs without a condition count by stage. */
+/**
+ * Counts jobs by condition in words, without zeros: `7 succeeded, 1 failed, 1 settling`. Jobs without a condition count by stage. A lost job
+ * counts as lost: its last known condition no longer holds.
+ */
 export function countConditions(records: readonly JobRecord[]): string {
   const counts = new Map<string, number>(Object.values(CONDITION_WORDS).map((word) => [word, 0]))
-  for (const { condition, stage } of records) {
-    const word = condition === undefined ? stage : CONDITION_WORDS[condition.type]
+  for (const { condition, stage, lost } of records) {
+    const word = lost ? 'lost' : condition === undefined ? stage : CONDITION_WORDS[condition.type]
     counts.set(word, (counts.get(word) ?? 0) + 1)
   }
   return [...counts]

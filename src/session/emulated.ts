@@ -96,7 +96,7 @@ async function openAt(root: string, startAt: string): Promise<Emulated> {
     if (error instanceof DamagedLogError)
       throw createDamagedLog(
         error,
-        'remove .jobwright/emulator: its jobs are a playground, and the next run begins anew',
+        'remove .jobwright/emulator: its jobs are a playground, and the next command starts with an empty one',
       )
     if (!(error instanceof EmulatorRunningError)) throw error
     return join(error.url)

@@ -44,8 +44,10 @@ export function reportWriteErrors<Value>(file: string, work: () => Value): Value
 
 function suggestWayOut(code: string | undefined): string {
   if (code === 'EEXIST' || code === 'ENOTDIR')
-    return 'a file is where a folder has to be; rename it, then run this again'
+    return 'a file is where a folder has to be; rename it, then run the command again'
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
-    return 'make the folder writable for this user, or work in a copy that is, then run this again'
-  return code === 'ENOSPC' ? 'free some space there, then run this again' : 'fix that, then run this again'
+    return 'make the folder writable for this user, or work in a copy that is, then run the command again'
+  return code === 'ENOSPC'
+    ? 'free some space there, then run the command again'
+    : 'fix that, then run the command again'
 }

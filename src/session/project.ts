@@ -11,6 +11,7 @@ import { readConfig } from '../load/config.ts'
 import { listSearched } from '../load/find.ts'
 import { type Loaded, load } from '../load/load.ts'
 import { readProjectPlace } from '../load/project-place.ts'
+import type { RepositoryAnswer } from '../load/repository.ts'
 import { openSpecCache, type SpecCache } from '../load/spec-cache.ts'
 import type { Bucket } from '../model/bucket.ts'
 import type { Checkout, Uncommitted } from '../model/checkout.ts'
@@ -28,7 +29,6 @@ import { createS3Store, LOCAL_FOLDER } from '../state/s3-store.ts'
 import type { Store } from '../state/store.ts'
 import { type Clock, systemClock } from '../system/clock.ts'
 import { nodeDisk } from '../system/disk.ts'
-import { openGit } from '../system/git.ts'
 import { createRandomId } from '../system/random.ts'
 import { openSourceFiles } from '../system/source-files.ts'
 import { VERSION } from '../version.ts'
@@ -63,14 +63,14 @@ export type Project = {
 
 /**
  * Opens the nearest folder upwards with a jobwright.yaml, else the folder itself, and reads that file. Throws a Problem (exit 4) for an
- * invalid one.
+ * invalid one. `repository` is what Git said of it before.
  */
-export function openProject(cwd: string, env: Env = {}): Project {
-  const root = findNearest(cwd) ?? cwd
+export function openProject(cwd: string, env: Env = {}, repository?: RepositoryAnswer): Project {
+  const root = findRoot(cwd)
   const stateFolder = env['JOBWRIGHT_STATE_FOLDER']
   let place: ReturnType<typeof readProjectPlace> | undefined
   const getPlace: Project['getPlace'] = () => {
-    place ??= readProjectPlace(root)
+    place ??= readProjectPlace(root, repository)
     return place
   }
   return { root, ...readConfig(root, MODELS, stateFolder), stateFolder, env, github: readGitHubAccess(env), getPlace }
@@ -79,6 +79,11 @@ export function openProject(cwd: string, env: Env = {}): Project {
 /** Returns a project that reports by a printer. */
 export function tellBy(project: Project, out: Pick<Printer, 'diagnostics'>): Project {
   return { ...project, tell: (diagnostic) => out.diagnostics([diagnostic], systemClock.now()) }
+}
+
+/** Returns the folder of the project that a folder belongs to. */
+export function findRoot(cwd: string): string {
+  return findNearest(cwd) ?? cwd
 }
 
 function findNearest(folder: string): string | undefined {
@@ -197,12 +202,6 @@ export function stateFile({ root, config }: Project, options: Pick<CommonOptions
   return store !== 'file' ? undefined : path.resolve(root, config.state?.path ?? STATE_FILE)
 }
 
-/** Returns the checked-out commit. Undefined outside Git and before the first commit. */
-export async function readHead(folder: string): Promise<string | undefined> {
-  const { code, stdout } = await openGit(folder)(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'])
-  return code === 0 ? stdout.trim() : undefined
-}
-
 /** Compares the read files with HEAD, and HEAD with the commit of the state. */
 export function readProjectCheckout(project: Project, loaded: Loaded, state: State | undefined): Promise<Checkout> {
   return readCheckout({
@@ -261,7 +260,7 @@ function createCheckoutMoved(how: string): Problem {
   return new Problem({
     code: 'CHECKOUT_MOVED',
     message: `the checkout changed while its specs were read, ${how}`,
-    remedies: [advise('run again once nothing else writes there')],
+    remedies: [advise('run the command again once nothing else writes there')],
   })
 }
 

@@ -5,7 +5,9 @@ import { advise } from '../model/remedy.ts'
 export function explainDiskError(error: unknown, file: string, doing: string): unknown {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return error
   const message = `${file}: ${doing} failed: ${error.message}`
-  const remedies = [advise(`${suggestWayOut(error.code)}, then run again; everything stored earlier is intact`)]
+  const remedies = [
+    advise(`${suggestWayOut(error.code)}, then run the command again; everything stored earlier is intact`),
+  ]
   return new Problem({ code: 'STATE_DISK', message, remedies }, error)
 }
 

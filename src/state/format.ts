@@ -13,7 +13,7 @@ export const READER = 3
 const LISTED: readonly string[] = ['budgets', 'attention', 'series']
 
 const RESTORE =
-  'Restore the last good state (with the git store, the previous commit of its branch; with the s3 store, an older version; with the file store, a backup), then run again'
+  'Restore the last good state (with the git store, the previous commit of its branch; with the s3 store, an older version; with the file store, a backup), then run the command again'
 
 /** The content of a text. */
 export type Parsed = { readonly state: State } | { readonly problem: Diagnostic }

@@ -78,7 +78,7 @@ function assertDone(what: string, result: GitResult): GitResult {
     code: 'STATE_DISK',
     message: `${what}: ${extractWords(result)}`,
     remedies: [
-      advise('Check the disk, then run again; everything committed earlier is intact'),
+      advise('Check the disk, then run the command again; everything committed earlier is intact'),
       { text: 'check the repository', command: ['git', 'fsck'] },
     ],
   })

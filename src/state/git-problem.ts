@@ -16,7 +16,7 @@ type Failure = {
 
 const ADDRESS: Remedy = { text: 'check the address', command: ['git', 'remote', '--verbose'] }
 const RIGHT = advise('check the right to write to it (in Actions: permissions: contents: write)')
-const AGAIN = advise('run again once it answers: nothing is lost')
+const AGAIN = advise('run the command again once it answers: nothing is lost')
 
 /** Most specific first: ssh and curl end every failure with general words. */
 const FAILURES: readonly Failure[] = [
@@ -58,7 +58,7 @@ const FAILURES: readonly Failure[] = [
   {
     words: /no space left|disk quota|unpacker error/i,
     means: 'it cannot store the push',
-    remedies: [advise('check the disk and the quota of that repository, then run again')],
+    remedies: [advise('check the disk and the quota of that repository, then run the command again')],
   },
 ]
 

@@ -57,6 +57,6 @@ export function openGitHubApi(given: GitHubRepository, { post, clock }: GitHubDo
 function createLimited(repository: string, until: number): Problem {
   return createRemoteProblem(
     `GitHub's rate limit stops the state of ${repository} from being written, until ${formatIso(until)}`,
-    [advise('run again then: nothing is lost'), advise('to need fewer writes, run less often')],
+    [advise('run the command again then: nothing is lost'), advise('to need fewer writes, reconcile less often')],
   )
 }

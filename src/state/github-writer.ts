@@ -213,6 +213,6 @@ function createUnsigned(branch: string): Diagnostic {
 
 function createUnknown(branch: string, why: string): Error {
   return createRemoteProblem(`GitHub did not say whether it stored the state on ${branch}: ${why}`, [
-    advise('run again once it answers: the next run reads what is stored, and nothing is lost'),
+    advise('run the command again once it answers: it reads what is stored, and nothing is lost'),
   ])
 }

@@ -63,7 +63,7 @@ function formatLine(form: 'header' | 'change', value: object): string {
 
 function readLine(text: string, form: 'header' | 'change'): { value: unknown } | { fault: string } {
   const json = text.slice(9)
-  if (text[8] !== ' ' || text.slice(0, 8) !== computeChecksum(json)) return { fault: 'does not fit its checksum' }
+  if (text[8] !== ' ' || text.slice(0, 8) !== computeChecksum(json)) return { fault: 'does not match its checksum' }
   const value = readJson(json)
   if (value === undefined) {
     const { column, reason } = explainJson(json)
@@ -87,6 +87,6 @@ function computeChecksum(text: string): string {
 
 function createDamaged(file: string, number: number, fault: string, text: string): { readonly problem: Diagnostic } {
   const message = `${file}:${number} ${fault}; ${text.split('\n').length - 1} lines in all`
-  const way = `Its lines name created jobs: compare them with AWS, then move the file away, adopt the jobs that the state lacks, and run again`
+  const way = `Its lines name created jobs: compare them with AWS, then move the file away, adopt the jobs that the state lacks, and run the command again`
   return { problem: diagnose({ code: 'STATE_JOURNAL_DAMAGED', message, remedies: [advise(way)] }) }
 }

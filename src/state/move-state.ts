@@ -113,7 +113,7 @@ export function createNothingToMove(place: StateMove['from']): Problem {
     code: 'STATE_MISSING',
     message: `there is no state to move at ${formatPlace(place)}`,
     remedies: [
-      advise('if jobwright.yaml names the new place already, write the old place back, and run this again'),
+      advise('if jobwright.yaml names the new place already, write the old place back, and run the command again'),
       suggest('if there was never a state, write the place that you want in jobwright.yaml, and begin one', 'init'),
     ],
   })

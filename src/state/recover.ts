@@ -120,7 +120,7 @@ function findMistrust(
 ): Diagnostic | undefined {
   const count = entries.filter((entry) => entry.set !== 'folding').length
   const kept = count === 0 ? '' : ` (it keeps ${count} changes that no state holds)`
-  const accept = advise(`if this one is meant, move ${journalFile} away${kept}`)
+  const accept = advise(`to keep this one, move ${journalFile} to another folder${kept}`)
   const last = describeLast(seen)
   if (current.lineage !== seen.lineage) {
     return createTrouble(

@@ -28,7 +28,7 @@ export function createBucketProblem(trouble: BucketTrouble, tried: Tried): Probl
       code: 'STATE_BUCKET_SLOW',
       message: `${place} could not be ${what}: S3 asks to slow down: ${trouble.why}`,
       remedies: [
-        advise('run again later: the next run reads what is stored, and nothing is lost'),
+        advise('run the command again later: it reads what is stored, and nothing is lost'),
         advise('let fewer programs use that part of the bucket at once'),
       ],
     })
@@ -39,7 +39,7 @@ export function createBucketProblem(trouble: BucketTrouble, tried: Tried): Probl
     message: `${silent}: ${trouble.why}`,
     remedies: [
       advise('check the network, the region, and AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL if one is set'),
-      advise('run again once it answers: the next run reads what is stored, and nothing is lost'),
+      advise('run the command again once it answers: it reads what is stored, and nothing is lost'),
     ],
   })
 }
@@ -87,7 +87,7 @@ function createFailure(failure: BucketFailure, { bucket, what }: Tried, place: s
           advise('set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'),
           { text: 'sign in again', command: ['aws', 'sso', 'login'] },
           advise('in GitHub Actions use aws-actions/configure-aws-credentials'),
-          advise('then run again: the next run continues where this one stopped'),
+          advise('then run the command again: it continues where this one stopped'),
         ],
       })
     case 'unsupported':
@@ -96,7 +96,7 @@ function createFailure(failure: BucketFailure, { bucket, what }: Tried, place: s
       return new Problem({
         code: 'STATE_BUCKET',
         message: `${because}: S3 refuses the request: ${message}`,
-        remedies: [advise('correct what S3 names, then run again: nothing was stored by this request')],
+        remedies: [advise('correct what S3 names, then run the command again: this request stored nothing')],
       })
   }
 }

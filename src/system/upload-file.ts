@@ -25,7 +25,7 @@ export class FileChanged extends Error {
   override readonly name = 'FileChanged'
 
   constructor() {
-    super('the file is another than when it was measured; run again')
+    super('the file has changed since Jobwright measured it; run the command again')
   }
 }
 

@@ -169,7 +169,7 @@ t.test(
     await stage.run(specs)
     const jobs = await stage.emulator.jobs()
     const prefixes = jobs.map(({ request }) => (request as { S3UrlPrefix: string }).S3UrlPrefix)
-    t.equal(new Set(prefixes).size, prefixes.length, 'no job was made twice')
+    t.equal(new Set(prefixes).size, prefixes.length, 'no job was created twice')
     const records = await onDisk(stage)
     t.equal(Object.keys(records).length, 40, 'every spec is accounted for')
     for (const { request } of jobs) {

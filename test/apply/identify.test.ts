@@ -151,6 +151,6 @@ t.test('what AWS says instead is the problem, and a fault of ours is none of it'
   const stop = new AbortController()
   stop.abort()
   t.strictSame((await look({ identity }, [new Error('aborted')], { stop })).found, {
-    problem: { class: 'abandoned', name: 'Interrupted', message: 'the run was interrupted' },
+    problem: { class: 'abandoned', name: 'Interrupted', message: 'Jobwright was interrupted' },
   })
 })

@@ -41,7 +41,7 @@ export type Stage = {
 export type Counts = Readonly<Record<string, number>>
 
 export type RunOptions = Partial<
-  Pick<ReconcileOptions, 'wait' | 'readOnly' | 'settleMs' | 'timeoutMs' | 'signal' | 'clock' | 'pollMs'>
+  Pick<ReconcileOptions, 'wait' | 'readOnly' | 'withCounts' | 'settleMs' | 'timeoutMs' | 'signal' | 'clock' | 'pollMs'>
 > & {
   readonly input?: Partial<ReconcileInput>
   /** Another store in place of the stage's own. */

@@ -1,19 +1,19 @@
 /** How much a run may load and start: what it needed when this was last changed. Lower a limit when a run needs less. */
 export const LIMITS = {
   file: {
-    validate: { modules: 44, processes: 0 },
-    plan: { modules: 58, processes: 6 },
-    reconcile: { modules: 66, processes: 6 },
+    validate: { modules: 13, processes: 0 },
+    plan: { modules: 20, processes: 4 },
+    reconcile: { modules: 22, processes: 4 },
   },
   git: {
-    validate: { modules: 44, processes: 0 },
-    plan: { modules: 58, processes: 10 },
-    reconcile: { modules: 66, processes: 11 },
+    validate: { modules: 13, processes: 0 },
+    plan: { modules: 20, processes: 8 },
+    reconcile: { modules: 22, processes: 9 },
   },
   s3: {
-    validate: { modules: 44, processes: 0 },
-    plan: { modules: 79, processes: 7 },
-    reconcile: { modules: 87, processes: 7 },
+    validate: { modules: 13, processes: 0 },
+    plan: { modules: 41, processes: 5 },
+    reconcile: { modules: 43, processes: 5 },
   },
   /** How often a loop visits a finished spec or anything of it. */
   visitsOfFinishedSpec: { needs: 14, plan: 62 },

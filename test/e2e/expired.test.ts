@@ -24,7 +24,7 @@ t.test('a token that expires in mid-run says that the next run goes on, which it
   t.equal(text.code, 4, text.stderr)
   for (const step of ['start of DataExchangeJob/prices', 'create of IotJob/lamp'])
     t.match(text.stderr + text.stdout, `failed ${step}: ExpiredTokenException`)
-  t.match(text.stdout + text.stderr, /The next run continues where this one stopped/)
+  t.match(text.stdout + text.stderr, /The next reconcile continues where this one stopped/)
 
   const planned = await cli(['plan'], at)
   t.match(planned.stdout, /blocked +ImportExportJob\/crate/)

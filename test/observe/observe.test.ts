@@ -82,6 +82,18 @@ t.test('a list without counts is enough for running jobs, and finished ones are 
   t.same(readsOf(await stage.run(specs, { input: { refresh: true } })), { 'iot ListJobs': 1, 'iot DescribeJob': 5 })
 })
 
+t.test('for somebody who looks on, some running jobs are described for their counts', async (t) => {
+  const stage = await openStage(t)
+  const specs = crew(15, ['IotJob'])
+  await stage.run(specs)
+  const run = await stage.run(specs, { withCounts: true })
+  t.same(readsOf(run), { 'iot ListJobs': 1, 'iot DescribeJob': 10 })
+  const counted = Object.values(await stage.records()).filter(({ counts }) => counts !== undefined)
+  t.equal(counted.length, 10)
+  await stage.faults({ operation: 'DescribeJob', fault: 'error-before' })
+  t.same((await stage.run(specs, { withCounts: true })).outcomes, [], 'the list is still an answer')
+})
+
 t.test('an account full of other jobs is not listed to its end for a few of ours', async (t) => {
   const stage = await openStage(t, { limits: { iotConcurrent: 10_000 } })
   const [first] = crew(1, ['IotJob'])

@@ -58,6 +58,27 @@ export async function openPage(
 }
 
 /** Keeps a picture for people. */
-export async function picture(page: Page, name: string): Promise<void> {
-  await page.screenshot({ path: path.join(PICTURES, `${name}.png`) })
+export async function picture(page: Page, name: string, { fullPage = false } = {}): Promise<void> {
+  await page.screenshot({ path: path.join(PICTURES, `${name}.png`), fullPage })
+}
+
+type TraceEvent = { readonly name: string; readonly pid: number; readonly tid: number } & {
+  readonly args: { readonly name?: string }
+  /** Microseconds of the processor that the thread took. */
+  readonly tdur?: number
+}
+
+/** Returns how many milliseconds of the processor each task of the page took while something was done. */
+export async function measureTasks(browser: Browser, page: Page, work: () => Promise<void>): Promise<number[]> {
+  await browser.startTracing(page, { categories: ['toplevel'] })
+  await work()
+  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] }
+  const threadOf = ({ pid, tid }: TraceEvent): string => `${pid}:${tid}`
+  const main = new Set(
+    traceEvents.filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain').map(threadOf),
+  )
+  const tasks = traceEvents.filter(
+    (event) => event.name === 'ThreadControllerImpl::RunTask' && main.has(threadOf(event)),
+  )
+  return tasks.map(({ tdur = 0 }) => tdur / 1_000)
 }

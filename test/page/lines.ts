@@ -1,3 +1,4 @@
+import { formatIso } from '../../src/model/iso.ts'
 import type { JobDetailLine, Line, ReportedJobLine, ReportLine } from '../../src/model/lines.ts'
 
 /** The first line of a report. */
@@ -12,6 +13,7 @@ export const HEADER: ReportLine = {
 }
 
 const SITE: JobDetailLine['site'] = { partition: 'aws', account: '123456789012', region: 'eu-west-1' }
+const FIRST_MS = Date.parse('2026-11-01T00:00:00Z')
 const CONDITIONS = ['Succeeded', 'Succeeded', 'Succeeded', 'Failed', 'InProgress'] as const
 
 /** The lines of a report about so many IoT jobs, each with a request and times of its own. */
@@ -21,8 +23,7 @@ export function createJobLines(count: number): Line[] {
 
 function createJobLine(index: number): ReportedJobLine {
   const name = `kiosk-${index}`
-  const at = (seconds: number): string =>
-    `${new Date(Date.parse('2026-11-01T00:00:00Z') + index * 7_000 + seconds * 1_000).toISOString().slice(0, 19)}Z`
+  const at = (seconds: number): string => formatIso(FIRST_MS + index * 7_000 + seconds * 1_000)
   const condition = CONDITIONS[index % CONDITIONS.length]!
   return {
     v: 1,

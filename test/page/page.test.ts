@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import fs from 'node:fs'
 import http from 'node:http'
@@ -8,23 +9,23 @@ import { pathToFileURL } from 'node:url'
 import axe, { type AxeResults } from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import t, { type Test } from 'tap'
-import type { Line } from '../../src/model/lines.ts'
+import type { Line, ReportedJobLine } from '../../src/model/lines.ts'
 import { formatPage } from '../../src/session/page/html.ts'
 import { packPage } from '../../src/session/page/pack.ts'
 import { CLI, folder, write } from '../e2e/process.ts'
 import { doc } from '../e2e/world.ts'
-import { hasBrowser, openBrowser, openPage, picture, type Shown } from './browser.ts'
-import { playFleet, run } from './fleet.ts'
+import { hasBrowser, measureTasks, openBrowser, openPage, picture, type Shown } from './browser.ts'
 import { createJobLines, HEADER, HOSTILE, hostileLines } from './lines.ts'
+import { playNight, reportNight } from './night.ts'
 
 const VIEWS = ['now', 'jobs', 'plan', 'schedule', 'lanes'] as const
 const OPEN = '#jobs?open=IotJob%2Fkiosk-firmware'
 const COUNT = 100_000
 
-/** What axe finds wrong on a page. */
-async function findFaults(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source)
-  const found = (await page.evaluate('axe.run()')) as AxeResults
+/** What axe finds wrong on a page: all of it, or the contrast alone. Its program is on the page already. */
+async function findFaults(page: Page, only: readonly string[] = []): Promise<string[]> {
+  const options = { resultTypes: ['violations'], ...(only.length > 0 && { runOnly: only }) }
+  const found = (await page.evaluate(`axe.run(${JSON.stringify(options)})`)) as AxeResults
   return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
 }
 
@@ -67,125 +68,44 @@ if (!hasBrowser) {
 } else {
   const browser: Browser = await openBrowser(t)
   const root = folder(t, {})
-  await playFleet(root)
-  const ran = await run(root, 'report')
-  const report = pathToFileURL(path.join(root, 'report.html')).href
-  const open = (shown?: Shown) => openPage(browser, report, shown)
-
-  t.test('a report of a real run shows every view from a file, without a network', async (t) => {
-    t.match(ran.stdout, /Wrote report\.html: \d+ jobs/)
-    const { page, errors } = await open()
-    const main = page.locator('main')
-    t.ok(await main.getByRole('heading', { name: 'Needs a person 4' }).isVisible())
-    for (const text of ['kiosk-firmware', 'jobwright rerun IotJob/kiosk-firmware --emulator'])
-      t.ok(await main.getByText(text).first().isVisible(), text)
-    t.match(await page.locator('#running').textContent(), /Running 1/)
-    t.match(await main.innerText(), /kiosk-long[\s\S]*of 6 devices succeeded/)
-    t.match(await main.innerText(), /cup-later[\s\S]*its window has not ended yet[\s\S]*in 3 d/)
-    await page.keyboard.press('3')
-    t.match(await main.innerText(), /1 planned of 20 allowed[\s\S]*kiosk-second-wave[\s\S]*7\.0\.0[\s\S]*7\.0\.1/)
-    await page.keyboard.press('4')
-    t.match(await main.innerText(), /Monday 16 November[\s\S]*03:00[\s\S]*kiosk-restart/, 'in the time of the viewer')
-    t.ok(await page.locator('time[title="2026-11-17 02:00:00 UTC"]').first().isVisible(), 'UTC on hover')
-    await page.keyboard.press('5')
-    t.match(await main.innerText(), /eu-west-1\/iot[\s\S]*Full rate[\s\S]*of 10 a second/)
-    t.same(errors, [])
-  })
-
-  t.test('a job opens with its request, runs, evidence and commands', async (t) => {
-    const { page, errors } = await open({ hash: OPEN })
-    const panel = page.getByRole('complementary', { name: 'Job IotJob/kiosk-firmware' })
-    await panel.getByText('operation: update').waitFor()
-    const text = await panel.innerText()
-    for (const part of [
-      /5 of 6 devices succeeded, 1 failed/,
-      /intent stored\s+\d+ Nov 2026/,
-      /request sent/,
-      /answered/,
-      /outcome known/,
-      /jobwright acknowledge IotJob\/kiosk-firmware --emulator/,
-      /specs\/kiosks\.yaml:1/,
-    ])
-      t.match(text, part)
-    await panel.getByRole('button', { name: 'Copy: jobwright rerun' }).click()
-    await page
-      .getByRole('status')
-      .getByText(/Copied|selected/)
-      .waitFor()
-    await page.keyboard.press('Escape')
-    await panel.waitFor({ state: 'detached' })
-    t.same(errors, [])
-  })
-
-  t.test('filters are in the address, and say how many jobs they hide', async (t) => {
-    const { page } = await open({ hash: '#jobs' })
-    const all = await page.locator('[data-row]').count()
-    const hidden = page.locator('.hidden-count')
-    await page.keyboard.press('/')
-    await page.keyboard.type('harvestfailed')
-    await hidden.getByText(`${all - 1} hidden by filter`).waitFor()
-    t.equal(await page.locator('[data-row]').getAttribute('title'), 'MediaPackageHarvestJob/cup-broken')
-    t.equal(await page.locator('[data-row]').count(), 1)
-    await page.waitForURL(/#jobs\?text=harvestfailed$/)
-    await page.keyboard.press('Escape')
-    await hidden.waitFor({ state: 'detached' })
-    await page.locator('summary').click()
-    await page.getByLabel('Target', { exact: true }).selectOption('archive')
-    t.equal(await page.locator('[data-row]').count(), 3)
-    await page.getByLabel('Group by', { exact: true }).selectOption('kind')
-    t.match(await page.locator('tr.group').allInnerTexts(), [/MediaPackageHarvestJob/])
-    await page.waitForURL(/target=archive.*group=kind/)
-    await page.getByRole('button', { name: 'Show all' }).click()
-    t.equal(await page.locator('[data-row]').count(), all)
-    await page.getByRole('button', { name: 'Ended' }).click()
-    await page.waitForSelector('th[aria-sort="descending"]')
-    const again = await open({ hash: '#now?kind=MediaPackageHarvestJob' })
-    t.match(await again.page.locator('main').innerText(), /\d+ hidden by filter/)
-  })
-
-  t.test('keys go from job to job, open one and come back to it', async (t) => {
-    const { page } = await open({ hash: '#jobs' })
-    const focused = () => page.evaluate('document.activeElement.title') as Promise<string>
-    await page.keyboard.press('j')
-    const first = await focused()
-    await page.keyboard.press('j')
-    t.not(await focused(), first)
-    await page.keyboard.press('k')
-    t.equal(await focused(), first)
-    await page.keyboard.press('Enter')
-    await page.getByRole('complementary').waitFor()
-    await page.keyboard.press('Escape')
-    await page.getByRole('complementary').waitFor({ state: 'detached' })
-    t.equal(await focused(), first)
-    await page.keyboard.press('?')
-    await page.getByRole('dialog', { name: 'Keys and shapes' }).waitFor()
-    await page.keyboard.press('Escape')
-    await page.getByRole('dialog').waitFor({ state: 'detached' })
-  })
-
-  for (const theme of ['light', 'dark'] as const) {
-    t.test(`axe finds nothing wrong in the ${theme} theme, at any width`, async (t) => {
-      for (const width of [360, 1280, 3840]) {
-        const { page, errors } = await open({ theme, width, hash: '#now' })
-        for (const view of [...VIEWS.map((one) => `#${one}`), OPEN]) {
-          await page.evaluate(`location.hash = ${JSON.stringify(view)}`)
-          await page.locator(`main.view-${view.slice(1).split('?')[0]}`).waitFor()
-          if (view === OPEN) await page.getByText('operation: update').waitFor()
-          await picture(page, `${view.replaceAll(/\W+/g, '-').slice(1, 20)}-${width}-${theme}`)
-          // What is wrong with a page of one width in both themes is seen in one.
-          if (width === 1280 || (width === 360 && theme === 'light'))
-            t.same(await findFaults(page), [], `${view} at ${width}`)
-          t.equal(
-            await page.evaluate('document.documentElement.scrollWidth <= innerWidth'),
-            true,
-            `${view} fits ${width}`,
-          )
-        }
-        t.same(errors, [])
-        await page.context().close()
-      }
-    })
+  // The night takes a while. Tests that need no night come first.
+  const night = playNight(t, root).then((world) => reportNight(world, root))
+  night.catch(() => {})
+  const open = async (shown?: Shown) => {
+    await night
+    return openPage(browser, pathToFileURL(path.join(root, 'report.html')).href, shown)
   }
+
+  t.test('attempts that created no job stand on the timeline, and times that nobody recorded are named', async (t) => {
+    const [, ours, old] = createJobLines(2) as [Line, ReportedJobLine, ReportedJobLine]
+    const attempt = {
+      attempt: 1,
+      stored: '2026-10-31T23:50:00Z',
+      sent: '2026-10-31T23:50:01Z',
+      evidence: 'two reads found nothing',
+    }
+    const { times: _times, ...recorded } = old
+    const lines: Line[] = [HEADER, { ...ours, attempts: [attempt] }, { ...recorded, intentAt: '2026-11-01T00:00:07Z' }]
+    const { page } = await openPage(browser, fileOf(t, lines), { hash: '#jobs?open=IotJob%2Fkiosk-0' })
+    const timeline = page.locator('.timeline > li')
+    await timeline.first().waitFor()
+    t.match(await timeline.allInnerTexts(), [
+      /Run 1 Succeeded[\s\S]*request sent\s+1 Nov 2026, 01:00:02/,
+      /Run 1, attempt 1 created no job: two reads found nothing[\s\S]*request sent\s+1 Nov 2026, 00:50:01\s+\+1 s\s+answered\s+no answer/,
+    ])
+    await page.evaluate("location.hash = '#jobs?open=IotJob%2Fkiosk-1'")
+    await page.getByText(/request sent\s*not recorded/).waitFor()
+  })
+
+  t.test('a report that would be too large leaves out requests, and says so', async (t) => {
+    const [, job] = createJobLines(1) as [Line, ReportedJobLine]
+    // Random text does not get smaller.
+    const url = fileOf(t, [HEADER, { ...job, request: { document: randomBytes(11_000_000).toString('base64') } }])
+    t.ok(fs.statSync(new URL(url)).size < 1_000_000)
+    const { page } = await openPage(browser, url, { hash: '#jobs?open=IotJob%2Fkiosk-0' })
+    await page.getByText('too many jobs to hold their requests').waitFor()
+    t.match(await page.getByRole('complementary').innerText(), /request sent\s+1 Nov 2026/, 'the rest is there')
+  })
 
   t.test('texts of specs and of AWS are texts, and only web addresses are links', async (t) => {
     const { page, errors } = await openPage(browser, fileOf(t, hostileLines()), { hash: '#jobs' })
@@ -219,18 +139,32 @@ if (!hasBrowser) {
     const { page, errors } = await openPage(browser, url, { hash: '#jobs' })
     await page.locator('[data-row]').first().waitFor()
     t.match(await page.locator('caption').textContent(), /100,000 jobs/)
+    const box = "document.querySelector('.scroll')"
     await page.evaluate(`
       globalThis.long = []
       new PerformanceObserver((list) => long.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: 'longtask' })
+      globalThis.most = { rows: 0, added: 0 }
+      new MutationObserver((all) => {
+        const added = all.flatMap(({ addedNodes }) => [...addedNodes]).filter(({ nodeName }) => nodeName === 'TR')
+        most.added = Math.max(most.added, added.length)
+        most.rows = Math.max(most.rows, document.querySelectorAll('main tr').length)
+      }).observe(${box}, { childList: true, subtree: true })
     `)
-    let most = 0
-    for (let step = 1; step <= 20; step++) {
-      await page.evaluate(`document.querySelector('.scroll').scrollTop += ${step === 20 ? 2e6 : 600}`)
-      await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
-      most = Math.max(most, await page.locator('main tr').count())
+    const scroll = async (): Promise<void> => {
+      for (let step = 1; step <= 40; step++) {
+        await page.evaluate(`${box}.scrollTop += ${step % 4 === 0 ? 9_000 : step % 2 === 0 ? 900 : 90}`)
+        await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
+      }
     }
-    t.ok(most < 100, `${most} rows in the document`)
-    t.comment(`long tasks while scrolling: ${JSON.stringify(await page.evaluate('long'))} ms`)
+    // Time of the processor: a machine that is busy with something else makes no task longer. Noise is not there each time.
+    let longest = Number.POSITIVE_INFINITY
+    for (let tries = 0; tries < 3 && longest > 50; tries++)
+      longest = Math.min(longest, Math.max(...(await measureTasks(browser, page, scroll))))
+    t.ok(longest <= 50, `the longest task takes ${longest} ms`)
+    const most = (await page.evaluate('most')) as { rows: number; added: number }
+    t.ok(most.rows < 100, `${most.rows} rows in the document`)
+    t.ok(most.added <= 18, `${most.added} rows come in at once`)
+    t.comment(`longest task: ${longest} ms; by the clock, over 50 ms: ${JSON.stringify(await page.evaluate('long'))}`)
     const ready = await page.evaluate('performance.timing.domComplete - performance.timing.navigationStart')
     t.comment(`first rows after ${String(ready)} ms`)
     await page.evaluate("document.querySelector('.scroll').scrollTop = 1e9")
@@ -286,5 +220,161 @@ if (!hasBrowser) {
       errors.filter((error) => !error.includes('ERR_')),
       [],
     )
+  })
+
+  t.test('a report of a real night shows every view from a file, without a network', async (t) => {
+    t.match((await night).stdout, /Wrote report\.html: \d+ jobs/)
+    const { page, errors } = await open()
+    const main = page.locator('main')
+    const said = async (view: string, ...parts: readonly RegExp[]): Promise<void> => {
+      await page.keyboard.press(view)
+      await page.locator(`main.view-${VIEWS[Number(view) - 1]}`).waitFor()
+      const text = await main.innerText()
+      for (const part of parts) t.match(text, part, `view ${view}`)
+    }
+    await said(
+      '1',
+      /Needs a person 9 decisions first[\s\S]*Unresolved[\s\S]*loyalty-readers[\s\S]*--not-created[\s\S]*Conflict[\s\S]*Failed[\s\S]*Blocked/,
+      /1 of 6 things did not succeed \(ThingsFailed\)[\s\S]*jobwright rerun IotJob\/kiosk-firmware --emulator/,
+      /Running 3[\s\S]*kiosk-coupons[\s\S]*of 9 devices succeeded/,
+      /Waiting 9[\s\S]*kiosk-night-update[\s\S]*17 Nov, 03:00[\s\S]*cup-parade[\s\S]*until 2 Dec 2026, 19:00[\s\S]*18 Nov, 21:00/,
+      /kiosk-posters[\s\S]*not by itself[\s\S]*kiosk-payments[\s\S]*the next reconcile/,
+      /Failed acknowledged[\s\S]*closed-list/,
+    )
+    await said(
+      '3',
+      /The next reconcile: 2 create, 1 update\./,
+      /2 planned of 25 allowed, 23 left/,
+      /create 2[\s\S]*kiosk-payments[\s\S]*freight[\s\S]*update 1[\s\S]*Languages of all kiosks and gates/,
+    )
+    await said('4', /Tuesday 17 November[\s\S]*03:00[\s\S]*kiosk-restart[\s\S]*03:00[\s\S]*kiosk-night-update/)
+    t.ok(await page.locator('time[title="2026-11-17 02:00:00 UTC"]').first().isVisible(), 'UTC on hover')
+    await said('5', /eu-west-1\/iot\s+Throttled: slowed down\s+\S+ of 10 a second\s+\d+\s+3/, /pinpoint\s+Full rate/)
+    t.match(await page.locator('.asof').innerText(), /As of 16 Nov, \d\d:\d\d CET|GMT\+1/, 'the zone of the times')
+    t.same(errors, [])
+  })
+
+  t.test('a job opens with its request, runs, evidence and commands', async (t) => {
+    const { page, errors } = await open({ hash: OPEN })
+    const panel = page.getByRole('complementary', { name: 'Job IotJob/kiosk-firmware' })
+    await panel.getByText('operation: update').waitFor()
+    const text = await panel.innerText()
+    for (const part of [
+      /5 of 6 devices succeeded, 1 failed/,
+      /intent stored\s+\d+ Nov 2026/,
+      /request sent\s+\d+ Nov 2026/,
+      /answered\s+\d+ Nov 2026/,
+      /outcome known/,
+      /jobwright acknowledge IotJob\/kiosk-firmware --emulator/,
+      /specs\/firmware\.yaml:1/,
+    ])
+      t.match(text, part)
+    await panel.getByRole('button', { name: 'Copy: jobwright rerun' }).click()
+    await page
+      .getByRole('status')
+      .getByText(/Copied|selected/)
+      .waitFor()
+    await page.keyboard.press('Escape')
+    await panel.waitFor({ state: 'detached' })
+    await page.evaluate("location.hash = '#jobs?open=IotJob%2Fkiosk-lights'")
+    await page.getByText(/Run 2 Succeeded[\s\S]*Run 1 Succeeded/).waitFor()
+    await page.evaluate("location.hash = '#jobs?open=IotJob%2Fkiosk-languages'")
+    await page.getByText(/answered\s*no answer/).waitFor()
+    t.same(errors, [])
+  })
+
+  t.test('a printed page cuts nothing off, and has the job that is open', async (t) => {
+    const { page } = await open({ hash: OPEN, width: 718, theme: 'dark' })
+    await page.getByText('operation: update').waitFor()
+    await page.emulateMedia({ media: 'print' })
+    await page.locator('.jobs .began').last().waitFor()
+    const cut = await page.evaluate(`[...document.querySelectorAll('main, main *')]
+      .filter((one) => !one.closest('.sr-only, svg') && getComputedStyle(one).overflowX !== 'visible')
+      .filter((one) => one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1)
+      .map((one) => one.outerHTML.slice(0, 200))`)
+    t.same(cut, [])
+    t.equal(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), true)
+    t.equal(await page.locator('[data-row]').count(), 32, 'every row')
+    const shown = await page.evaluate('getComputedStyle(document.documentElement).color + innerHeight')
+    t.match(shown, /^rgb\(26, 31, 38\)/, 'dark on white paper')
+    await picture(page, 'print', { fullPage: true })
+    for (const view of VIEWS) {
+      await page.evaluate(`location.hash = '#${view}'`)
+      await page.locator(`main.view-${view}`).waitFor()
+      t.equal(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), true, view)
+    }
+  })
+
+  t.test('filters are in the address, and say how many jobs they hide', async (t) => {
+    const { page } = await open({ hash: '#jobs' })
+    const hidden = page.locator('.hidden-count')
+    await page.keyboard.press('/')
+    await page.keyboard.type('harvestfailed')
+    await hidden.getByText('31 hidden by filter').waitFor()
+    t.equal(await page.locator('[data-row]').getAttribute('title'), 'MediaPackageHarvestJob/cup-interviews')
+    t.equal(await page.locator('[data-row]').count(), 1)
+    await page.waitForURL(/#jobs\?text=harvestfailed$/)
+    await page.keyboard.press('Escape')
+    await hidden.waitFor({ state: 'detached' })
+    await page.locator('summary').click()
+    await page.getByLabel('Target', { exact: true }).selectOption('archive')
+    t.equal(await page.locator('[data-row]').count(), 3)
+    await page.getByLabel('Group by', { exact: true }).selectOption('kind')
+    t.match(await page.locator('tr.group').allInnerTexts(), [/MediaPackageHarvestJob/])
+    await page.waitForURL(/target=archive.*group=kind/)
+    await page.getByRole('button', { name: 'Show all' }).click()
+    await page.locator('caption').getByText('32 jobs').waitFor()
+    await page.getByRole('button', { name: 'Ended' }).click()
+    await page.waitForSelector('th[aria-sort="descending"]')
+    const again = await open({ hash: '#now?kind=MediaPackageHarvestJob' })
+    t.match(await again.page.locator('main').innerText(), /\d+ hidden by filter/)
+  })
+
+  t.test('keys go from job to job, open one and come back to it', async (t) => {
+    const { page } = await open({ hash: '#jobs' })
+    const focused = () => page.evaluate('document.activeElement.title') as Promise<string>
+    await page.keyboard.press('j')
+    const first = await focused()
+    await page.keyboard.press('j')
+    t.not(await focused(), first)
+    await page.keyboard.press('k')
+    t.equal(await focused(), first)
+    await page.keyboard.press('Enter')
+    await page.getByRole('complementary').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('complementary').waitFor({ state: 'detached' })
+    t.equal(await focused(), first)
+    await page.keyboard.press('?')
+    await page.getByRole('dialog', { name: 'Keys and shapes' }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+  })
+
+  t.test('axe finds nothing wrong in both themes, at any width', async (t) => {
+    const { page, errors } = await open({ hash: '#now' })
+    await page.evaluate(axe.source)
+    for (const width of [360, 1280, 3840]) {
+      await page.setViewportSize({ width, height: width < 600 ? 740 : 900 })
+      for (const hash of [...VIEWS.map((one) => `#${one}`), OPEN]) {
+        await page.evaluate(`location.hash = ${JSON.stringify(hash)}`)
+        await page.locator(`main.view-${hash.slice(1).split('?')[0]}`).waitFor()
+        if (hash === OPEN) await page.getByText('operation: update').waitFor()
+        const name = hash.replaceAll(/\W+/g, '-').slice(1, 20)
+        for (const theme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
+          await picture(page, `${name}-${width}-${theme}`)
+          // A theme changes colours alone, and the widest page has the elements of the wide one.
+          const only = theme === 'dark' ? ['color-contrast'] : []
+          if (width === 1280 || (width === 360 && theme === 'light'))
+            t.same(await findFaults(page, only), [], `${hash} at ${width}, ${theme}`)
+        }
+        t.equal(
+          await page.evaluate('document.documentElement.scrollWidth <= innerWidth'),
+          true,
+          `${hash} fits ${width}`,
+        )
+      }
+    }
+    t.same(errors, [])
   })
 }

@@ -6,16 +6,16 @@ import os from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { openBrowser, openPage } from './browser.ts'
-import { playFleet, run } from './fleet.ts'
+import { playNight, reportNight } from './night.ts'
 
 const PICTURE = path.join(import.meta.dirname, '../../docs/page.png')
-const folder = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'jobwright-page-')), 'kiosk-fleet')
+const folder = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'jobwright-page-')), 'city-transit')
 const ends: (() => unknown)[] = [() => fs.rmSync(path.dirname(folder), { recursive: true })]
 fs.mkdirSync(folder)
 try {
-  await playFleet(folder)
-  await run(folder, 'report')
-  const browser = await openBrowser({ teardown: (end) => void ends.unshift(end) })
+  const teardown = (end: () => unknown): void => void ends.unshift(end)
+  await reportNight(await playNight({ teardown }, folder), folder)
+  const browser = await openBrowser({ teardown })
   const { page } = await openPage(browser, pathToFileURL(path.join(folder, 'report.html')).href, {
     hash: '#jobs?open=IotJob%2Fkiosk-firmware',
   })

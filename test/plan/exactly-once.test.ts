@@ -206,7 +206,7 @@ table('an unknown create whose spec was edited meanwhile', [
     [`adopt ${REBOOT}: ${FOUND}`],
   ],
   [
-    'is repeated as it is written now where no job was made',
+    'is repeated as it is written now where no job was created',
     world()
       .spec(REBOOT, { request: kiosks({ document: { operation: 'update' } }) })
       .unknown(REBOOT, LOOKED)
@@ -298,7 +298,7 @@ table('an unknown create whose spec was edited meanwhile', [
       .spec(REBOOT, { request: kiosks({ jobId: 'night' }) })
       .unknown(REBOOT, { refused: true, givenUp: true })
       .live(REBOOT),
-    [`create ${REBOOT} (as night, attempt 2): its create was said to have made no job`],
+    [`create ${REBOOT} (as night, attempt 2): a person declared that its job was not created`],
   ],
   [
     'leaves an ID of another owner by raising the run',
@@ -386,7 +386,7 @@ table('an unknown create of an inert job', [
     world().spec(PRICES).unknown(PRICES).listed(PRICES, at(52), at(51), at(53)),
     [
       unclear(
-        'its create may have made one of 3 jobs, and nothing shows which: job-51 (WAITING, 2026-11-15 08:51 UTC), job-52 (WAITING, 2026-11-15 08:52 UTC), job-53 (WAITING, 2026-11-15 08:53 UTC)',
+        'its create may have created one of 3 jobs, and nothing shows which: job-51 (WAITING, 2026-11-15 08:51 UTC), job-52 (WAITING, 2026-11-15 08:52 UTC), job-53 (WAITING, 2026-11-15 08:53 UTC)',
         PRICES,
       ),
     ],
@@ -399,7 +399,7 @@ table('an unknown create of an inert job', [
       .listed(PRICES, at(51), at(52, { status: 'COMPLETED' })),
     [
       unclear(
-        'its create may have made one of 2 jobs, and nothing shows which: job-52 (COMPLETED, 2026-11-15 08:52 UTC), job-51 (WAITING, 2026-11-15 08:51 UTC)',
+        'its create may have created one of 2 jobs, and nothing shows which: job-52 (COMPLETED, 2026-11-15 08:52 UTC), job-51 (WAITING, 2026-11-15 08:51 UTC)',
         PRICES,
       ),
     ],
@@ -551,7 +551,7 @@ table('an unknown create of a job that begins at once and that AWS names', [
       .spec(READERS)
       .unknown(READERS, { at: '2026-11-15T08:30:00Z', leaseUntil: '2026-11-15T08:31:00Z', absentSince: NOW })
       .listed(READERS, at(51, MARKED)),
-    [unclear('its create may have made this job, and nothing proves it: job-51 (WAITING, 2026-11-15 08:51 UTC)')],
+    [unclear('its create may have created this job, and nothing proves it: job-51 (WAITING, 2026-11-15 08:51 UTC)')],
   ],
   [
     'gets its first read only then',
@@ -573,14 +573,14 @@ table('an unknown create of a job that begins at once and that AWS names', [
     world().spec(READERS).unknown(READERS).listed(READERS, at(51, MARKED), at(52, MARKED)),
     [
       unclear(
-        'its create may have made one of 2 jobs, and nothing shows which: job-51 (WAITING, 2026-11-15 08:51 UTC), job-52 (WAITING, 2026-11-15 08:52 UTC)',
+        'its create may have created one of 2 jobs, and nothing shows which: job-51 (WAITING, 2026-11-15 08:51 UTC), job-52 (WAITING, 2026-11-15 08:52 UTC)',
       ),
     ],
   ],
   [
     'needs a person where AWS does not show what a job is',
     world().spec(READERS).unknown(READERS, { absentSince: '2026-11-15T08:58:30Z' }).listed(READERS, at(51)),
-    [unclear('its create may have made this job, and nothing proves it: job-51 (WAITING, 2026-11-15 08:51 UTC)')],
+    [unclear('its create may have created this job, and nothing proves it: job-51 (WAITING, 2026-11-15 08:51 UTC)')],
   ],
   [
     'needs a person where its marker stands on a job that differs: AWS may have filled something in',
@@ -588,7 +588,7 @@ table('an unknown create of a job that begins at once and that AWS names', [
       .spec(READERS)
       .unknown(READERS, { absentSince: '2026-11-15T08:58:30Z' })
       .listed(READERS, at(51, { ...MARKED, request: { ...REQUESTS['PinpointExportJob'], Added: 'by AWS' } })),
-    [unclear('its create may have made this job, and nothing proves it: job-51 (WAITING, 2026-11-15 08:51 UTC)')],
+    [unclear('its create may have created this job, and nothing proves it: job-51 (WAITING, 2026-11-15 08:51 UTC)')],
   ],
   [
     'is adopted where AWS does not show when the job with its marker was made',
@@ -672,7 +672,7 @@ t.test('an ID that is taken names the ways that lead out', async (t) => {
 t.test('an unresolved create names both doors', async (t) => {
   const given = world().spec(READERS).unknown(READERS).listed(READERS, at(51))
   const [planned] = check(t, given, [
-    unclear('its create may have made this job, and nothing proves it: job-51 (WAITING, 2026-11-15 08:51 UTC)'),
+    unclear('its create may have created this job, and nothing proves it: job-51 (WAITING, 2026-11-15 08:51 UTC)'),
   ]).actions
   t.match(formatHint(planned?.remedies), /resolve PinpointExportJob\/readers --adopt job-51.*--not-created/)
 })
@@ -695,16 +695,16 @@ table('an unknown create whose spec was removed', [
     [`settling ${REBOOT}: its create left no job that AWS shows; a second read follows [until 2026-11-15T09:00:15Z]`],
   ],
   [
-    'is forgotten, never repeated, where no job was made',
+    'is forgotten, never repeated, where no job was created',
     world().unknown(REBOOT, LOOKED).absent(REBOOT),
-    [`forget ${REBOOT}: its spec was removed; no job was made, its record is kept`],
+    [`forget ${REBOOT}: its spec was removed; no job was created, its record is kept`],
   ],
   [
     'is forgotten where the ID has another owner',
     world()
       .unknown(REBOOT)
       .live(REBOOT, { request: kiosks({ targets: ['arn:other'] }) }),
-    [`forget ${REBOOT}: its spec was removed; no job was made, its record is kept`],
+    [`forget ${REBOOT}: its spec was removed; no job was created, its record is kept`],
   ],
   [
     'is not forgotten under a filter',
@@ -717,7 +717,7 @@ table('an unknown create whose spec was removed', [
   [
     'needs a person where nothing brings it to light',
     world().unknown(READERS).listed(READERS, at(51)),
-    [unclear('its create may have made this job, and nothing proves it: job-51 (WAITING, 2026-11-15 08:51 UTC)')],
+    [unclear('its create may have created this job, and nothing proves it: job-51 (WAITING, 2026-11-15 08:51 UTC)')],
   ],
 ])
 

@@ -320,7 +320,7 @@ table('a job on record', [
   [
     'that is unfinished and unknown to AWS is lost, not made again',
     world().spec(REBOOT).record(REBOOT).absent(REBOOT),
-    [`keep ${REBOOT}: AWS no longer knows this unfinished job; it is not made again`],
+    [`keep ${REBOOT}: AWS no longer knows this unfinished job; Jobwright does not create it again`],
   ],
   [
     'that was just created and is not shown yet is not lost',
@@ -336,7 +336,7 @@ table('a job on record', [
       .spec(PRICES)
       .record(PRICES, { stage: 'created', id: 'job-1', createdAt: '2026-11-15T08:58:30Z' })
       .absent(PRICES),
-    [`keep ${PRICES}: AWS no longer knows this unfinished job; it is not made again`],
+    [`keep ${PRICES}: AWS no longer knows this unfinished job; Jobwright does not create it again`],
   ],
   [
     'that was lost is found again',
@@ -646,7 +646,7 @@ t.test('an edit is', async (t) => {
     const pointer = changes[0]!.trim().split(':')[0]
     const first =
       TAKEN_ON.has(pointer) && name !== 'a member that is gone'
-        ? `update ${address}: ${pointer} changed, and AWS can apply that to the running job`
+        ? `update ${address}: ${pointer} changed, and AWS can apply that to the unfinished job`
         : `conflict ${address}: ${pointer} changed after the job was submitted`
     check(t, given, [first, ...changes], name)
   }
@@ -722,7 +722,7 @@ t.test('what a spec takes from elsewhere is named where it changed, and not as a
   )
 })
 
-t.test('AWS changes a running job', async (t) => {
+t.test('AWS updates an unfinished job', async (t) => {
   const edited = (before: JsonObject, after: JsonObject, record: Partial<JobRecord> = running): World =>
     world()
       .spec(REBOOT, { request: after })
@@ -751,7 +751,10 @@ t.test('AWS changes a running job', async (t) => {
     ['UpdateJob', 'UntagResource'],
     'in several',
   )
-  t.match(hint(edited(kiosks({}), kiosks({ timeoutConfig: { inProgressTimeoutInMinutes: 5 } }))), /^update .*not begun/)
+  t.match(
+    hint(edited(kiosks({}), kiosks({ timeoutConfig: { inProgressTimeoutInMinutes: 5 } }))),
+    /^update .*have not started/,
+  )
 
   t.match(hint(edited(kiosks({}), kiosks({ targets: [KIOSKS, GROUP] }))), /^conflict only a CONTINUOUS job/)
   t.match(hint(edited(continuous(), continuous({ targets: [KIOSKS, THING] }))), /^conflict only thing groups/)
@@ -1037,7 +1040,7 @@ table('a rename', [
   [
     'with metadata.formerly moves the record, and nothing is called',
     world().spec(NIGHT, { formerly: 'kiosk-reboot' }).record(REBOOT, DONE),
-    [`keep ${NIGHT} (was ${REBOOT}): the record of ${REBOOT} moves here; done 2026-11-14 23:10 UTC`],
+    [`keep ${NIGHT} (was ${REBOOT}): it takes over the record of ${REBOOT}; done 2026-11-14 23:10 UTC`],
   ],
   [
     'with metadata.formerly is a question where the old name has a job but no record',
@@ -1095,7 +1098,7 @@ table('a rename', [
     world()
       .spec(NIGHT, { formerly: 'kiosk-reboot' })
       .record(REBOOT, { ...DONE, withdrawn: '2026-11-14T09:00:00Z' }),
-    [`keep ${NIGHT} (was ${REBOOT}): the record of ${REBOOT} moves here; done 2026-11-14 23:10 UTC`],
+    [`keep ${NIGHT} (was ${REBOOT}): it takes over the record of ${REBOOT}; done 2026-11-14 23:10 UTC`],
   ],
   [
     'with metadata.formerly and a raised run makes the next run under the new name',
@@ -1321,7 +1324,7 @@ const redescribed = (count: number) =>
   )
 const redescribedLines = (count: number) =>
   Array.from({ length: count }, (_, index) => [
-    `update IotJob/kiosk-${String(index).padStart(2, '0')}: /description changed, and AWS can apply that to the running job`,
+    `update IotJob/kiosk-${String(index).padStart(2, '0')}: /description changed, and AWS can apply that to the unfinished job`,
     '  /description: "night" -> "day"',
   ]).flat()
 

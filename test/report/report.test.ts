@@ -94,12 +94,12 @@ t.test('a former name never widens a row and is printed once', async (t) => {
   const moved = (action: 'keep' | 'waiting', reason: string) =>
     fixtures.planned('IotJob', 'night', { action, reason, movedFrom: 'IotJob/evening' })
   const rows = [
-    moved('keep', 'the record of IotJob/evening moves here; done'),
+    moved('keep', 'it takes over the record of IotJob/evening; done'),
     moved('waiting', 'ten jobs are running'),
   ]
   const lines = formatPlan({ ...plan, actions: rows }, {}, plain).split('\n')
   t.same(lines.slice(2, 5), [
-    '  · keep     IotJob/night  the record of IotJob/evening moves here; done',
+    '  · keep     IotJob/night  it takes over the record of IotJob/evening; done',
     '  … waiting  IotJob/night  ten jobs are running',
     '      was IotJob/evening',
   ])
@@ -140,7 +140,7 @@ t.test('a refused plan says so, even if it is idle', async (t) => {
   const refusals = [{ severity: 'error', code: 'GUARD_CREATES', message: '60 jobs' }] as const
   const text = formatPlan({ ...idle, refusals }, { where: 'emulator', verb: 'reconcile' }, plain)
   t.match(text, /^jobwright reconcile · emulator\n/)
-  t.match(text, /\nPlan: 3 to keep\.\nThis plan is refused: exit 7: a guard refused$/)
+  t.match(text, /\nPlan: 3 to keep\.\nThis plan is refused: GUARD_CREATES \(exit 7\)$/)
 })
 
 t.test('events are plain lines', async (t) => {

@@ -33,7 +33,7 @@ export const NOT_HERE: Readonly<Record<string, string>> = {
   'code PLAN_OTHER_JOB': 'a cancel by hand of a job whose ID was used again: test/plan/decisions/decisions.test.ts',
   'way out: record that the old job is lost': 'of PLAN_OTHER_JOB: test/plan/decisions/decisions.test.ts',
   'code PLAN_FORMERLY': 'a former name whose spec is there: test/plan/situations/new.test.ts',
-  'way out: remove metadata.formerly to make another job, or remove the spec of …':
+  'way out: remove metadata.formerly to create another job, or remove the spec of …':
     'of PLAN_FORMERLY: test/plan/situations/new.test.ts',
   'way out: fix that, then': 'of baseline where there is no state: test/plan/bounds/guards.test.ts',
   'way out: if it is this spec’s': 'policy.adopt where AWS tells no definition: test/plan/situations/new.test.ts',

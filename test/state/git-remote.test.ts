@@ -93,7 +93,7 @@ t.test('each failure of a remote has its own words and remedy', async (t) => {
   const { here } = repositories(t)
   for (const [stderr, words, way] of [
     ["fatal: unable to access 'x': Could not resolve host: nowhere", /name of its host cannot be resolved/, /network/],
-    ['ssh: connect to host x port 22: Connection refused', /its host does not answer/, /run again/],
+    ['ssh: connect to host x port 22: Connection refused', /its host does not answer/, /run the command again/],
     ['Host key verification failed.\nfatal: Could not read from remote repository.', /does not know the key/, /ssh/],
     ['git@x: Permission denied (publickey).', /does not accept these credentials/, /contents: write/],
     ["fatal: could not read Username for 'https://x': terminal prompts disabled", /these credentials/, /sign in/],

@@ -179,7 +179,7 @@ t.test('without any answer nobody knows what is stored, and the next run finds o
     exitCode: 4,
     diagnostic: { code: 'STATE_REMOTE', message: /did not say whether it stored the state/ },
   })
-  t.match(hintFor((problem as Problem).diagnostic), /run again/)
+  t.match(hintFor((problem as Problem).diagnostic), /run the command again/)
   t.same(waits, [1000, 2000, 4000, 4000, 4000, 4000], 'the head is read several times before the end')
   await open.close()
   t.match((await store().read()).state, { serial: 1 })
@@ -318,7 +318,7 @@ t.test('each refusal of GitHub has its words and its way out', async (t) => {
       { status: 429, message: 'slow', headers: { 'retry-after': '3600' } },
       'STATE_REMOTE',
       /rate limit .* until 20/,
-      /run again then/,
+      /run the command again then/,
     ],
     [
       {
@@ -328,7 +328,7 @@ t.test('each refusal of GitHub has its words and its way out', async (t) => {
       },
       'STATE_REMOTE',
       /rate limit .* until 20/,
-      /run less often/,
+      /reconcile less often/,
     ],
   ]
   for (const [fault, code, words, way] of cases) {

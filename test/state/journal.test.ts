@@ -53,7 +53,7 @@ t.test('a changed byte in any whole line stops the run, with file and line', asy
       t.match(parsed, {
         problem: {
           code: 'STATE_JOURNAL_DAMAGED',
-          message: `jobs.state.json.journal:${index + 1} does not fit its checksum`,
+          message: `jobs.state.json.journal:${index + 1} does not match its checksum`,
         },
       })
     }

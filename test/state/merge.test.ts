@@ -254,13 +254,13 @@ t.test('a state that does not succeed the last one is rejected, with what it lac
     'STATE_LINEAGE',
     `the state is of lineage ${LINEAGE}; the last one seen here has serial 4 of lineage ${OTHER_LINEAGE}`,
     'Restore the right state',
-    'if this one is meant, move j away',
+    'to keep this one, move j to another folder',
   ])
   t.strictSame(refused({ serial: 5 }, [set('b', job('created')), { set: 'folding', digest: 'x' }, set('b', null)]), [
     'STATE_REWOUND',
     `the state has serial 4; the last one seen here has serial 5 of lineage ${LINEAGE}`,
     'Restore the newer state',
-    `if this one is meant, move j away${keeps}`,
+    `to keep this one, move j to another folder${keeps}`,
   ])
   t.strictSame(refused({ digest: 'x' }), [
     'STATE_REWOUND',

@@ -163,7 +163,7 @@ function warnOfNoFinding(asked: readonly Address[], findings: readonly Finding[]
         code: 'ATTENTION_NONE',
         address,
         message: `${address} needs no attention`,
-        remedies: [suggest('findings that need AWS are known after the next run', 'reconcile')],
+        remedies: [suggest('findings that need AWS are known after the next reconcile', 'reconcile')],
       }),
     )
 }

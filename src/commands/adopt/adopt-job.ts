@@ -278,7 +278,7 @@ function createNoRequest(model: KindModel, id: string): Problem {
 
 function suggestWayOut(model: KindModel, { class: kind }: AwsProblem): Remedy {
   if (kind === 'auth') return advise(`allow ${model.permissions.plan.join(' and ')}`)
-  if (kind !== 'bad-request') return advise('run again')
+  if (kind !== 'bad-request') return advise('run the command again')
   return suggest('check the ID against the jobs that AWS lists', 'adopt', '--list', '--kind', model.kind)
 }
 

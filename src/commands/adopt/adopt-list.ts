@@ -146,5 +146,5 @@ function suggestWayOut(kind: string, problem: AwsProblem): string {
   const { within } = api.listing
   if (problem.class === 'not-found' && within !== undefined)
     return `check the ${within}: in this account and region there is none of that ID`
-  return 'run again, or leave the kind out with --kind'
+  return 'run the command again, or leave the kind out with --kind'
 }

@@ -37,7 +37,7 @@ export function listGlobalOptions(program: Command): OptionGrammar[] {
 export type Vocabulary = {
   readonly kinds: readonly string[]
   readonly schemas: readonly string[]
-  /** Codes of messages. */
+  /** Message codes. */
   readonly codes: readonly Code[]
 }
 

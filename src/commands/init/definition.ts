@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import { createOutput, type Run } from '../../cli/options.ts'
-import type { InitOptions } from './init.ts'
+import type { InitOptions } from './init-options.ts'
 
 /** Defines `jobwright init`, which sets up a repository. */
 export function defineInit(program: Command, run: Run): void {

@@ -86,7 +86,9 @@ function findShippable(
         ? `${address} has no device to ship`
         : `${address} has no valid spec, and only that says where its job is`,
       remedies: [
-        advise(spec ? 'only the jobs of an ImportExportJob have paperwork' : 'restore its spec, and run again'),
+        advise(
+          spec ? 'only the jobs of an ImportExportJob have paperwork' : 'restore its spec, and run the command again',
+        ),
       ],
     })
   }

@@ -177,7 +177,8 @@ async function look(session: Session, state: State | undefined, options: PlanOpt
     const { clock } = session
     const basis = await createInput(session, state, options)
     const queue = createQueue({ concurrency: CONCURRENCY, clock })
-    const at = { world, clock, modelOf: getModel, queue, signal: host.signal }
+    const withCounts = options.publisher !== undefined
+    const at = { world, clock, modelOf: getModel, queue, signal: host.signal, withCounts }
     const { plan } = await observeAndPlan(basis, state, FRESH_RUN, at)
     const caused = await findCaused(plan, session, basis, state)
     const isFull = options.full === true

@@ -157,7 +157,7 @@ function isUnreachable(error: unknown): error is Problem {
 /** A retry finds another emulator or starts one. */
 function createEmulatorEnded(cause: Problem): Problem {
   const message = 'the emulator of the other run has ended with that run'
-  return new Problem({ code: 'STATE_LOCKED', message, remedies: [advise('run again')] }, cause)
+  return new Problem({ code: 'STATE_LOCKED', message, remedies: [advise('run the command again')] }, cause)
 }
 
 /** Returns the Problem that a promise rejects with, if any. */
@@ -222,6 +222,7 @@ async function run(
       store,
       emit,
       wait: options.wait === true,
+      withCounts: options.wait === true || options.publisher !== undefined,
       settleMs: options.settleMs,
       failed,
       timeoutMs: options.timeoutMs,
@@ -254,8 +255,8 @@ function createFilter(): (one: Diagnostic) => boolean {
 export function createStale(message: string): Diagnostic {
   return diagnose({
     code: 'STATE_STALE',
-    message: `another process wrote the state in the meantime: ${message}`,
-    remedies: [advise('run again to plan from the new state')],
+    message: `another process wrote the state first: ${message}`,
+    remedies: [advise('run the command again: it plans from the new state')],
   })
 }
 

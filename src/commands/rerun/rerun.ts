@@ -98,7 +98,7 @@ function assertOver(
       : [
           suggest('find out what happened', 'reconcile'),
           suggest('if that finds nothing, and it made a job', 'resolve', address, '--adopt', 'ID'),
-          suggest('if it made none', 'resolve', address, '--not-created'),
+          suggest('if no job was created', 'resolve', address, '--not-created'),
         ],
   })
 }

@@ -14,8 +14,8 @@ export function defineResolve(program: Command, run: Run): void {
         .argument('[address]', 'such as PinpointExportJob/newsletter-readers'),
     ),
   )
-    .option('--adopt <id>', 'it made the job with this ID')
-    .option('--not-created', 'it made no job: the next reconcile submits it again')
+    .option('--adopt <id>', 'its create led to the job with this ID')
+    .option('--not-created', 'no job was created: the next reconcile submits the spec again')
     .option('--foreign <id...>', 'these jobs belong to somebody else: specs are no longer compared with them')
     .option('--foreign-listed', 'all jobs that are listed now without a record belong to somebody else')
     .option('--removed', 'its spec was removed on purpose: no other spec is a rename of it')

@@ -87,7 +87,7 @@ async function declareNewest(session: Session, out: Printer): Promise<ExitCode> 
     return commitChanges(store, out, session, [change], message, {}, () =>
       reportDone(
         out,
-        `${shortenCommit(commit)} is now on record as the newest commit, in place of ${shortenCommit(source.commit)}, which it does not contain. No job was touched.\nSee what the next run does, and why: jobwright plan`,
+        `${shortenCommit(commit)} is now on record as the newest commit, in place of ${shortenCommit(source.commit)}, which it does not contain. No job was touched.\nSee what the next reconcile does, and why: jobwright plan`,
         { replaced: 1 },
       ),
     )

@@ -36,7 +36,7 @@ export async function uploadTo(
     }
     return { is: 'not-done', problem: problem! }
   } catch (error) {
-    if (signal?.aborted) return createNotDone('abandoned', 'Abandoned', 'the run was stopped')
+    if (signal?.aborted) return createNotDone('abandoned', 'Abandoned', 'Jobwright was stopped')
     return { is: 'not-done', problem: describeProblem(error, {}) }
   }
 }

@@ -202,7 +202,7 @@ function checkSchedule(request: JsonObject): Finding[] {
         end - start >= MIN_LEAD_MS
           ? 'endTime is more than two years after startTime'
           : `endTime is ${end <= start ? 'not' : 'less than 30 minutes'} after startTime`,
-      remedies: [advise('AWS IoT asks for 30 minutes to 2 years between them')],
+      remedies: [advise('AWS IoT requires 30 minutes to 2 years from startTime to endTime')],
     },
   ]
 }

@@ -97,5 +97,5 @@ function listTexts(value: Json | undefined): readonly string[] {
 
 function warnOfTimeout(changed: readonly Difference[]): string | undefined {
   const isChanged = changed.some(({ pointer }) => pointer.startsWith('/timeoutConfig'))
-  return isChanged ? 'the new timeout reaches only devices that have not begun yet' : undefined
+  return isChanged ? 'the new timeout reaches only devices that have not started' : undefined
 }

@@ -106,7 +106,7 @@ export function finish(
   draft: Draft,
 ): Finding {
   const noted = findNote(attention, { address, ...draft })
-  const remedies = [...draft.remedies, suggest('to accept this', 'acknowledge', address)]
+  const remedies = [...draft.remedies, suggest('to leave it as it is', 'acknowledge', address)]
   return {
     address,
     ...draft,
@@ -158,7 +158,7 @@ function draftFromRecord(planned: Planned, { wanted, record }: Facts): Draft[] {
         kind: 'lost',
         finding: 'lost',
         code: 'PLAN_LOST',
-        reason: 'AWS no longer knows this unfinished job; it is not made again',
+        reason: 'AWS no longer knows this unfinished job; Jobwright does not create it again',
         remedies: [rerun],
       },
     ]

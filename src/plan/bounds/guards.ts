@@ -95,7 +95,7 @@ function checkCheckout(plan: Planner): Diagnostic[] {
         createRefusal(
           'CHECKOUT_STALE',
           `this checkout (${head}) does not contain ${known}, which was reconciled last`,
-          { text: 'check out the tip of the branch, then run again', command: ['git', 'pull'] },
+          { text: 'check out the tip of the branch, then run the command again', command: ['git', 'pull'] },
           NEWEST,
           ...(decisions ? why : [advise('an older checkout neither creates nor removes jobs')]),
         ),
@@ -171,7 +171,7 @@ function checkClock({ clockOffsetMs = 0 }: Planner, actions: readonly Planned[])
     createRefusal(
       'CLOCK_OFF',
       `this machine's clock is ${seconds} s ${clockOffsetMs > 0 ? 'behind' : 'ahead of'} AWS's; nothing is created with it`,
-      advise('set the clock (for example with NTP), then run again'),
+      advise('set the clock (for example with NTP), then run the command again'),
     ),
   ]
 }

@@ -17,7 +17,7 @@ function holdLine(planned: Planned): Planned {
   const { address, action, spec, record, next, movedFrom } = planned
   const isDue = CHANGING_ACTIONS.has(action) || movedFrom !== undefined
   if (!isDue || settlesOutcome(planned)) return planned
-  const reason = `due: ${movedFrom === undefined ? action : 'its record moves here'}; --refresh-only leaves it to another reconcile`
+  const reason = `due: ${movedFrom === undefined ? action : 'take over a record'}; --refresh-only leaves it to another reconcile`
   const isStatus = STEPS.has(action) && movedFrom === undefined
   return { address, spec, record, id: record?.id, action: 'held', reason, ...(isStatus && { next }) }
 }

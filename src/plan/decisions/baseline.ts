@@ -1,8 +1,14 @@
+import type { JobRead } from '../../model/observed.ts'
 import type { Planned } from '../../model/plan.ts'
 import type { Spec } from '../../model/spec.ts'
 import { writeDocuments } from '../../model/write-documents.ts'
 import { createLine, type Planner, planUnread } from '../context.ts'
 import { planAdoptDecision } from './adopt.ts'
+
+/** Says why no job stands behind the person's word. Without a chosen ID there is nothing to look up. */
+function explainNoJob(seen: JobRead | undefined): string {
+  return seen?.is === 'absent' ? 'AWS has no job with its ID' : 'Jobwright cannot look up a job whose ID AWS chose'
+}
 
 /**
  * Plans a spec whose job is taken as done. If its ID shows a job, that job is adopted; else the person's word counts.
@@ -20,7 +26,7 @@ export function planBaselineDecision(plan: Planner, spec: Spec): Planned {
     })
   return createLine(spec, {
     action: 'adopt',
-    reason: 'assumed done before the state was created; not checked in AWS',
+    reason: `assumed done before the state was created; ${explainNoJob(seen)}`,
     next: {
       run: spec.policy.run,
       site,

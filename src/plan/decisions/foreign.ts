@@ -26,7 +26,11 @@ export function planForeignDecision(
   const listed = plan.observed.alike.get(spec.address)
   if (listed?.is === 'failed') return planUnread(spec, listed, record)
   if (!listed || !site)
-    return keepRecord(spec, record, 'its own ID identifies its job, so no job of this kind needs to be excluded')
+    return keepRecord(
+      spec,
+      record,
+      'its own ID identifies its job, so no job of this kind needs to be declared foreign',
+    )
   const getKey = (live: Live): string => getOwnerKey(model, site, live.id)
   const free = listed.jobs.filter((live) => !plan.claims.has(getKey(live)))
   const asked = ids === 'listed' ? free : free.filter(({ id }) => ids.includes(id))
@@ -74,7 +78,7 @@ function refuseOwnMark(
       code: 'PLAN_OWN_MARK',
       id: live.id,
       record,
-      reason: `${nameJob(model, live.id)} ${owner ? `carries the mark of ${owner}` : 'may be what another spec’s create made'}, so it cannot be excluded`,
+      reason: `${nameJob(model, live.id)} ${owner ? `carries the mark of ${owner}` : 'may be the job of another spec’s create'}, so it cannot be declared foreign`,
       remedies: [suggest('find that out first', 'reconcile')],
     })
   }

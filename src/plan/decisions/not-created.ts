@@ -27,8 +27,10 @@ export function planNotCreatedDecision(
       code: 'PLAN_TOO_EARLY',
       record,
       until,
-      reason: `a request of its create may still arrive until ${formatMinute(until)}`,
-      remedies: [advise('wait until then, or add --force if you know better: a second job may be the price')],
+      reason: `the request of its create may still reach AWS until ${formatMinute(until)}`,
+      remedies: [
+        advise('wait until then; add --force only if you know that no request was sent, or there may be a second job'),
+      ],
     })
   }
   const listed = plan.observed.alike.get(spec.address)
@@ -53,7 +55,7 @@ export function planNotCreatedDecision(
   return createLine(spec, {
     action: 'keep',
     record,
-    reason: 'recorded that its create made no job',
+    reason: 'recorded that its job was not created',
     remedies: [suggest('submit it again', 'reconcile')],
     next: { ...record, stage: 'settling', intent: { ...record.intent, givenUp: true, until: formatIso(plan.now) } },
   })

@@ -21,6 +21,6 @@ export function refuseMissing(spec: Spec, model: KindModel, id?: string): Planne
     reason: `AWS knows no such ${model.serviceName} job${id === undefined ? '' : `: ${id}`}`,
     remedies: model.identity.idMember
       ? [advise('name the job with --id')]
-      : [suggest('name the job that AWS made with --id. To list those that there are', 'adopt', '--list')],
+      : [suggest('name the job with --id. To list the jobs in AWS', 'adopt', '--list')],
   })
 }

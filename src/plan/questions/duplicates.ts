@@ -165,7 +165,7 @@ function createDiagnostic(
     remedies: [
       advise('a proxy may have sent the create twice; end the unwanted job in AWS'),
       ...(isMarked ? [] : [suggest('if somebody else created it', 'resolve', address, '--foreign', id)]),
-      suggest('to accept this', 'acknowledge', address),
+      suggest('to leave it as it is', 'acknowledge', address),
     ],
     place: spec?.place,
   }

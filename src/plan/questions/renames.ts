@@ -26,7 +26,7 @@ export function planRenamed(plan: Planner, spec: Spec, previous: JobRecord | und
       code: 'PLAN_FORMERLY',
       reason: `metadata.formerly names ${former}, which still has a spec and keeps its job`,
       findingKey: `metadata.formerly names ${former}, whose job stays with it while it has a spec`,
-      remedies: [advise(`remove metadata.formerly to make another job, or remove the spec of ${former}`)],
+      remedies: [advise(`remove metadata.formerly to create another job, or remove the spec of ${former}`)],
     })
   }
   const lost = former === undefined ? undefined : planFormerLost(plan, spec, former)
@@ -62,7 +62,7 @@ function planFormerLost(plan: Planner, spec: Spec, former: Address): Planned | u
     remedies: [
       advise('the state may be older than the job, from a branch that was rolled back or a backup'),
       suggest('if that is its job', 'adopt', spec.address, '--id', seen.live.id),
-      advise('to make another job, remove metadata.formerly'),
+      advise('to create another job, remove metadata.formerly'),
     ],
   })
 }

@@ -25,7 +25,7 @@ export function checkNewSeries(plan: Planner, { turns }: Pick<Expanded<unknown>,
   return [
     createRefusal(
       'GUARD_RUNS',
-      `${schedules} would make ${runs} runs in a day; guards.maxRunsPerDay allows ${maxRunsPerDay}`,
+      `${schedules} would create ${runs} jobs in a day; guards.maxRunsPerDay allows ${maxRunsPerDay}`,
       advise(
         `if that is intended, set guards.maxRunsPerDay: ${runs} in jobwright.yaml and have it reviewed, or act on fewer specs with --only`,
       ),

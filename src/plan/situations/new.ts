@@ -167,7 +167,7 @@ function planForeign({ lineage }: Planner, spec: Spec, model: KindModel, live: L
       ],
     })
   }
-  const rename = advise(`to make another job, choose another name or ${model.identity.idMember}`)
+  const rename = advise(`to create another job, choose another name or ${model.identity.idMember}`)
   if (mark === 'other')
     return createLine(spec, {
       ...conflict,

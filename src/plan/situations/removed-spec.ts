@@ -37,7 +37,7 @@ export function planRemovedSpec(plan: Planner, address: Address, record: JobReco
     const until = computeQuietTime(plan, parseAddress(address), record)
     if (getReadTime(plan) < Date.parse(until) && !record.intent.givenUp)
       return { ...base, action: 'settling', reason: 'its spec was removed; its create may still arrive', until }
-    return planForget(plan, address, record, record, 'no job was made')
+    return planForget(plan, address, record, record, 'no job was created')
   }
   const seen = mayCancel(record) ? judgeSeen(plan, address, record) : undefined
   if (seen?.is === 'failed') return { ...base, remedies: [UNREAD], ...describeUnread(seen) }

@@ -94,7 +94,7 @@ function proceed(plan: Planner, spec: Spec, model: KindModel, record: SettledRec
       ...base,
       action: 'keep',
       code: 'PLAN_LOST',
-      reason: 'AWS no longer knows this unfinished job; it is not made again',
+      reason: 'AWS no longer knows this unfinished job; Jobwright does not create it again',
     })
   }
   if (model.lifecycle.steps.includes('start') && record.stage === 'created' && !isTerminal(record.condition)) {
@@ -145,7 +145,7 @@ function planEdit(
     record,
     changes,
     by: way.by,
-    reason: `${describeChanges(changes)} changed, and AWS can apply that to the running job`,
+    reason: `${describeChanges(changes)} changed, and AWS can apply that to the unfinished job`,
     remedies: way.warning === undefined ? undefined : [advise(way.warning)],
   })
 }

@@ -36,7 +36,7 @@ export function planUnknown(plan: Planner, spec: Spec, record: OpenRecord): Plan
   if (plan.rules.offline) {
     return planSettling(spec, record, 'the outcome of its create is not known, and nothing may be asked while offline')
   }
-  if (record.intent.givenUp) return planAgain(plan, spec, record, 'its create was said to have made no job')
+  if (record.intent.givenUp) return planAgain(plan, spec, record, 'a person declared that its job was not created')
   switch (model.identity.recovery.is) {
     case 'id':
     case 'token':
@@ -153,7 +153,7 @@ function explainNotOurs(
 /** The job was there when AWS refused our create. Only a person knows its owner. */
 function suggestForUnproven(spec: Spec, { identity: { idMember } }: KindModel): Remedy[] {
   return [
-    suggest('if this create made it', 'adopt', spec.address),
+    suggest('if it is the job of this create', 'adopt', spec.address),
     suggest('if somebody else used this ID', 'resolve', spec.address, '--not-created'),
     advise(`then write another ${idMember}`),
   ]
@@ -273,7 +273,7 @@ function planUnresolved(spec: Spec, record: OpenRecord, candidates: readonly Liv
     action: 'unresolved',
     code: 'PLAN_UNRESOLVED',
     record,
-    reason: `its create may have made ${isOne ? 'this job, and nothing proves it' : `one of ${candidates.length} jobs, and nothing shows which`}: ${names}`,
+    reason: `its create may have created ${isOne ? 'this job, and nothing proves it' : `one of ${candidates.length} jobs, and nothing shows which`}: ${names}`,
     // The first wording: acknowledgements on record name it.
     findingKey: `${isOne ? 'a job' : `${candidates.length} jobs`} may be what its create made, and nothing shows which: ${names}`,
     remedies: [
@@ -367,7 +367,7 @@ function planForgotten(spec: Spec, record: OpenRecord, days: number): PlannedSto
     record,
     reason: `its create left no job that AWS shows, but after ${days} days AWS may have forgotten one: it may have run and ended`,
     remedies: [
-      suggest('if it made none', 'resolve', spec.address, '--not-created'),
+      suggest('if no job was created', 'resolve', spec.address, '--not-created'),
       advise('if it did: raise policy.run only to run it again'),
     ],
   })

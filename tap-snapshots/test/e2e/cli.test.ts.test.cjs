@@ -110,8 +110,8 @@ Exit codes:
     6  a decision is needed (conflict, unresolved, expired, lost, duplicate)
     7  a guard refused
     8  locked, stale, no state, or not the approved plan
-    9  partial: blocked, outcome pending, AWS's limit reached, or timed out
-   10  a job failed, or a spec depends on one that failed
+    9  incomplete: blocked, outcome pending, AWS limit reached, or timed out
+   10  a job failed, or a spec depends on a failed job
   130  interrupted, state safe
 
 `
@@ -140,7 +140,7 @@ Options:
   --allow-removals           outside Git: treat a missing spec as removed
   --refresh                  read finished jobs again as well
   --no-cache                 check every spec afresh, and store nothing for the
-                             next run
+                             next command
   --lock-timeout <duration>  wait this long (90s, 5m) for a run that holds the
                              state, before exit 8 (default: 5m with --target,
                              else 0s)

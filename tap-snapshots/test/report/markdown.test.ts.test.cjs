@@ -154,12 +154,12 @@ exports[`test/report/markdown.test.ts > TAP > a page shows totals, what needs a 
 <!-- jobwright . -->
 ### ❌ Jobwright reconcile
 
-**Plan: 1 to create.** Done: 1 created. Jobs: 1 succeeded, 1 failed. **1 address needs a person.** Waiting jobs can continue 2026&#45;11&#45;15 02:00 UTC. Exit code 10: a job failed, or a spec depends on one that failed.
+**Plan: 1 to create.** Done: 1 created. Jobs: 1 succeeded, 1 failed. **1 address needs a person.** Waiting jobs can continue 2026&#45;11&#45;15 02:00 UTC. Exit code 10: a job failed, or a spec depends on a failed job.
 
 **Needs a person (1)**
 
 - ⚠️ <b>PLAN&#95;FAILED</b>: IotJob/kiosk&#45;firmware: 3 of 40 devices failed
-  <br>→ to run it again, raise policy.run: jobwright rerun IotJob/kiosk&#45;firmware; to accept this: run this workflow with the command: acknowledge IotJob/kiosk&#45;firmware
+  <br>→ to run it again, raise policy.run: jobwright rerun IotJob/kiosk&#45;firmware; to leave it as it is: run this workflow with the command: acknowledge IotJob/kiosk&#45;firmware
 
 **Plan: 1 change**
 
@@ -182,12 +182,12 @@ exports[`test/report/markdown.test.ts > TAP > a page shows totals, what needs a 
 exports[`test/report/markdown.test.ts > TAP > a page shows totals, what needs a person, the plan, results and problems > runReport as a summary 1`] = `
 ### ❌ Jobwright reconcile
 
-**Plan: 1 to create.** Done: 1 created. Jobs: 1 succeeded, 1 failed. **1 address needs a person.** Waiting jobs can continue 2026&#45;11&#45;15 02:00 UTC. Exit code 10: a job failed, or a spec depends on one that failed.
+**Plan: 1 to create.** Done: 1 created. Jobs: 1 succeeded, 1 failed. **1 address needs a person.** Waiting jobs can continue 2026&#45;11&#45;15 02:00 UTC. Exit code 10: a job failed, or a spec depends on a failed job.
 
 <details open><summary><b>Needs a person (1)</b></summary>
 
 - ⚠️ <b>PLAN&#95;FAILED</b>: IotJob/kiosk&#45;firmware: 3 of 40 devices failed
-  <br>→ to run it again, raise policy.run: jobwright rerun IotJob/kiosk&#45;firmware; to accept this: run this workflow with the command: acknowledge IotJob/kiosk&#45;firmware
+  <br>→ to run it again, raise policy.run: jobwright rerun IotJob/kiosk&#45;firmware; to leave it as it is: run this workflow with the command: acknowledge IotJob/kiosk&#45;firmware
 
 </details>
 

@@ -257,8 +257,8 @@ exports[`test/report/report.test.ts > TAP > a status fits a narrow terminal and 
       run 1, id quarter-final
       MediaPackage does not know this job any more
 
-6 jobs: 2 succeeded, 1 in progress, 1 failed, 1 unknown, 1
-settling; 1 withdrawn, 1 archived, 1 lost.
+6 jobs: 2 succeeded, 1 in progress, 1 failed, 1 settling, 1
+lost; 1 withdrawn, 1 archived.
 `
 
 exports[`test/report/report.test.ts > TAP > a status groups its jobs by target, if there are several > must match snapshot 1`] = `
@@ -275,7 +275,7 @@ target test
   MediaPackageHarvestJob/quarter-final  1    quarter-final   Unknown (lost)         -       -       -
       MediaPackage does not know this job any more
 
-6 jobs: 2 succeeded, 1 in progress, 1 failed, 1 unknown, 1 settling; 1 withdrawn, 1 archived, 1 lost.
+6 jobs: 2 succeeded, 1 in progress, 1 failed, 1 settling, 1 lost; 1 withdrawn, 1 archived.
 `
 
 exports[`test/report/report.test.ts > TAP > a status is a row for each record, specs in file order, the rest by name > coloured 1`] = `
@@ -290,7 +290,7 @@ exports[`test/report/report.test.ts > TAP > a status is a row for each record, s
   MediaPackageHarvestJob/quarter-final  1    quarter-final   [33mUnknown (lost)[39m         -       -       -
       [2mMediaPackage does not know this job any more[22m
 
-6 jobs: 2 succeeded, 1 in progress, 1 failed, 1 unknown, 1 settling; 1 withdrawn, 1 archived, 1 lost.
+6 jobs: 2 succeeded, 1 in progress, 1 failed, 1 settling, 1 lost; 1 withdrawn, 1 archived.
 `
 
 exports[`test/report/report.test.ts > TAP > a status is a row for each record, specs in file order, the rest by name > plain 1`] = `
@@ -305,7 +305,7 @@ exports[`test/report/report.test.ts > TAP > a status is a row for each record, s
   MediaPackageHarvestJob/quarter-final  1    quarter-final   Unknown (lost)         -       -       -
       MediaPackage does not know this job any more
 
-6 jobs: 2 succeeded, 1 in progress, 1 failed, 1 unknown, 1 settling; 1 withdrawn, 1 archived, 1 lost.
+6 jobs: 2 succeeded, 1 in progress, 1 failed, 1 settling, 1 lost; 1 withdrawn, 1 archived.
 `
 
 exports[`test/report/report.test.ts > TAP > annotations are workflow commands, worst first > must match snapshot 1`] = `
@@ -348,8 +348,8 @@ creating IotJob/kiosk-screens
 failed create of IotJob/kiosk-screens: AccessDeniedException: not authorized to perform: iot:CreateJob on arn:aws:iot:eu-west-1:123456789012:job/kiosk-screens (request 8c1d)
 IotJob/kiosk-logs (id kiosk-logs): Failed: DevicesFailed
 37 of 120 created · 9.8/s · 8 s left
-waiting: MediaPackageHarvestJob/cup-final: its window ends later; next look in 3 h (22:00 UTC)
-waiting: one job is running
+polling: MediaPackageHarvestJob/cup-final: its window ends later; next read in 3 h (22:00 UTC)
+polling: one job is running
 `
 
 exports[`test/report/report.test.ts > TAP > JSON lines follow the contract and omit absent values > lines of events 1`] = `
@@ -389,7 +389,7 @@ exports[`test/report/report.test.ts > TAP > the end of a run shows every job and
 Next reconcile: in 3 h (22:00 UTC), when a waiting job is due.
 [31mexit 6: a decision is needed (conflict, unresolved, expired, lost, duplicate)[39m
 [2malso exit 5: some actions failed[22m
-[2malso exit 9: partial: blocked, outcome pending, AWS's limit reached, or timed out[22m
+[2malso exit 9: incomplete: blocked, outcome pending, AWS limit reached, or timed out[22m
 `
 
 exports[`test/report/report.test.ts > TAP > the end of a run shows every job and what to do next > plain 1`] = `
@@ -414,7 +414,7 @@ exports[`test/report/report.test.ts > TAP > the end of a run shows every job and
 Next reconcile: in 3 h (22:00 UTC), when a waiting job is due.
 exit 6: a decision is needed (conflict, unresolved, expired, lost, duplicate)
 also exit 5: some actions failed
-also exit 9: partial: blocked, outcome pending, AWS's limit reached, or timed out
+also exit 9: incomplete: blocked, outcome pending, AWS limit reached, or timed out
 `
 
 exports[`test/report/report.test.ts > TAP > the live line keeps to its width > must match snapshot 1`] = `

@@ -76,7 +76,7 @@ t.test('the index lists every page with its line', async (t) => {
   const rows = listPageCodes().map(
     (code) => `| [${code}](${code}.md) | ${readPageOfCode(code).summary.replace(/\.$/, '')} |`,
   )
-  const text = `# Codes of messages
+  const text = `# Message codes
 
 Every message of Jobwright has a code that stays the same while its words may change. \`jobwright explain CODE\` prints its page.
 A mistake in jobwright.yaml has the code of the same mistake in a spec, with \`CONFIG_\` in place of \`SPEC_\`.

@@ -32,7 +32,7 @@ t.test('a clock that is more than a minute off in either direction creates nothi
   t.equal(message(60_001), "this machine's clock is 60 s behind AWS's; nothing is created with it")
   t.equal(message(-60_600), "this machine's clock is 61 s ahead of AWS's; nothing is created with it")
   t.strictSame(told(reboot().with({ clockOffsetMs: 90_000 }))[0]?.slice(2), [
-    'set the clock (for example with NTP), then run again',
+    'set the clock (for example with NTP), then run the command again',
   ])
   t.strictSame(codes(world().spec(REBOOT).record(REBOOT).spec(FINAL).absent(FINAL).with({ clockOffsetMs: 90_000 })), [
     'CLOCK_OFF',
@@ -77,7 +77,7 @@ t.test('a state begins with all of its specs taken as done, or not at all', asyn
 })
 
 t.test('a checkout that does not hold what was reconciled last neither creates nor removes', async (t) => {
-  const pull = 'check out the tip of the branch, then run again > git > pull'
+  const pull = 'check out the tip of the branch, then run the command again > git > pull'
   const newest =
     'if the history was rewritten, as by a squash merge, an amend or a rebase, and this commit is the newest > jobwright > resolve > --newest-checkout'
   for (const relation of ['behind', 'diverged'] as const) {
@@ -186,8 +186,8 @@ t.test('a word that comes too early refuses the plan', async (t) => {
   t.strictSame(told(early), [
     [
       'PLAN_TOO_EARLY',
-      `${REBOOT}: a request of its create may still arrive until 2026-11-15 08:58 UTC`,
-      'wait until then, or add --force if you know better: a second job may be the price',
+      `${REBOOT}: the request of its create may still reach AWS until 2026-11-15 08:58 UTC`,
+      'wait until then; add --force only if you know that no request was sent, or there may be a second job',
     ],
   ])
 })

@@ -75,7 +75,7 @@ t.test('adopt takes no job that was not read, does not exist, or differs, not ev
     'conflict',
     'PLAN_NO_SUCH_JOB',
     'AWS knows no such Amazon Pinpoint job',
-    'name the job that AWS made with --id. To list those that there are > jobwright > adopt > --list',
+    'name the job with --id. To list the jobs in AWS > jobwright > adopt > --list',
   ])
 })
 
@@ -192,7 +192,7 @@ t.test('that a create made nothing is believed once AWS was asked for its mark',
     next: { stage: 'settling', intent: { givenUp: true, until: '2026-11-15T09:00:00Z' } },
   })
   t.strictSame(told(open().listed(DISK), DISK, NOT_CREATED).slice(2), [
-    'recorded that its create made no job',
+    'recorded that its job was not created',
     'submit it again > jobwright > reconcile',
   ])
   const own = `kiosk-fleet ${DISK}#1.1`
@@ -240,7 +240,7 @@ t.test('foreign excuses listed jobs by their ID, and only unclaimed ones', async
     'AWS knows no such AWS Data Exchange job: z',
   ])
   t.strictSame(told(spec(PRICES).unread(PRICES), PRICES, foreign('a')), ['blocked', 'PLAN_REFUSED', UNREAD])
-  const words = 'its own ID identifies its job, so no job of this kind needs to be excluded'
+  const words = 'its own ID identifies its job, so no job of this kind needs to be declared foreign'
   t.equal(told(spec(REBOOT), REBOOT, foreign('a'))[2], words)
   t.equal(told(two().site(undefined), PRICES, foreign('a'))[2], words)
 })
@@ -258,7 +258,7 @@ t.test('foreign excuses no job with our mark, and none that an open create may h
   t.strictSame(marked(`kiosk-fleet ${DISK}#2.1`), [
     'conflict',
     'PLAN_OWN_MARK',
-    `AWS Import/Export job JOB7 carries the mark of ${DISK}, so it cannot be excluded`,
+    `AWS Import/Export job JOB7 carries the mark of ${DISK}, so it cannot be declared foreign`,
     'find that out first > jobwright > reconcile',
   ])
   t.equal(marked(`other-fleet ${DISK}#1.1`)[2], 'recorded that 1 job belongs to somebody else')
@@ -317,7 +317,7 @@ t.test('a baseline takes specs as done, and says which jobs it read', async (t) 
     next: { how: 'baseline', id: 'kiosk-reboot' },
   })
   t.match(lineOf(spec(REBOOT).absent(REBOOT), REBOOT, baseline), {
-    reason: 'assumed done before the state was created; not checked in AWS',
+    reason: 'assumed done before the state was created; AWS has no job with its ID',
     next: { how: 'baseline', stage: 'started', condition: { type: 'Succeeded', reason: 'Baseline' } },
   })
   t.strictSame(told(spec(REBOOT).unknown(REBOOT), REBOOT, baseline), [

@@ -133,8 +133,8 @@ const cases: readonly (readonly [string, World, readonly string[]])[] = [
     'that a create made no job is not believed while a request of it may arrive',
     decide(world().at('2026-11-15T08:57:59Z').spec(READERS).unknown(READERS), READERS, NOT_CREATED),
     [
-      `settling ${READERS}: a request of its create may still arrive until 2026-11-15 08:58 UTC [until 2026-11-15T08:58:00Z]`,
-      `refused 7: ${READERS}: a request of its create may still arrive until 2026-11-15 08:58 UTC`,
+      `settling ${READERS}: the request of its create may still reach AWS until 2026-11-15 08:58 UTC [until 2026-11-15T08:58:00Z]`,
+      `refused 7: ${READERS}: the request of its create may still reach AWS until 2026-11-15 08:58 UTC`,
     ],
   ],
   [
@@ -143,7 +143,7 @@ const cases: readonly (readonly [string, World, readonly string[]])[] = [
       is: 'not-created',
       force: true,
     }),
-    [`keep ${READERS}: recorded that its create made no job`],
+    [`keep ${READERS}: recorded that its job was not created`],
   ],
   [
     'but not where a job carries the mark of its create, not even by force',
@@ -204,7 +204,9 @@ const cases: readonly (readonly [string, World, readonly string[]])[] = [
         ids: ['ADP7B'],
       },
     ),
-    [`conflict ${DISK}: AWS Import/Export job ADP7B carries the mark of ${OTHER_DISK}, so it cannot be excluded`],
+    [
+      `conflict ${DISK}: AWS Import/Export job ADP7B carries the mark of ${OTHER_DISK}, so it cannot be declared foreign`,
+    ],
   ],
   [
     'nor one without a mark that is just what the unknown create of another spec asked for',
@@ -213,7 +215,7 @@ const cases: readonly (readonly [string, World, readonly string[]])[] = [
       ids: ['job-1'],
     }),
     [
-      `conflict ${PRICES}: AWS Data Exchange job job-1 may be what another spec’s create made, so it cannot be excluded`,
+      `conflict ${PRICES}: AWS Data Exchange job job-1 may be the job of another spec’s create, so it cannot be declared foreign`,
     ],
   ],
   [
@@ -269,7 +271,7 @@ const cases: readonly (readonly [string, World, readonly string[]])[] = [
   [
     'and takes the word for a job that it cannot see',
     decide(world().spec(READERS), READERS, BASELINE),
-    [`adopt ${READERS}: assumed done before the state was created; not checked in AWS`],
+    [`adopt ${READERS}: assumed done before the state was created; Jobwright cannot look up a job whose ID AWS chose`],
   ],
   [
     'and leaves an unknown create to the reconciler',
@@ -329,7 +331,7 @@ t.test('a create declared to have made no job is submitted again, as the next at
   t.match(planOf(world().spec(DISK).stored(DISK, next!).listed(DISK).input()).actions[0], {
     action: 'create',
     attempt: 2,
-    reason: 'its create was said to have made no job',
+    reason: 'a person declared that its job was not created',
   })
 })
 

@@ -77,7 +77,7 @@ t.test(
         .record(CLIP, { lost: true })
         .spec(PRICES, after(finished(CLIP))),
       [
-        `keep ${CLIP}: AWS no longer knows this unfinished job; it is not made again`,
+        `keep ${CLIP}: AWS no longer knows this unfinished job; Jobwright does not create it again`,
         `blocked ${PRICES}: depends on ${CLIP}, whose job AWS no longer knows`,
       ],
     )

@@ -231,7 +231,7 @@ t.test('a duplicate with our mark says so, and how to leave it', (t) => {
     message: /is not on record, but carries a mark of the same run as its job archive$/,
     remedies: [
       { text: 'a proxy may have sent the create twice; end the unwanted job in AWS' },
-      { text: 'to accept this', command: ['jobwright', 'acknowledge', DISK] },
+      { text: 'to leave it as it is', command: ['jobwright', 'acknowledge', DISK] },
     ],
   })
   t.strictSame(told(readers(), READERS)?.remedies?.[1], {

@@ -366,7 +366,7 @@ t.test('the guard of schedules counts the runs of a day when a schedule is new o
   t.match(planOf(weekly('2026-12-01T00:00:00Z', quarterly).input()).refusals, [
     {
       code: 'GUARD_RUNS',
-      message: 'one new or edited schedule would make 96 runs in a day; guards.maxRunsPerDay allows 50',
+      message: 'one new or edited schedule would create 96 jobs in a day; guards.maxRunsPerDay allows 50',
       remedies: [{ text: /guards\.maxRunsPerDay: 96/ }],
     },
   ])

@@ -76,7 +76,7 @@ t.test('an ID has one job: a record’s, an open create’s, or the one that exi
     'AWS IoT job kiosk-reboot exists, but is not on record: IN_PROGRESS, created 2026-11-15 08:50 UTC',
     'to take it over, write policy.adopt: true',
     `or record that it is this spec’s > jobwright > adopt > ${REBOOT}`,
-    'to make another job, choose another name or jobId',
+    'to create another job, choose another name or jobId',
   ])
   t.equal(
     told(reboot().live(REBOOT, { createdAt: undefined }))[2],
@@ -115,7 +115,7 @@ t.test('an unrecorded job under the ID of a spec is a question, and its mark dec
     'conflict',
     'PLAN_FOREIGN',
     'AWS IoT job kiosk-reboot exists and carries the mark of another state: IN_PROGRESS, created 2026-11-15 08:50 UTC',
-    'to make another job, choose another name or jobId',
+    'to create another job, choose another name or jobId',
     `to take it over, although its owner acts on it > jobwright > adopt > ${REBOOT} > --force`,
   ])
   const live = reboot().live(REBOOT, { mark: `kiosk-fleet ${REBOOT}:1.1` })
@@ -248,13 +248,13 @@ t.test('metadata.formerly moves a record whose spec was removed, and nothing els
   t.match(lineAt(moved, NIGHT), {
     action: 'keep',
     movedFrom: REBOOT,
-    reason: `the record of ${REBOOT} moves here; unfinished`,
+    reason: `it takes over the record of ${REBOOT}; unfinished`,
   })
   const there = [
     'conflict',
     'PLAN_FORMERLY',
     `metadata.formerly names ${REBOOT}, which still has a spec and keeps its job`,
-    `remove metadata.formerly to make another job, or remove the spec of ${REBOOT}`,
+    `remove metadata.formerly to create another job, or remove the spec of ${REBOOT}`,
   ]
   t.strictSame(told(world().spec(NIGHT, formerly).spec(REBOOT).record(REBOOT), NIGHT), there)
   t.strictSame(told(world().spec(NIGHT, formerly).blocked(REBOOT, ['SPEC_ENUM']).record(REBOOT), NIGHT), there)
@@ -276,7 +276,7 @@ t.test('a job under a former name without a record is a question', async (t) => 
     `metadata.formerly names ${REBOOT}, and AWS IoT job kiosk-reboot exists without a record`,
     'the state may be older than the job, from a branch that was rolled back or a backup',
     `if that is its job > jobwright > adopt > ${NIGHT} > --id > kiosk-reboot`,
-    'to make another job, remove metadata.formerly',
+    'to create another job, remove metadata.formerly',
   ]
   t.strictSame(told(lost(), NIGHT), question)
   t.match(lineAt(lost(), NIGHT), { id: 'kiosk-reboot' })

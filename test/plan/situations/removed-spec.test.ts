@@ -98,11 +98,11 @@ t.test('an unknown create of a removed spec is settled first, and never made aga
   t.equal(first(unknown().live(REBOOT))?.action, 'adopt')
   t.strictSame(told(unknown().unread(REBOOT)).slice(0, 2), ['blocked', 'PLAN_REFUSED'])
   const absent = world().unknown(REBOOT, { absentSince: '2026-11-15T08:55:00Z' }).absent(REBOOT)
-  t.strictSame(told(absent), forgotten('no job was made'))
+  t.strictSame(told(absent), forgotten('no job was created'))
   t.equal(first(absent)?.spec, undefined)
   t.strictSame(
     told(world().unknown(REBOOT).live(REBOOT, { createdAt: '2026-11-15T08:40:00Z' })),
-    forgotten('no job was made'),
+    forgotten('no job was created'),
   )
 })
 
@@ -121,7 +121,7 @@ t.test('an unknown create of a removed spec is not forgotten while its request m
   const givenUp = world()
     .unknown(REBOOT, { ...recent, givenUp: true })
     .absent(REBOOT)
-  t.strictSame(told(givenUp), forgotten('no job was made'), 'a person said so')
+  t.strictSame(told(givenUp), forgotten('no job was created'), 'a person said so')
 })
 
 t.test('a job ends with its spec only where that was on record, and it is the one on record', async (t) => {

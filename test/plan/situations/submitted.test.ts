@@ -36,11 +36,11 @@ const immutable = (what: string, way: string, end = '') => [
   `${way}, or write policy.run: 2 to run it again; for another job beside it, restore this spec and write a second one`,
 ]
 
-t.test('a running job takes on what AWS lets one change', async (t) => {
+t.test('a supported edit updates an unfinished job', async (t) => {
   t.strictSame(told(kiosk(described)), [
     'update',
     undefined,
-    '/description changed, and AWS can apply that to the running job',
+    '/description changed, and AWS can apply that to the unfinished job',
   ])
   t.match(first(kiosk(described)), {
     by: ['UpdateJob'],
@@ -51,8 +51,8 @@ t.test('a running job takes on what AWS lets one change', async (t) => {
   t.strictSame(told(two), [
     'update',
     undefined,
-    '/description and 1 more changed, and AWS can apply that to the running job',
-    'the new timeout reaches only devices that have not begun yet',
+    '/description and 1 more changed, and AWS can apply that to the unfinished job',
+    'the new timeout reaches only devices that have not started',
   ])
 })
 
@@ -128,7 +128,7 @@ t.test('what a read shows goes on record, and nothing else', async (t) => {
 })
 
 t.test('a job that is gone or another one is lost, and never made again', async (t) => {
-  const lost = 'AWS no longer knows this unfinished job; it is not made again'
+  const lost = 'AWS no longer knows this unfinished job; Jobwright does not create it again'
   t.strictSame(told(kiosk({}, { lost: true })), ['keep', 'PLAN_LOST', lost])
   const absent = kiosk().absent(REBOOT)
   t.strictSame(told(absent), ['keep', 'PLAN_LOST', lost])

@@ -185,7 +185,7 @@ t.test('a job that nothing proves ours comes with both answers', async (t) => {
   t.strictSame(
     remedies?.map(({ text, command = [] }) => [text, ...command].join(' > ')),
     [
-      `if this create made it > jobwright > adopt > ${REBOOT}`,
+      `if it is the job of this create > jobwright > adopt > ${REBOOT}`,
       `if somebody else used this ID > jobwright > resolve > ${REBOOT} > --not-created`,
       'then write another jobId',
     ],
@@ -323,8 +323,8 @@ t.test('the plan names five of the candidates', async (t) => {
       .listed(READERS, ...jobs(size))
   const time = 'IN_PROGRESS, 2026-11-15 08:50 UTC'
   const shown = (size: number) => jobs(size).map(({ id }) => `${id} (${time})`)
-  const one = 'its create may have made this job, and nothing proves it'
-  const several = (size: number) => `its create may have made one of ${size} jobs, and nothing shows which`
+  const one = 'its create may have created this job, and nothing proves it'
+  const several = (size: number) => `its create may have created one of ${size} jobs, and nothing shows which`
   check(t, asked(1), `unresolved ${READERS}: ${one}: ${shown(1).join(', ')}`)
   check(t, asked(5), `unresolved ${READERS}: ${several(5)}: ${shown(5).join(', ')}`)
   check(t, asked(7), `unresolved ${READERS}: ${several(7)}: ${shown(5).join(', ')} and 2 more`)
@@ -361,7 +361,7 @@ t.test('after so long AWS may have forgotten a job, and a person decides', async
   t.equal(first(old(READERS, '2026-12-15T08:50:00Z')).code, 'PLAN_UNRESOLVED')
   t.match(
     hints(old(READERS, '2026-12-15T08:50:00Z')),
-    /if it made none.*resolve PinpointExportJob\/readers --not-created.* \| if it did: raise policy\.run only to run it again/i,
+    /if no job was created.*resolve PinpointExportJob\/readers --not-created.* \| if it did: raise policy\.run only to run it again/i,
   )
 })
 

@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import t, { type Test } from 'tap'
 import { parse } from '../../../src/documents/parse/parse.ts'
-import { parsePlain } from '../../../src/documents/parse/plain.ts'
+import { parseSimpleYaml } from '../../../src/documents/parse/simple-yaml.ts'
 import { createSource } from '../../../src/documents/parse/source.ts'
 import { seeded } from '../../plan/seeded.ts'
 
@@ -16,7 +16,7 @@ const TEXTS = ['specs', 'test/fixtures']
 
 /** Compares the two parsers. Returns false if the text is not plain. */
 function isPlainAndSame(t: Test, text: string): boolean {
-  const plain = parsePlain(text)
+  const plain = parseSimpleYaml(text)
   if (plain === undefined) return false
   const { documents, refused } = parse(createSource('', text))
   // One assertion for each of so many texts would take longer than the test.
@@ -98,17 +98,17 @@ const OTHER: readonly string[] = [
 
 t.test('everything else is left to the YAML parser', async (t) => {
   t.strictSame(
-    OTHER.filter((text) => parsePlain(text) !== undefined),
+    OTHER.filter((text) => parseSimpleYaml(text) !== undefined),
     [],
   )
 })
 
 t.test('a text near the limits is left to the YAML parser, which counts exactly', async (t) => {
   const [keys, deep] = [Array.from({ length: 900 }, (_, n) => `k${n}: v\n`), Array.from({ length: 20 })]
-  t.equal(parsePlain(keys.join('')), undefined)
-  t.equal(parsePlain(`a: ${'['.repeat(20)}${']'.repeat(20)}\n`), undefined)
+  t.equal(parseSimpleYaml(keys.join('')), undefined)
+  t.equal(parseSimpleYaml(`a: ${'['.repeat(20)}${']'.repeat(20)}\n`), undefined)
   t.equal(
-    parsePlain(
+    parseSimpleYaml(
       deep
         .map((_, n) => `${' '.repeat(n)}a:\n`)
         .join('')
@@ -116,8 +116,8 @@ t.test('a text near the limits is left to the YAML parser, which counts exactly'
     ),
     undefined,
   )
-  t.equal(parsePlain('a: b\n---\n'.repeat(901).replace(/---\n$/, '')), undefined)
-  t.equal(parsePlain(`a: ${'b'.repeat(251_000)}\n`), undefined)
+  t.equal(parseSimpleYaml('a: b\n---\n'.repeat(901).replace(/---\n$/, '')), undefined)
+  t.equal(parseSimpleYaml(`a: ${'b'.repeat(251_000)}\n`), undefined)
 })
 
 t.test('every fixture that is plain means the same', async (t) => {

@@ -27,10 +27,10 @@ const OTHER_WORDS = new Set(['null', 'Null', 'NULL', 'True', 'TRUE', 'False', 'F
 const NO_DIAGNOSTICS: ParsedDocument['diagnostics'] = []
 const NOTHING_REPRINTED: ParsedDocument['reprinted'] = new Map()
 
-/** Parses the documents of a plain text. Undefined if the text needs a YAML parser. */
-export function parsePlain(text: string): ParsedDocument[] | undefined {
+/** Parses the documents of a text that uses only simple YAML. Undefined if the text needs a YAML parser. */
+export function parseSimpleYaml(text: string): ParsedDocument[] | undefined {
   if (OTHER_CHARACTERS.test(text) || Buffer.byteLength(text) > MAX.bytes) return undefined
-  const reader = new PlainReader(text)
+  const reader = new SimpleYamlReader(text)
   const documents: ParsedDocument[] = []
   reader.advance()
   // A line with --- may also stand before the first document.
@@ -73,8 +73,8 @@ function isNewKey(key: string, members: JsonObject): boolean {
 const [SPACE, DOUBLE_QUOTE, HASH, SINGLE_QUOTE, COMMA, DASH] = [0x20, 0x22, 0x23, 0x27, 0x2c, 0x2d]
 const [LEFT_BRACKET, RIGHT_BRACKET, LEFT_BRACE, BAR, RIGHT_BRACE] = [0x5b, 0x5d, 0x7b, 0x7c, 0x7d]
 
-/** Reads values line by line. Each read returns undefined if the text is not plain. */
-class PlainReader {
+/** Reads values line by line. Each read returns undefined if the text needs a YAML parser. */
+class SimpleYamlReader {
   /** The offset of the current line's content. */
   at = 0
   /** Its column; -1 at the end of a document. */
