@@ -13,6 +13,7 @@ import { defineCompletion } from './commands/completion/definition.ts'
 import { defineEmulator } from './commands/emulator/definition.ts'
 import { defineExplain } from './commands/explain/definition.ts'
 import { defineInit } from './commands/init/definition.ts'
+import { defineLanes } from './commands/lanes/definition.ts'
 import { defineNew } from './commands/new/definition.ts'
 import { defineNext } from './commands/next/definition.ts'
 import { definePaperwork } from './commands/paperwork/definition.ts'
@@ -59,6 +60,7 @@ const DEFINITIONS = [
   defineStatus,
   defineNext,
   defineReport,
+  defineLanes,
   defineRerun,
   defineSkip,
   defineAdopt,

@@ -46,7 +46,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     '@aws-sdk/client-s3',
     ...SDK,
   ],
-  redis: ['model', 'lane', 'system', 'ioredis'],
+  redis: ['model', 'lane', 'system', 'aws/lanes.ts', 'ioredis'],
   workers: ['model', 'system', 'aws', 'kinds', 'redis', 'node:crypto', 'bullmq', 'ioredis'],
   'kinds/normal.ts': ['model'],
   'kinds/tags.ts': ['model'],

@@ -8,18 +8,24 @@ import { openS3Bucket } from '../../src/aws/s3-bucket.ts'
 import type { Address } from '../../src/model/address.ts'
 import { emptyState, type JobRecord, type State } from '../../src/model/state.ts'
 import { openFileStore } from '../../src/state/file-store.ts'
+import { serialiseState } from '../../src/state/format.ts'
+import { shareBranch } from '../../src/state/git-files.ts'
 import { createGitStore } from '../../src/state/git-store.ts'
+import { namePart, namePartFile } from '../../src/state/part-name.ts'
 import { createS3Store } from '../../src/state/s3-store.ts'
-import type { Store } from '../../src/state/store.ts'
+import { createSplitStore } from '../../src/state/split-store.ts'
+import type { StateForm } from '../../src/state/state-form.ts'
+import type { OpenStore, Store } from '../../src/state/store.ts'
+import { systemClock } from '../../src/system/clock.ts'
 import { nodeDisk } from '../../src/system/disk.ts'
 import { build } from '../../test/e2e/process.ts'
 import { openAws } from '../../test/proof/stage.ts'
 
 /*
- * `npm run bench:scale`: what opening a state and committing one record costs, by the number of records, for each store as a whole. Git
- * pushes to a bare repository on this disk, and S3 is the emulator in a process of its own: add the way to your own server.
+ * `npm run bench:scale`: what opening a state and committing one record costs, by the number of records, for each store, whole and split into
+ * ten parts. Git pushes to a bare repository on this disk, and S3 is the emulator in a process of its own: add the way to your own server.
  *   --sizes N,N   numbers of records (default 1000,10000,100000)
- *   --commits N   commits of which the median is shown (default 9)
+ *   --commits N   commits of which the median is shown (default 5)
  */
 
 const BUCKET = 'fleet-state'
@@ -27,15 +33,18 @@ const BUCKET = 'fleet-state'
 const { values } = parseArgs({
   options: {
     sizes: { type: 'string', default: '1000,10000,100000' },
-    commits: { type: 'string', default: '9' },
+    commits: { type: 'string', default: '5' },
   },
 })
+
+/** How many accounts have the jobs. */
+const ACCOUNTS = 10
 
 /** A record as a finished job leaves it. */
 function createRecord(n: number, finishedAt: string): JobRecord {
   return {
     run: 1,
-    site: { partition: 'aws', account: '123456789012', region: 'eu-west-1' },
+    site: { partition: 'aws', account: `12345678901${n % ACCOUNTS}`, region: 'eu-west-1' },
     stage: 'started',
     how: 'created',
     id: `lamp-${n}`,
@@ -59,25 +68,53 @@ function createState(size: number): State {
   return { ...emptyState('scale'), records }
 }
 
-type Measured = { readonly openMs: number; readonly commitMs: number }
+/** A store, and how large the texts are that it writes. */
+type Place = {
+  readonly store: Store
+  /** The bytes of the text with the records of one site, and of the index; a whole state has no index. */
+  readonly measureTexts: () => Promise<{ readonly part: number; readonly index: number }>
+}
+
+type Measured = {
+  readonly openMs: number
+  /** A commit of a new status, and one of a new job. */
+  readonly statusMs: number
+  readonly intentMs: number
+  readonly statusBytes: number
+  readonly intentBytes: number
+}
 
 /** Stores a state, opens it as a new run does, and commits changes of one record each. */
-async function measure(store: Store, size: number, commits: number): Promise<Measured> {
+async function measure({ store, measureTexts }: Place, size: number, commits: number): Promise<Measured> {
   const first = await store.open()
   await first.create(createState(size))
   await first.close()
   const [openMs, held] = await time(() => store.open())
+  // All are of one account, as those of a run with --target. The first commit formats every line, and the others copy them.
+  const statusMs = await measureCommits(held, commits, (n) => (n * ACCOUNTS * 97) % size)
+  const intentMs = await measureCommits(held, commits, (n) => size + n * ACCOUNTS)
+  await held.close()
+  const { part, index } = await measureTexts()
+  return { openMs, statusMs, intentMs, statusBytes: part, intentBytes: part + index }
+}
+
+/** Returns the median time of commits of one record each. The first one does not count. */
+async function measureCommits(held: OpenStore, commits: number, choose: (n: number) => number): Promise<number> {
   const times: number[] = []
-  for (let n = 0; n < commits; n++) {
-    const address: Address = `IotJob/lamp-${(n * 977) % size}`
-    const record = createRecord((n * 977) % size, `2026-11-16T09:12:${String(10 + n)}Z`)
+  for (let n = 0; n <= commits; n++) {
+    const address: Address = `IotJob/lamp-${choose(n)}`
+    const record = createRecord(choose(n), `2026-11-16T09:12:${String(10 + n)}Z`)
     const [ms, ended] = await time(() => held.commit([{ set: 'record', address, record }], 'One record'))
     if (ended.is === 'stale') throw new Error(ended.message)
-    // The first commit formats every line. The others copy them.
     if (n > 0) times.push(ms)
   }
-  await held.close()
-  return { openMs, commitMs: times.sort((a, b) => a - b)[Math.floor(times.length / 2)]! }
+  return times.sort((a, b) => a - b)[Math.floor(times.length / 2)]!
+}
+
+/** Returns the size of a stored text. */
+async function measureText(store: Store): Promise<number> {
+  const { state } = await store.read()
+  return Buffer.byteLength(serialiseState(state!))
 }
 
 async function time<Value>(work: () => Promise<Value>): Promise<[ms: number, value: Value]> {
@@ -96,38 +133,100 @@ const aws = await openAws(1)
 await aws.control('PUT', 'buckets', { [BUCKET]: { region: 'eu-west-1' } })
 const env = { AWS_ENDPOINT_URL: aws.url, AWS_REGION: 'eu-west-1' }
 
-/** Each store, by the name of a fresh place. */
-const STORES: Readonly<Record<string, (name: string) => Store>> = {
-  file: (name) => openFileStore({ path: path.join(top, `${name}.json`), disk: nodeDisk }),
+/** Opens a text at a place; `form`: what it holds. */
+type OpenText = (file: string, form?: StateForm) => Store
+
+/** Each kind of place, by the name of a fresh one. */
+const KINDS: Readonly<Record<string, (name: string) => { readonly open: OpenText; readonly refresh?: () => void }>> = {
+  file: (name) => ({
+    open: (file, form) => openFileStore({ path: path.join(top, name, file), disk: nodeDisk, form }),
+  }),
   git: (name) => {
     const [bare, here] = [path.join(top, `${name}.git`), path.join(top, name)]
     git(top, 'init', '--quiet', '--bare', bare)
     git(top, 'clone', '--quiet', bare, here)
-    return createGitStore({ repository: here, disk: nodeDisk })
+    const branch = shareBranch()
+    return {
+      open: (file, form) =>
+        createGitStore({ repository: here, disk: nodeDisk, path: file, form, shared: form && branch }),
+      refresh: branch.forget,
+    }
   },
-  s3: (name) =>
-    createS3Store({
-      root: top,
-      bucket: BUCKET,
-      key: name,
-      open: () => openS3Bucket({ bucket: BUCKET }, { env, version: '0', credentials: getEmulatorCredentials() }),
-      disk: nodeDisk,
+  s3: (name) => ({
+    open: (file, form) =>
+      createS3Store({
+        root: top,
+        bucket: BUCKET,
+        key: `${name}/${file}`,
+        form,
+        open: () => openS3Bucket({ bucket: BUCKET }, { env, version: '0', credentials: getEmulatorCredentials() }),
+        disk: nodeDisk,
+      }),
+  }),
+}
+
+const FILE = 'jobs.state.json'
+
+/** Opens a fresh place, whole or split. */
+function openPlace(kind: string, form: 'whole' | 'split', size: number): Place {
+  const name = `${kind}-${form}-${size}`
+  const { open, refresh } = KINDS[kind]!(name)
+  if (form === 'whole') {
+    const store = open(FILE)
+    return { store, measureTexts: async () => ({ part: await measureText(store), index: 0 }) }
+  }
+  const stores = new Map<string | undefined, Store>()
+  const storeOf = (part: string | undefined): Store => {
+    const store =
+      stores.get(part) ??
+      open(part === undefined ? FILE : namePartFile(FILE, part), part === undefined ? 'index' : { part })
+    stores.set(part, store)
+    return store
+  }
+  const partOf = (_address: Address, { site }: JobRecord): string => namePart(site, false)
+  const store = createSplitStore({ where: name, storeOf, partOf, clock: systemClock, refresh })
+  const part = partOf('IotJob/lamp-0', createRecord(0, ''))
+  return {
+    store,
+    measureTexts: async () => ({
+      part: await measureText(storeOf(part)),
+      index: await measureText(storeOf(undefined)),
     }),
+  }
 }
 
 const sizes = values.sizes.split(',').map(Number)
 process.stdout.write(
   `${new Date().toISOString().slice(0, 10)}, ${os.cpus()[0]?.model}, ${os.cpus().length} processors, Node ${process.version}, load ${os.loadavg()[0]!.toFixed(1)}\n\n` +
-    '| store | records | open | commit of one record |\n|---|---|---|---|\n',
+    '| store | records | open | commit of a status | it writes | commit of a new job | it writes |\n|---|---|---|---|---|---|---|\n',
 )
 try {
-  for (const [name, open] of Object.entries(STORES))
-    for (const size of sizes) {
-      const { openMs, commitMs } = await measure(open(`${name}-${size}`), size, Number(values.commits))
-      const cells = [name, size.toLocaleString('en'), `${Math.round(openMs)} ms`, `${Math.round(commitMs)} ms`]
-      process.stdout.write(`| ${cells.join(' | ')} |\n`)
-    }
+  for (const kind of Object.keys(KINDS))
+    for (const form of ['whole', 'split'] as const)
+      for (const size of sizes) {
+        const measured = await measure(openPlace(kind, form, size), size, Number(values.commits))
+        const { openMs, statusMs, intentMs, statusBytes, intentBytes } = measured
+        const name = form === 'whole' ? kind : `${kind}, split`
+        const cells = [
+          name,
+          size.toLocaleString('en'),
+          formatMs(openMs),
+          formatMs(statusMs),
+          formatBytes(statusBytes),
+          formatMs(intentMs),
+          formatBytes(intentBytes),
+        ]
+        process.stdout.write(`| ${cells.join(' | ')} |\n`)
+      }
 } finally {
   await aws.close()
   fs.rmSync(top, { recursive: true, force: true })
+}
+
+function formatMs(ms: number): string {
+  return `${Math.round(ms)} ms`
+}
+
+function formatBytes(bytes: number): string {
+  return bytes < 1e6 ? `${Math.round(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`
 }

@@ -8,7 +8,7 @@ import { getEmulatorCredentials, loadCredentials } from './credentials.ts'
 import { resolveEndpoint } from './endpoint.ts'
 import { readHandler, writeHandler } from './handler.ts'
 import { fetchAccount } from './identity.ts'
-import { createLanes, type Lane, type LaneModel, type Lanes, type Limits } from './lanes.ts'
+import { createLanes, type Lane, type LaneModel, type LaneShare, type Lanes, type Limits } from './lanes.ts'
 import { type Env, getPartition, type Target } from './target.ts'
 
 /** The options of a connection. */
@@ -26,6 +26,8 @@ export type ConnectOptions = {
    * their rates.
    */
   readonly lanes?: Lanes
+  /** What other runs share with this one. Ignored if `lanes` are given. */
+  readonly share?: LaneShare
   /** The environment; by default the process's. */
   readonly env?: Env
   /** The environment variables that specs may read, from jobwright.yaml; by default none. */
@@ -75,7 +77,7 @@ export type Connection = {
 export async function connect(target: Target, options: ConnectOptions): Promise<Connection> {
   const { clock, version = '0' } = options
   const env = options.env ?? process.env
-  const lanes = options.lanes ?? createLanes(clock, options.limits)
+  const lanes = options.lanes ?? createLanes(clock, options.limits, options.share)
   const findEndpoint = (service: string): string | undefined =>
     options.emulator ? options.emulator.url.replace(/\/$/, '') : resolveEndpoint(service, target, env)
   let lastAnswer: { readonly time: number; readonly at: number; readonly wall: number } | undefined

@@ -13,6 +13,7 @@ import { getPartition, type Target } from './target.ts'
 const OPEN: Lane = {
   key: 'sts',
   limit: { perSecond: 1 },
+  expected: () => 1,
   pass: async () => {},
   mayRepeat: () => true,
   report: () => {},

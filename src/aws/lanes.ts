@@ -1,6 +1,7 @@
 import { createGate } from '../lane/gate.ts'
 import { createRetryBudget } from '../lane/retry-budget.ts'
 import type { AwsProblem } from '../model/aws-problem.ts'
+import { computeDigest } from '../model/digest.ts'
 import type { KindApi, KindLimits, KindModel } from '../model/kind.ts'
 import type { LaneLimit } from '../model/lane.ts'
 import type { Site } from '../model/state.ts'
@@ -20,6 +21,8 @@ export type Lane = {
   /** `account/region/service`, and `/operation` if that has its own limit. */
   readonly key: string
   readonly limit: LaneLimit
+  /** Calls a second that this run can expect: its part of a lane that others share. */
+  expected(): number
   /**
    * Resolves when the next request may be sent. Rejects when the signal is aborted, or with the AwsError that stopped
    * the lane.
@@ -33,7 +36,34 @@ export type Lane = {
 
 /** A lane with its figures: the present rate, and how many requests were sent, throttled by AWS, and wait for their turn. */
 export type MeteredLane = Lane & {
-  figures(): { readonly rate: number; readonly sent: number; readonly throttled: number; readonly waiting: number }
+  figures(): {
+    readonly rate: number
+    readonly sent: number
+    readonly throttled: number
+    readonly waiting: number
+    /** How many runs share it, with this one. Missing: it is not shared. */
+    readonly peers?: number
+  }
+}
+
+/** The gate of a lane that other runs share. */
+export type SharedGate = {
+  /** Reserves the next turn; `waiting` calls wait for one, with this. Resolves to milliseconds to wait before sending. */
+  reserve(waiting: number): Promise<number>
+  /** Reports that the service throttled a call. It slows all runs. */
+  throttled(): void
+  /** The present rate of all runs in calls per second; of this run alone while nothing is shared. */
+  rate(): number
+  /** How many runs share it, with this one. */
+  peers(): number
+}
+
+/** Opens the gates that the runs of an account share. */
+export type LaneShare = {
+  /** The name holds an account, a region, a service and perhaps an operation, and no more. */
+  gate(name: string, perSecond: number): SharedGate
+  /** Ends sharing at once. */
+  close(): void
 }
 
 /** What a lane needs of a kind. */
@@ -49,22 +79,31 @@ export type Lanes = {
   all(): readonly MeteredLane[]
 }
 
-/** Creates lanes over a clock, with the user's own limits. */
-export function createLanes(clock: Clock, limits: Limits = {}): Lanes {
+/** Creates lanes over a clock, with the user's own limits. `share`: what other runs share with this one. */
+export function createLanes(clock: Clock, limits: Limits = {}, share?: LaneShare): Lanes {
   const all = new Map<string, MeteredLane>()
   return {
     all: () => [...all.values()],
     lane(site, model, operation) {
       const own = model.limits.lanes[operation] ?? limits[`${model.service}.${operation}`]
       const where = model.api.regionless ? [site.account, model.service] : [site.account, site.region, model.service]
-      const key = [site.endpoint ?? '', ...where, ...(own ? [operation] : [])].join('/').replace(/^\//, '')
+      const path = [...where, ...(own ? [operation] : [])]
+      const key = [site.endpoint ?? '', ...path].join('/').replace(/^\//, '')
       const known = all.get(key)
       if (known) return known
-      const made = createLane(key, findLimit(model, operation, limits), clock)
+      const limit = findLimit(model, operation, limits)
+      const shared = share?.gate([...nameEndpoint(site.endpoint), ...path].join('/'), limit.perSecond)
+      const made = createLane(key, limit, clock, shared)
       all.set(key, made)
       return made
     },
   }
+}
+
+/** Other runs learn nothing of an endpoint but that it is the same. AWS's own endpoints lead to one quota. */
+function nameEndpoint(endpoint: string | undefined): string[] {
+  if (endpoint === undefined || /^https:\/\/[\w.-]+\.amazonaws\.com(?:\.cn)?\/?$/.test(endpoint)) return []
+  return [computeDigest(endpoint, 'hex').slice(0, 12)]
 }
 
 function findLimit(model: LaneModel, operation: string, limits: Limits): LaneLimit {
@@ -75,7 +114,7 @@ function findLimit(model: LaneModel, operation: string, limits: Limits): LaneLim
   }
 }
 
-function createLane(key: string, limit: LaneLimit, clock: Clock): MeteredLane {
+function createLane(key: string, limit: LaneLimit, clock: Clock, shared: SharedGate | undefined): MeteredLane {
   const gate = createGate(limit, clock.monotonic())
   const repeats = createRetryBudget()
   let last: Promise<void> = Promise.resolve()
@@ -86,13 +125,15 @@ function createLane(key: string, limit: LaneLimit, clock: Clock): MeteredLane {
     await before
     signal?.throwIfAborted()
     if (refusal && refusal.times >= REFUSALS_MAX) throw new AwsError(refusal.problem)
-    const wait = gate.reserve(clock.monotonic())
+    const wait = shared === undefined ? gate.reserve(clock.monotonic()) : await shared.reserve(tally.waiting)
     // The shortest timer takes a millisecond.
     if (wait > 0) await clock.sleep(wait, signal)
   }
   return {
     key,
     limit,
+    expected: () =>
+      shared === undefined ? limit.perSecond : Math.min(limit.perSecond, shared.rate() / shared.peers()),
     // Only one request waits at the gate, so that a throttle slows all others behind it.
     pass(signal) {
       tally.waiting++
@@ -100,13 +141,17 @@ function createLane(key: string, limit: LaneLimit, clock: Clock): MeteredLane {
       last = turn.catch(() => {})
       return turn.finally(() => void tally.waiting--)
     },
-    figures: () => ({ ...tally, rate: gate.rate(clock.monotonic()) }),
+    figures: () =>
+      shared === undefined
+        ? { ...tally, rate: gate.rate(clock.monotonic()) }
+        : { ...tally, rate: shared.rate(), peers: shared.peers() },
     mayRepeat: () => repeats.take(),
     report(problem) {
       if (problem === undefined) repeats.earn()
       if (problem?.class === 'throttle') {
         tally.throttled++
-        gate.throttled(clock.monotonic())
+        if (shared === undefined) gate.throttled(clock.monotonic())
+        else shared.throttled()
       }
       if (problem?.class !== 'auth') refusal = undefined
       else if (refusal && isSameProblem(refusal.problem, problem)) refusal.times++

@@ -1,18 +1,18 @@
 /** Stay below the published rate: two clocks never agree on the length of a second. */
-const HEADROOM = 0.995
+export const HEADROOM = 0.995
 /**
  * How many milliseconds late a call may be sent without delaying those behind it. A timer ends late, and a fast lane
  * needs several calls in each millisecond. This is less than the headroom of a second, so that no second gets more calls
  * than the published rate.
  */
-const LATE_MS = 4
+export const LATE_MS = 4
 /** The factor of the rate after a throttle, at most once in `CUT_EVERY_MS`. */
-const CUT = 0.7
-const CUT_EVERY_MS = 1000
+export const CUT = 0.7
+export const CUT_EVERY_MS = 1000
 /** The share of the configured rate that returns in a second without a throttle. */
-const RECOVERY_PER_SECOND = 0.05
+export const RECOVERY_PER_SECOND = 0.05
 /** The lowest share of the configured rate, so that a lane always recovers. */
-const FLOOR = 0.02
+export const FLOOR = 0.02
 
 /** Paces calls evenly. All times are readings of one monotonic clock, in milliseconds. */
 export type Gate = {
@@ -26,11 +26,15 @@ export type Gate = {
 
 /**
  * Creates a gate for `perSecond` calls a second: additive increase, multiplicative decrease. A rate that is set too
- * high, or shared with others, converges to what the service accepts.
+ * high, or shared with others, converges to what the service accepts. `startRate`: where it begins after a throttle
+ * that others saw.
  */
-export function createGate({ perSecond }: { readonly perSecond: number }, now: number): Gate {
+export function createGate(
+  { perSecond, startRate }: { readonly perSecond: number; readonly startRate?: number },
+  now: number,
+): Gate {
   const full = perSecond * HEADROOM
-  let rate = full
+  let rate = Math.min(full, startRate ?? full)
   let asOf = now
   let lastCut = Number.NEGATIVE_INFINITY
   let next = now

@@ -40,6 +40,7 @@ export const CODES = {
   CONFIG_NO_DEFAULT_TARGET: { severity: 'error', exits: [4], means: 'there are several targets, but no default' },
   CONFIG_NO_REGION: { severity: 'error', exits: [4], means: 'no region is set' },
   CONFIG_QUEUE: { severity: 'error', exits: [4], means: 'the queue of the workers, or its key, cannot be used' },
+  CONFIG_REDIS: { severity: 'error', exits: [4], means: 'the URL of the shared lanes cannot be used' },
   CONFIG_REGION: { severity: 'error', exits: [4], means: 'the region does not have the service' },
   CONFIG_REMOTE: { severity: 'error', exits: [4], means: 'Git does not know the remote of the state' },
   CONFIG_UNKNOWN_TARGET: { severity: 'error', exits: [4], means: 'the target is not in jobwright.yaml' },
@@ -96,6 +97,7 @@ export const CODES = {
   INIT_STORE: { severity: 'error', exits: [1], means: '--store contradicts jobwright.yaml', selfExplanatory: true },
   KIND_RETIRED: { severity: 'warning', exits: [], means: 'AWS has retired the service of this kind' },
   KIND_UNKNOWN: { severity: 'error', exits: [1], means: 'there is no kind of this name' },
+  LANES_REDIS: { severity: 'error', exits: [4], means: 'the Redis of the shared lanes cannot be used' },
   NEW_FILE_EXISTS: { severity: 'error', exits: [1], means: 'the file already exists' },
   NEW_MEMBER: { severity: 'error', exits: [1], means: 'the kind does not have this member or value' },
   NEW_NAME: { severity: 'error', exits: [1], means: 'the name is not allowed for a spec' },
@@ -356,6 +358,11 @@ export const CODES = {
     means: 'the state was rolled back, or differs from the last known one',
   },
   STATE_RULE: { severity: 'error', exits: [4], means: 'a rule of the repository refuses the state' },
+  STATE_SPLIT: {
+    severity: 'error',
+    exits: [8],
+    means: 'the state is split by target, and jobwright.yaml does not say so',
+  },
   STATE_STALE: { severity: 'error', exits: [8], means: 'another process wrote the state first' },
   STATE_TOO_NEW: {
     severity: 'error',

@@ -30,6 +30,8 @@ export type StateConfig = {
   readonly region?: string
   /** The key of KMS that encrypts it. */
   readonly kmsKeyId?: string
+  /** `target`: a file for each account and region, and an index. Default: one file. */
+  readonly split?: 'target'
 }
 
 /** Limits for one run. */
@@ -52,6 +54,8 @@ export type Config = {
   /** `service` or `service.Operation` -> the limit that replaces the built-in one. */
   readonly limits: Readonly<Record<string, LaneLimit>>
   readonly guards: Guards
+  /** The Redis or Valkey through which the runs of an account share their rates. Missing: they share none. */
+  readonly lanes?: { readonly url: string }
   /** Environment variables that specs may read with `$env`. Default: none. */
   readonly env?: readonly string[]
   /** The Redis or Valkey through which workers get their tasks. Missing: the run makes every call itself. */

@@ -326,10 +326,12 @@ export type LaneLine = {
   /** Requests a second: what AWS allows, and the present rate. */
   readonly perSecond: number
   readonly rate: number
-  /** Requests of this run: sent, throttled by AWS, and waiting for their turn. */
+  /** Requests of this run, or in `lanes` and `status` of all runs that share it: sent, throttled by AWS, and waiting for their turn. */
   readonly sent: number
   readonly throttled: number
   readonly waiting: number
+  /** How many runs share the lane. Absent if it is not shared. */
+  readonly peers?: number
 }
 
 /** The creates of a service that AWS limits by the day. */

@@ -1,7 +1,7 @@
 import type { StateConfig } from './config.ts'
 
 /** The names of a state's place in jobwright.yaml, in the order in which they are shown. */
-const MEMBERS = ['store', 'path', 'branch', 'remote', 'write', 'bucket', 'key', 'region', 'kmsKeyId'] as const
+const MEMBERS = ['store', 'path', 'branch', 'remote', 'write', 'bucket', 'key', 'region', 'kmsKeyId', 'split'] as const
 /** The name of a state, if jobwright.yaml does not say it. */
 const DEFAULT_NAME = 'jobs.state.json'
 /** A text that YAML reads as this text without quotes. */
@@ -39,8 +39,8 @@ export function formatPlaceLine(place: StateConfig): string {
     .join(', ')} }`
 }
 
-/** Lists the options of `state move` that name a place. */
-export function listPlaceOptions(place: StateConfig): string[] {
+/** Lists the options of `state move` that name a place. It takes split from jobwright.yaml. */
+export function listPlaceOptions({ split: _split, ...place }: StateConfig): string[] {
   return listMembers(place).flatMap(([name, value]) => [
     name === 'store' ? '--to' : `--${name === 'kmsKeyId' ? 'kms-key-id' : name}`,
     value,

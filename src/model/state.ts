@@ -222,10 +222,31 @@ export type State = {
   readonly moved?: StateMove
   /** A move made this copy and has not ended. No run may use it yet. */
   readonly inactive?: StateMove
+  /**
+   * Of the index of a split state: its parts, each with the least serial that its text can have. Missing: the state is
+   * in one piece.
+   */
+  readonly parts?: Readonly<Record<string, number>>
+  /** Of the index of a split state: the part that holds the record of an address, or was to hold it. */
+  readonly homes?: Readonly<Record<Address, string>>
+  /** Of a part of a split state: its name. */
+  readonly part?: string
+  /** Of an index and its parts: the serial of the whole state that was split. A part with another one is a leftover. */
+  readonly split?: number
+  /** Of a part: the state is being joined to one text, and no run writes the part again. */
+  readonly closed?: true
 }
+
+/** The format of a split state. An older program would take its index for a state without records. */
+export const SPLIT_READER = 4
 
 /** The format of a state with `series`. An older program would take the runs for jobs whose spec was removed. */
 const SERIES_READER = 2
+
+/** Returns the format that a whole state needs, whatever it was before. */
+export function findReader({ series }: State): number {
+  return series === undefined ? 1 : SERIES_READER
+}
 
 /**
  * One change of a state. Journal lines hold all but `attention` and `series`: older programs refuse a journal with
@@ -268,6 +289,11 @@ function setSeries(state: State, address: Address, series: Series | null): State
 /** Returns the records of a state with their addresses. */
 export function recordEntries(records: State['records'] = {}): [Address, JobRecord][] {
   return Object.entries(records) as [Address, JobRecord][]
+}
+
+/** Lists the addresses that a stored text knows: those of its records, or of an index. */
+export function listRecorded({ records, homes }: State): string[] {
+  return Object.keys(homes ?? records)
 }
 
 /** Returns an empty state. `horizon`: the ISO time at which it begins. */

@@ -1,18 +1,33 @@
 import { createQueue } from '../aws/queue.ts'
+import type { Address } from '../model/address.ts'
 import { observe } from '../observe/observe.ts'
-import { type AuditInput, type Duplicate, findDuplicates, listDuplicateNeeds } from '../plan/questions/duplicates.ts'
+import {
+  type AuditInput,
+  type Duplicate,
+  findDuplicates,
+  listDuplicateNeeds,
+  listReadAddresses,
+} from '../plan/questions/duplicates.ts'
 import { indexClaims } from '../plan/questions/ownership.ts'
 import type { ReconcileOptions } from './options.ts'
 
+/** What an audit found. */
+export type Audit = {
+  /** Undefined: none, but AWS did not return every list. */
+  readonly duplicates: readonly Duplicate[] | undefined
+  /** The addresses whose list AWS returned. */
+  readonly addresses: readonly Address[]
+}
+
 /**
- * Looks for duplicates of the jobs that a run created or left unfinished. Undefined: AWS did not answer, or the run was
- * interrupted.
+ * Looks for duplicates of the jobs that a run created or left unfinished, or that no run has audited. Undefined: the run
+ * was interrupted.
  */
 export async function audit(
   input: AuditInput,
   { world, clock, signal }: Pick<ReconcileOptions, 'world' | 'clock' | 'signal'>,
   concurrency: number,
-): Promise<readonly Duplicate[] | undefined> {
+): Promise<Audit | undefined> {
   const isClaimed = indexClaims(input)
   try {
     const observed = await observe(listDuplicateNeeds(input), {
@@ -22,7 +37,7 @@ export async function audit(
       isClaimed,
       signal,
     })
-    return findDuplicates(input, observed)
+    return { duplicates: findDuplicates(input, observed), addresses: listReadAddresses(input, observed) }
   } catch (error) {
     if (signal.aborted) return undefined
     throw error

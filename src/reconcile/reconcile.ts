@@ -13,7 +13,7 @@ import { hasFailed } from '../plan/attention/findings.ts'
 import { type Audited, addDuplicates, noteAttention, noteDecided } from '../plan/attention/notes.ts'
 import { FRESH_RUN, type RunSoFar } from '../plan/input.ts'
 import { DEPENDS_MET } from '../plan/questions/dependencies.ts'
-import { type Duplicate, listAuditedAddresses } from '../plan/questions/duplicates.ts'
+import type { Duplicate } from '../plan/questions/duplicates.ts'
 import { computeTiming } from '../plan/questions/timing.ts'
 import { nodeFiles } from '../system/job-files.ts'
 import { audit } from './audit.ts'
@@ -52,7 +52,10 @@ export type Reconciled = {
   readonly nextAt?: string
   /** What the run was doing at its timeout. */
   readonly gaveUp?: GaveUp
-  /** Unrecorded jobs that may be duplicates of recorded ones. Missing: nobody looked, or AWS did not answer. */
+  /**
+   * Unrecorded jobs that may be duplicates of recorded ones. Missing: nobody looked, or none were found and AWS did not
+   * return every list.
+   */
   readonly duplicates?: readonly Duplicate[]
   /** What needs a person, acknowledged or not. Missing: nobody looked. */
   readonly findings?: readonly Finding[]
@@ -81,10 +84,8 @@ export async function reconcile(input: ReconcileInput, options: ReconcileOptions
   if (!isAtRest || options.readOnly) return summarizeEnd(run, options, run.plan.findings)
   const { currentAt } = run
   const toAudit = { ...input, state: options.store.state, before: state?.records ?? {}, currentAt }
-  const duplicates = run.gaveUp ? undefined : await audit(toAudit, options, CONCURRENCY)
-  const audited: Audited = new Map(
-    duplicates ? listAuditedAddresses(toAudit).map((address) => [address, listDuplicateIds(duplicates, address)]) : [],
-  )
+  const { duplicates, addresses = [] } = (run.gaveUp ? undefined : await audit(toAudit, options, CONCURRENCY)) ?? {}
+  const audited: Audited = new Map(addresses.map((address) => [address, listDuplicateIds(duplicates ?? [], address)]))
   const findings = await note(run, input, options, audited)
   const hasBacklog = state !== undefined && state.attention === undefined && isOlder(findings, state.records)
   return { ...summarizeEnd(run, options, findings), duplicates, ...(hasBacklog && { hasBacklog }) }

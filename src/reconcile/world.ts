@@ -11,6 +11,7 @@ import { isDownloadDue } from '../model/record.ts'
 import type { Spec } from '../model/spec.ts'
 import { getSiteKey, type JobRecord, type Site, type State } from '../model/state.ts'
 import { resolveTargetName } from '../model/target-name.ts'
+import { hasOpenDuplicate } from '../plan/questions/duplicates.ts'
 import { parseOccurrence } from '../schedule/names.ts'
 
 /** AWS as a run reaches it: the site of each spec, and the calls of a kind at a site. */
@@ -19,7 +20,7 @@ export type World = {
   siteOf(spec: Spec): Site | undefined
   /** Prefers the spec's own target, if it leads to the site. Throws an AwsError if no target leads there. */
   callsOf(site: Site, kind: string, spec?: Spec): Promise<Calls>
-  /** Creates per second that the lane of a kind allows at a site. */
+  /** Creates per second that this run can expect in the lane of a kind at a site. */
   perSecond(site: Site, model: KindModel): number
   /** AWS's time at a site, in epoch milliseconds; undefined if no answer has shown it. */
   awsNow?(site: Site, model: KindModel): number | undefined
@@ -45,8 +46,8 @@ export const OFFLINE: World = {
 }
 
 /**
- * Connects to the targets of all specs with unfinished or unaudited jobs. A finished spec costs no call, not even the one
- * that reads the account. Throws a Problem (exit 4) if a target cannot be reached.
+ * Connects to the targets of all specs with jobs that are unfinished, unaudited or have an open duplicate. Any other spec
+ * costs no call, not even the one that reads the account. Throws a Problem (exit 4) if a target cannot be reached.
  */
 export async function openWorld(
   specs: readonly Spec[],
@@ -60,14 +61,13 @@ export async function openWorld(
     readonly asked?: ReadonlySet<string>
   },
 ): Promise<World> {
-  const lanes = options.lanes ?? createLanes(options.clock, config.limits)
+  const lanes = options.lanes ?? createLanes(options.clock, config.limits, options.share)
   // On the emulator a spec without a target keeps its site: the state records it.
   const targetName = ({ policy }: Spec): string | undefined =>
     options.emulator ? (policy.target ?? config.defaultTarget) : resolveTargetName(policy.target, config)
   const isAsked = (spec: Spec): boolean => options.refresh || options.asked?.has(spec.address) === true
   // AWS's clock decides whether a run of a schedule is due.
-  const isNeeded = (spec: Spec): boolean =>
-    isAsked(spec) || spec.policy.schedule !== undefined || !isOver(spec, state?.records[spec.address])
+  const isNeeded = (spec: Spec): boolean => isAsked(spec) || spec.policy.schedule !== undefined || !isOver(spec, state)
   const needed = specs.filter(isNeeded)
   const recordsAt = (name: string | undefined): JobRecord[] =>
     specs.flatMap((spec) => (targetName(spec) === name ? (state?.records[spec.address] ?? []) : []))
@@ -100,7 +100,7 @@ export async function openWorld(
       calls.set(key, known)
       return known
     },
-    perSecond: (site, model) => reach(site, model).lane(model, model.api.operations.create).limit.perSecond,
+    perSecond: (site, model) => reach(site, model).lane(model, model.api.operations.create).expected(),
     awsNow: (site, model) => reach(site, model).awsNow(),
     // A substitute for AWS may keep a time of its own.
     clockOffsetMs: () =>
@@ -113,6 +113,7 @@ export async function openWorld(
     lanes,
     close: () => {
       for (const connection of all) connection.close()
+      options.share?.close()
     },
   }
 }
@@ -145,12 +146,14 @@ function chooseFurthest(offsets: readonly (number | undefined)[]): number | unde
   return known.sort((a, b) => Math.abs(b) - Math.abs(a))[0]
 }
 
-function isOver(spec: Spec, record: JobRecord | undefined): boolean {
+function isOver(spec: Spec, state: State | undefined): boolean {
+  const record = state?.records[spec.address]
   return (
     record !== undefined &&
     record.run >= spec.policy.run &&
     isTerminal(record.condition) &&
     !record.unaudited &&
+    !hasOpenDuplicate(state, spec.address, record) &&
     !(isDownloadDue(spec, record) && !record.archived)
   )
 }

@@ -1,4 +1,4 @@
-import type { Redis, RedisOptions } from 'ioredis'
+import { Redis, type RedisOptions } from 'ioredis'
 import type { RedisPlace } from '../model/redis-place.ts'
 import type { Clock } from '../system/clock.ts'
 import { nameTrouble, type RedisTrouble, readTrouble } from './trouble.ts'
@@ -17,10 +17,8 @@ export type RedisDoor = {
    * next call begins with a new one.
    */
   ask<Value>(call: (redis: Redis) => Promise<Value>): Promise<RedisAnswer<Value>>
-  /** Returns whether a connection is open. */
-  isOpen(): boolean
-  /** Closes the connection at once. Later calls fail. */
-  close(): void
+  /** Closes the connection at once, with a last call whose answer nobody waits for. Later calls fail. */
+  close(last?: (redis: Redis) => Promise<unknown>): void
 }
 
 /**
@@ -46,7 +44,7 @@ export function toRedisOptions(place: RedisPlace, { login = false } = {}): Redis
   }
 }
 
-/** Opens a door to Redis. Connects at the first call. */
+/** Opens a door to Redis. Connects at the first call. Import this module lazily: a run without a Redis never reads the client. */
 export function openRedis(place: RedisPlace, clock: Pick<Clock, 'sleep'>): RedisDoor {
   let redis: Redis | undefined
   let connecting: Promise<RedisAnswer<Redis>> | undefined
@@ -62,11 +60,8 @@ export function openRedis(place: RedisPlace, clock: Pick<Clock, 'sleep'>): Redis
     old.disconnect()
     stream?.destroy()
   }
-  const connect = async (): Promise<RedisAnswer<Redis>> => {
-    // Loaded here, so that a run without a Redis never reads the client.
-    const { Redis: Client } = await import('ioredis')
-    if (isClosed) return { trouble: nameTrouble('CLOSED') }
-    const client = new Client({
+  const connect = (): Promise<RedisAnswer<Redis>> => {
+    const client = new Redis({
       ...toRedisOptions(place),
       retryStrategy: null,
       enableOfflineQueue: false,
@@ -104,7 +99,6 @@ export function openRedis(place: RedisPlace, clock: Pick<Clock, 'sleep'>): Redis
   const chooseTrouble = (trouble: RedisTrouble): RedisTrouble =>
     trouble.name === 'CLOSED' && fault !== undefined ? fault : trouble
   return {
-    isOpen: () => redis?.status === 'ready',
     async ask(call) {
       if (isClosed) return { trouble: nameTrouble('CLOSED') }
       connecting ??= connect()
@@ -112,16 +106,24 @@ export function openRedis(place: RedisPlace, clock: Pick<Clock, 'sleep'>): Redis
       if ('trouble' in opened) return opened
       return bound(call(opened.value), ANSWER_MS, opened.value)
     },
-    close() {
+    close(last) {
       isClosed = true
+      const open = redis?.status === 'ready' ? redis : undefined
+      if (last !== undefined && open !== undefined) {
+        last(open).catch(() => {})
+        // Ends the connection behind the call.
+        redis = undefined
+        open.disconnect()
+      }
       drop()
     },
   }
 }
 
 async function logIn(client: Redis, { username, password, db }: RedisPlace): Promise<Redis> {
-  if (password !== undefined || username !== undefined)
-    await client.call('AUTH', ...(username === undefined ? [] : [username]), password ?? '')
+  // A server that wants a password answers long calls with an error of the protocol, but PING with NOAUTH.
+  if (password === undefined && username === undefined) await client.call('PING')
+  else await client.call('AUTH', ...(username === undefined ? [] : [username]), password ?? '')
   if (db !== 0) await client.call('SELECT', db)
   return client
 }

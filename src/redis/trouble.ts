@@ -33,6 +33,7 @@ const WORDS: Readonly<Record<string, string>> = {
   WRONGTYPE: 'another program uses our keys',
   DENIED: 'it runs in protected mode',
   PROTOCOL: 'its answer is not of the protocol of Redis',
+  FLUSHED: 'it has lost what the runs share',
   ANSWER: 'its answer makes no sense',
 }
 

@@ -4,7 +4,7 @@ import { CONFIG_FILE } from '../load/config.ts'
 import type { Loaded } from '../load/load.ts'
 import { type ProjectPlace, readProjectPlace } from '../load/project-place.ts'
 import { advise, type Remedy } from '../model/remedy.ts'
-import type { State } from '../model/state.ts'
+import { listRecorded, type State } from '../model/state.ts'
 import { formatPlaceLine } from '../model/state-place.ts'
 import { START_NEW_STATE } from '../plan/bounds/guards.ts'
 import { formatCount } from '../report/words.ts'
@@ -33,9 +33,9 @@ export async function findLostState(project: Project, loaded: Loaded): Promise<L
   const others = (await place?.others()) ?? []
   const jobs = new Set<string>([...specs, ...blocked].map(({ address }) => address))
   const isOurs = (state: State): boolean => {
-    if (Object.keys(state.records).length === 0) return false
+    if (listRecorded(state).length === 0) return false
     if (state.project !== undefined) return state.project === place?.name || !others.includes(state.project)
-    return others.length === 0 || Object.keys(state.records).some((address) => jobs.has(address))
+    return others.length === 0 || listRecorded(state).some((address) => jobs.has(address))
   }
   const isExample = createExampleTest()
   const known =
@@ -51,7 +51,7 @@ export async function findLostState(project: Project, loaded: Loaded): Promise<L
       : []),
     ...found.map(({ is, at, file, state }) => {
       const where = is === 'file' ? at : `branch ${at}${file === getName(project) ? '' : `, as ${file}`}`
-      return `${where}${is === 'kept' ? ', as this clone kept it,' : ''} holds a state with ${formatCount(Object.keys(state.records).length, 'job')}`
+      return `${where}${is === 'kept' ? ', as this clone kept it,' : ''} holds a state with ${formatCount(listRecorded(state).length, 'job')}`
     }),
     ...unseen.map(
       ({ branch, serial, lineage }) => `this clone saw serial ${serial} of lineage ${lineage} on ${branch}`,

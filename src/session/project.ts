@@ -4,7 +4,7 @@ import type { Env } from '../aws/target.ts'
 import { BUILD_ID } from '../build-id.ts'
 import type { Memory } from '../documents/memory.ts'
 import { LIMITS } from '../documents/parse/limits.ts'
-import { MODELS } from '../kinds/index.ts'
+import { getModel, MODELS } from '../kinds/index.ts'
 import { readCheckout } from '../load/checkout.ts'
 import type { Content } from '../load/committed.ts'
 import { readConfig } from '../load/config.ts'
@@ -13,6 +13,7 @@ import { type Loaded, load } from '../load/load.ts'
 import { readProjectPlace } from '../load/project-place.ts'
 import type { RepositoryAnswer } from '../load/repository.ts'
 import { openSpecCache, type SpecCache } from '../load/spec-cache.ts'
+import { parseAddress } from '../model/address.ts'
 import type { Bucket } from '../model/bucket.ts'
 import type { Checkout, Uncommitted } from '../model/checkout.ts'
 import { CONFIG_FILE, type Config } from '../model/config.ts'
@@ -21,11 +22,17 @@ import { formatIso } from '../model/iso.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
 import { emptyState, type State } from '../model/state.ts'
-import type { StoreAccess } from '../state/create-store.ts'
+import type { Judge, StoreAccess } from '../state/create-store.ts'
 import { openFileStore } from '../state/file-store.ts'
-import { createGitStore } from '../state/git-store.ts'
+import { type SharedBranch, shareBranch } from '../state/git-files.ts'
+import { createGitStore, DEFAULT_FILE } from '../state/git-store.ts'
 import { type GitHubAccess, readGitHubAccess } from '../state/github-repository.ts'
+import { joinSplit } from '../state/join-split.ts'
+import { namePart, namePartFile } from '../state/part-name.ts'
 import { createS3Store, LOCAL_FOLDER } from '../state/s3-store.ts'
+import type { SplitPlaces } from '../state/split-parts.ts'
+import { createSplitStore } from '../state/split-store.ts'
+import { createStateReader } from '../state/state-reader.ts'
 import type { Store } from '../state/store.ts'
 import { type Clock, systemClock } from '../system/clock.ts'
 import { nodeDisk } from '../system/disk.ts'
@@ -144,28 +151,77 @@ export type StoreOptions = Pick<CommonOptions, 'emulator' | 'known'> & {
  */
 export function openProjectStore(project: Project, options: StoreOptions): Store {
   const { root, config, getPlace } = project
-  const file = stateFile(project, options)
-  if (options.emulator) assertNoLinkIn(root, path.join(root, EMULATOR_TOP))
-  else if (file !== undefined) assertStateNoLink(root, file, project.stateFolder)
   const judge = options.emulator || options.anyProject ? undefined : createJudge(project, getPlace)
-  const reader = options.known?.stateReader
-  if (file !== undefined) return openFileStore({ path: file, disk: nodeDisk, judge, reader })
-  const { branch, remote, path: name, write, store } = config.state ?? {}
-  if (store === 's3') return openBucketStore(project, { judge, reader })
-  const github = write === 'github-api' ? { access: project.github, tell: project.tell } : undefined
-  const on = (chosen: string) =>
-    createGitStore({ repository: root, disk: nodeDisk, judge, reader, branch: chosen, remote, path: name, github })
-  return branch === undefined
-    ? createLazyStore(async () => on(await chooseBranch(project, await getPlace())))
-    : on(branch)
+  if (config.state?.split === 'target' && !options.emulator) return createSplitStore(createSplitPlaces(project, judge))
+  const file = stateFile(project, options)
+  const doors = { judge, reader: options.known?.stateReader }
+  if (!options.emulator) return openText(project, file, doors)
+  assertNoLinkIn(root, path.join(root, EMULATOR_TOP))
+  return openFileStore({ path: file!, disk: nodeDisk, ...doors })
 }
 
-/** Opens the store of a state in S3. Nothing of S3 is loaded before its first use. */
-function openBucketStore(project: Project, doors: Pick<StoreAccess, 'judge' | 'reader'>): Store {
-  const { root, config } = project
-  const { bucket = '', key = '' } = config.state ?? {}
-  assertNoLinkIn(root, path.join(root, LOCAL_FOLDER))
-  return createS3Store({ root, bucket, key, open: () => openProjectBucket(project), disk: nodeDisk, ...doors })
+/** How to open one text of a state. `part`: the part of a split state that it is. */
+type TextOptions = Pick<StoreAccess, 'judge' | 'reader' | 'form'> & {
+  readonly part?: string | undefined
+  readonly shared?: SharedBranch
+}
+
+/** Opens the store of one text. `file`: its path, if it is a local file; for a part, that of the index. */
+function openText(project: Project, file: string | undefined, { part, shared, ...doors }: TextOptions): Store {
+  const { root, config, getPlace } = project
+  const { branch, remote, path: name = DEFAULT_FILE, write, store, bucket = '', key = '' } = config.state ?? {}
+  const nameText = (one: string): string => (part === undefined ? one : namePartFile(one, part))
+  if (file !== undefined) {
+    const own = nameText(file)
+    assertStateNoLink(root, own, project.stateFolder)
+    return openFileStore({ path: own, disk: nodeDisk, ...doors })
+  }
+  if (store === 's3') {
+    assertNoLinkIn(root, path.join(root, LOCAL_FOLDER))
+    // Nothing of S3 is loaded before its first use.
+    const open = (): Promise<Bucket> => openProjectBucket(project)
+    return createS3Store({ root, bucket, key: nameText(key), open, disk: nodeDisk, ...doors })
+  }
+  const github = write === 'github-api' ? { access: project.github, tell: project.tell } : undefined
+  const place = { repository: root, disk: nodeDisk, ...doors, remote, path: nameText(name), shared, github }
+  return branch === undefined
+    ? createLazyStore(async () => createGitStore({ ...place, branch: await chooseBranch(project, await getPlace()) }))
+    : createGitStore({ ...place, branch })
+}
+
+/** Joins the parts of a project's state to one text. Returns how many there were; undefined if the state is not split. */
+export function joinProjectState(project: Project): Promise<number | undefined> {
+  return joinSplit(createSplitPlaces(project, createJudge(project, project.getPlace)))
+}
+
+/** Creates the stores of a state that is split by target. */
+function createSplitPlaces(project: Project, judge: Judge | undefined): SplitPlaces {
+  const file = stateFile(project, {})
+  const shared = shareBranch()
+  const reader = createStateReader()
+  const stores = new Map<string | undefined, Store>()
+  const open = (part: string | undefined): Store => {
+    const options: TextOptions =
+      part === undefined
+        ? // A version of a text of several is no commit.
+          { form: 'index', reader, shared, judge: judge && ((state) => judge(state, undefined)) }
+        : { form: { part }, part, shared }
+    return openText(project, file, options)
+  }
+  const storeOf = (part: string | undefined): Store => {
+    const store = stores.get(part) ?? open(part)
+    stores.set(part, store)
+    return store
+  }
+  return {
+    get where() {
+      return storeOf(undefined).where
+    },
+    storeOf,
+    partOf: (address, { site }) => namePart(site, getModel(parseAddress(address).kind).api.regionless === true),
+    clock: systemClock,
+    refresh: shared.forget,
+  }
 }
 
 /** Opens the bucket of a project's state. */

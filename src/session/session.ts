@@ -27,6 +27,7 @@ import { openGit } from '../system/git.ts'
 import { VERSION } from '../version.ts'
 import { type Emulated, openEmulator } from './emulated.ts'
 import { type CommonOptions, createSelector, type Host } from './host.ts'
+import { openLaneShare } from './lane-share.ts'
 import { findLostState } from './lost-state.ts'
 import { createPrinter } from './printer.ts'
 import {
@@ -157,6 +158,7 @@ export async function openSessionWorld(
     refresh: options.refresh === true,
     asked: options.decisions && new Set<string>(options.decisions.keys()),
     emulator: session.emulated && { url: session.emulated.url },
+    share: await openLaneShare(session.project, session.emulated !== undefined),
   })
 }
 

@@ -137,7 +137,8 @@ async function findStatesAt(
   for (const file of names.filter((name) => name.endsWith('.json')).slice(0, FILES_MAX)) {
     const text = await readFileAt(git, commit, file)
     const state = text === undefined ? undefined : stateIn(text)
-    if (state !== undefined) found.push({ file, state })
+    // A part is found by its index.
+    if (state !== undefined && state.part === undefined) found.push({ file, state })
   }
   return found
 }

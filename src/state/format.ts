@@ -7,10 +7,10 @@ import { findFault } from './check.ts'
 import { explainDamage, findRepeatedAddress } from './damage.ts'
 
 /** The format version of this program. It rejects a file with a higher `minReader`. */
-export const READER = 3
+export const READER = 4
 
 /** The members, beside the records, whose own members get a line each: a change of one job is a diff of one line. */
-const LISTED: readonly string[] = ['budgets', 'attention', 'series']
+const LISTED: readonly string[] = ['budgets', 'attention', 'series', 'homes']
 
 const RESTORE =
   'Restore the last good state (with the git store, the previous commit of its branch; with the s3 store, an older version; with the file store, a backup), then run the command again'

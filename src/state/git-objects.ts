@@ -17,7 +17,7 @@ export async function readFileAt(git: Git, commit: string, name: string): Promis
   if (text !== undefined) return text
   const entry = (await listEntries(git, commit)).find((one) => one.name === name)
   if (entry === undefined) return undefined
-  return assertDone('git could not read the state', await git(['cat-file', 'blob', entry.object])).stdout
+  return readBlob(git, entry.object)
 }
 
 /** The same in one command; undefined also if the commit is missing, or git cannot say. */
@@ -29,12 +29,35 @@ export async function tryReadFileAt(git: Git, commit: string, name: string): Pro
 }
 
 /** A file at the top level of a new commit, and the lines of the other files there. */
-export type NewFile = { readonly name: string; readonly text: string; readonly others: Promise<readonly string[]> }
+export type NewFile = {
+  readonly name: string
+  readonly blob: Promise<string>
+  readonly others: Promise<readonly string[]>
+}
 
 /** Lists the other files at the top level of a commit, as git writes them in a tree. */
 export async function listOthers(git: Git, commit: string | undefined, name: string): Promise<string[]> {
   if (commit === undefined) return []
   return (await listEntries(git, commit)).filter((one) => one.name !== name).map((one) => one.line)
+}
+
+/** Stores a text as an object, and returns its ID. */
+export function writeBlob(git: Git, text: string): Promise<string> {
+  return write(git, ['hash-object', '-w', '--stdin'], text)
+}
+
+async function write(git: Git, args: readonly string[], input: string): Promise<string> {
+  return assertDone('git could not write the state', await git(args, { input, env: IDENTITY })).stdout.trim()
+}
+
+/** The text of an object. */
+export async function readBlob(git: Git, object: string): Promise<string> {
+  return assertDone('git could not read the state', await git(['cat-file', 'blob', object])).stdout
+}
+
+/** The line of a file in a tree. */
+export function formatEntry(name: string, blob: string): string {
+  return `100644 blob ${blob}\t${name}`
 }
 
 /**
@@ -44,20 +67,20 @@ export async function listOthers(git: Git, commit: string | undefined, name: str
 export async function writeCommit(
   git: Git,
   parent: string | undefined,
-  { name, text, others }: NewFile,
+  { name, blob, others }: NewFile,
   message: string,
 ): Promise<string> {
-  const write = async (args: readonly string[], input: string): Promise<string> =>
-    assertDone('git could not write the state', await git(args, { input, env: IDENTITY })).stdout.trim()
-  const [blob, beside] = await Promise.all([write(['hash-object', '-w', '--stdin'], text), others])
-  const tree = await write(['mktree', '-z'], `${[...beside, `100644 blob ${blob}\t${name}`].join('\0')}\0`)
+  const [object, beside] = await Promise.all([blob, others])
+  const tree = await write(git, ['mktree', '-z'], `${[...beside, formatEntry(name, object)].join('\0')}\0`)
   const parents = parent === undefined ? [] : ['-p', parent]
-  return write(['commit-tree', '--no-gpg-sign', ...parents, tree], `${message}\n`)
+  return write(git, ['commit-tree', '--no-gpg-sign', ...parents, tree], `${message}\n`)
 }
 
-type TreeEntry = { readonly line: string; readonly object: string; readonly name: string }
+/** An entry of a tree: its line as git writes it, its object, and its name. */
+export type TreeEntry = { readonly line: string; readonly object: string; readonly name: string }
 
-async function listEntries(git: Git, commit: string): Promise<TreeEntry[]> {
+/** Lists the entries at the top level of a commit. */
+export async function listEntries(git: Git, commit: string): Promise<TreeEntry[]> {
   const { stdout } = assertDone(
     `git could not read ${commit}`,
     await git(['ls-tree', '--full-tree', '-z', `${commit}^{tree}`]),

@@ -7,12 +7,14 @@ import { type Git, type GitResult, openGit } from '../system/git.ts'
 import { createRandomId } from '../system/random.ts'
 import { createStore, type StoreAccess } from './create-store.ts'
 import type { Branch } from './git-compare-and-swap.ts'
-import { listOthers, readFileAt, tryReadFileAt, writeCommit } from './git-objects.ts'
+import { type BranchFiles, openBranchFiles, type SharedBranch, type NewFile as SharedFile } from './git-files.ts'
+import { listOthers, readFileAt, tryReadFileAt, writeBlob, writeCommit } from './git-objects.ts'
 import { createRemoteProblem, extractWords, stripCredentials } from './git-problem.ts'
 import { chooseRemote, listRemotes, openBranchAt } from './git-remote.ts'
 import { GITHUB_MAX_BYTES, type GitHubWriter, type GitHubWriting, openGitHubWriter } from './github-writer.ts'
 import { chooseJournalStem } from './journal-place.ts'
-import type { Backing, Loaded, Store } from './store.ts'
+import type { Backing, Loaded, Store, Swapped } from './store.ts'
+import { splitWriteId } from './write-id.ts'
 
 /** The most reads of a head that moves meanwhile. */
 const READS = 5
@@ -29,6 +31,8 @@ export type GitStoreOptions = StoreAccess & {
   readonly remote?: string
   /** The file's name at the top level of the branch. */
   readonly path?: string
+  /** The file is one of several, which other stores write. Its text has a write ID. */
+  readonly shared?: SharedBranch
   /** Writes through GitHub's API, which signs. By default Git pushes. */
   readonly github?: GitHubWriting
   /** Opens Git in a folder; tests pass one that fails. */
@@ -58,7 +62,7 @@ export function createGitStore(options: GitStoreOptions): Store {
   return createStore(where, findBacking, options)
 }
 
-type Place = Pick<GitStoreOptions, 'github'> & {
+type Place = Pick<GitStoreOptions, 'github' | 'shared'> & {
   readonly repository: string
   readonly branch: string
   readonly name: string
@@ -69,7 +73,7 @@ type Place = Pick<GitStoreOptions, 'github'> & {
 async function openBacking(
   git: Git,
   disk: Disk,
-  { repository, branch: branchName, name, remote, mark, github }: Place,
+  { repository, branch: branchName, name, remote, mark, github, shared }: Place,
 ): Promise<Backing> {
   const [found, remotes] = await Promise.all([git(['rev-parse', '--git-common-dir']), listRemotes(git)])
   if (found.code !== 0) throw createNoRepository(repository, found)
@@ -78,10 +82,13 @@ async function openBacking(
   const stem = await chooseJournalStem(git, disk, { folder, branch: branchName, name, remote: known, remotes })
   const branch = openBranchAt(git, branchName, known)
   const place = { journal: `${stem}.journal`, lock: `${stem}.lock` }
+  const files = shared?.open(() => openBranchFiles(git, branch, mark))
   if (github !== undefined) {
     const writer = openGitHubWriter({ git, remote: known, branch: branchName, name }, github)
-    return { ...place, ...backByGitHub(git, branch, writer, { name, mark }) }
+    const alone = backByGitHub(git, branch, writer, { name, mark })
+    return { ...place, ...(files ? shareGitHub(files, branch, writer, { name, mark }) : alone) }
   }
+  if (files !== undefined) return { ...place, ...files.fileOf(name, (head, file) => pushFile(git, branch, head, file)) }
   return { ...place, ...backByPush(git, branch, { name, mark }) }
 }
 
@@ -98,7 +105,8 @@ function backByPush(git: Git, branch: Branch, { name, mark }: Contents): Swappin
       const others = written && written.commit === expected ? written.others : listOthers(git, expected, name)
       // Two machines that store the same text in the same second would otherwise create the same commit, and both would
       // take it for theirs.
-      const commit = await writeCommit(git, expected, { name, text, others }, `${message}\n\nWriter: ${mark()}`)
+      const blob = writeBlob(git, text)
+      const commit = await writeCommit(git, expected, { name, blob, others }, `${message}\n\nWriter: ${mark()}`)
       written = { commit, others }
       return branch.move(commit, expected)
     },
@@ -119,6 +127,31 @@ function backByGitHub(git: Git, branch: Branch, writer: GitHubWriter, { name, ma
       const swapped = await writer.swap(expected, next, message, mark())
       if (swapped.is === 'committed') await remember(branch, swapped.version)
       return swapped
+    },
+  }
+}
+
+/** Pushes a commit with one file of several. The write ID in its text makes the commit unlike any other. */
+async function pushFile(git: Git, branch: Branch, head: string | undefined, file: SharedFile): Promise<Swapped> {
+  const { name, blob, others, message } = file
+  const added = { name, blob: Promise.resolve(blob), others: Promise.resolve(others) }
+  return branch.move(await writeCommit(git, head, added, message), head)
+}
+
+/** The same through GitHub. */
+function shareGitHub(files: BranchFiles, branch: Branch, writer: GitHubWriter, { name, mark }: Contents): Swapping {
+  const file = files.fileOf(name, async (head, { text, blob, message }) => {
+    if (head === undefined) await branch.assertNameFree()
+    const swapped = await writer.swap(head, { text, digest: blob }, message, mark())
+    if (swapped.is === 'committed') await remember(branch, swapped.version)
+    return swapped
+  })
+  return {
+    ...file,
+    maxBytes: GITHUB_MAX_BYTES,
+    async load(toWrite) {
+      if (toWrite) await writer.assertReady()
+      return file.load(toWrite)
     },
   }
 }
@@ -150,7 +183,8 @@ async function load(git: Git, branch: Branch, name: string, toWrite: boolean): P
     try {
       const text = (await tryReadFileAt(git, commit, name)) ?? (await fetchFileAt(git, branch, commit, name))
       if (toWrite) await branch.keep(commit)
-      return { version: commit, text }
+      // Runs of a split state add an ID.
+      return { version: commit, ...(text !== undefined && { text: splitWriteId(text).text }) }
     } catch (error) {
       // If the branch moves meanwhile, a fetch by name may not bring its previous head.
       if (read === READS || (await branch.head()) === commit) throw error

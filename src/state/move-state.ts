@@ -130,7 +130,8 @@ function createLost({ to, at }: StateMove, what: string): Problem {
   })
 }
 
-function createTaken(there: State, to: Moving['to']): Problem {
+/** Creates the Problem (STATE_EXISTS, exit 8) for a new place that something else uses. */
+export function createTaken(there: State, to: Moving['to']): Problem {
   const what =
     there.moved === undefined
       ? `has a state, of lineage ${there.lineage}`

@@ -13,7 +13,7 @@ import { type Entry, getAttempt } from './merge.ts'
 import { compareStates, createBase, type Recovered } from './recover.ts'
 import { assertFits } from './state-size.ts'
 import { type Serialised, serialiseChanged } from './state-text.ts'
-import type { Backing, CommitOptions, Committed, HeldStore, Loaded } from './store.ts'
+import type { Backing, CommitOptions, Committed, HeldStore, Loaded, Seen } from './store.ts'
 
 /** The inputs of an open store. */
 export type Opening = {
@@ -23,13 +23,14 @@ export type Opening = {
   readonly loaded: Loaded
   readonly recovered: Recovered
   readonly release: Release
+  readonly seen: Seen
   /** The project to record in the state if it names none. */
   readonly stamp?: string
 }
 
 /** Opens a held store: the stored base, the changes since, and the journal that keeps them. */
 export async function openHeldStore(opening: Opening): Promise<HeldStore> {
-  const { where, backing, disk, loaded, recovered, release, stamp } = opening
+  const { where, backing, disk, loaded, recovered, release, seen: openedWith, stamp } = opening
   const journal: Journal = openJournal(backing.journal, disk)
   let base = recovered.base
   // The text of the base, once this run has written it.
@@ -77,13 +78,13 @@ export async function openHeldStore(opening: Opening): Promise<HeldStore> {
   const commit = async (
     changes: readonly Change[],
     message: string,
-    { always = false, claim }: CommitOptions = {},
+    { always = false, claim, split }: CommitOptions = {},
   ): Promise<Committed> => {
     const state = getCurrent()
     if (base === undefined || state === undefined) throw new Error('A commit was asked for a state that does not exist')
     const project = state.project ?? stamp
     const next = applyChanges(
-      { ...state, serial: base.serial + 1, ...(project !== undefined && { project }), ...claim },
+      { ...state, serial: base.serial + 1, ...(project !== undefined && { project }), ...claim, ...split },
       changes,
     )
     const changed = collectAddresses([...pending, ...changes])
@@ -120,12 +121,7 @@ export async function openHeldStore(opening: Opening): Promise<HeldStore> {
   }
 
   const create = async (state: State, anew: boolean): Promise<Committed> => {
-    if (base !== undefined)
-      throw createProblem(
-        'STATE_EXISTS',
-        `${where} has a state, of lineage ${base.lineage}`,
-        advise('Work with it, or keep the new one elsewhere'),
-      )
+    if (base !== undefined) throw createExists(where, base)
     if (recovered.problem !== undefined && !anew) throw new Problem(recovered.problem)
     const old = recovered.journal
     if (old !== undefined && old.entries.length > 0) {
@@ -166,6 +162,7 @@ export async function openHeldStore(opening: Opening): Promise<HeldStore> {
     get state() {
       return getCurrent()
     },
+    seen: openedWith,
     commit: (changes, message, options = {}) => inTurn(() => commit(changes, message, options)),
     get pending() {
       return pending
@@ -198,6 +195,12 @@ function createEntry(
   const before = latest.has(change.address) ? latest.get(change.address) : records[change.address]
   const was = getAttempt(before ?? undefined)
   return was === undefined ? change : { ...change, was }
+}
+
+/** Creates the Problem (STATE_EXISTS, exit 8) for a first state where there is one. */
+export function createExists(where: string, { lineage }: State): Problem {
+  const way = advise('Work with it, or keep the new one elsewhere')
+  return createProblem('STATE_EXISTS', `${where} has a state, of lineage ${lineage}`, way)
 }
 
 function createProblem(code: StateCode, message: string, remedy: Remedy): Problem {

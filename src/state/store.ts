@@ -1,10 +1,14 @@
+import type { Address } from '../model/address.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Change, Claim, State } from '../model/state.ts'
 import type { Entry } from './merge.ts'
 import type { StateText } from './state-text.ts'
 
 /** The content of a store. `state` is missing if there is none, or if a diagnostic says why it cannot be used. */
-export type Stored = { readonly state?: State; readonly diagnostics: readonly Diagnostic[] }
+export type Stored = { readonly state?: State; readonly diagnostics: readonly Diagnostic[]; readonly seen?: Seen }
+
+/** What a state was read from: its text, and the changes that a journal adds. */
+export type Seen = { readonly text: string | undefined; readonly changes: string }
 
 /** How a commit ended. `stale`: another writer came first and nothing was written, so read and plan again. */
 export type Committed =
@@ -17,12 +21,18 @@ export type CommitOptions = {
   readonly always?: boolean
   /** The state's owner from now on. */
   readonly claim?: { readonly project: string; readonly claimed: Claim }
+  /** Addresses about whose recorded jobs calls follow. What is known of them is stored first. */
+  readonly steps?: readonly Address[]
+  /** What makes the text the index of a split state, from now on. */
+  readonly split?: Pick<State, 'parts' | 'homes' | 'split'> & Partial<Pick<State, 'minReader'>>
 }
 
 /** A state held for writing. Its methods throw Problems (exit 8, or 4 if the repository cannot be reached). */
 export type OpenStore = {
   /** The stored state with everything appended since. */
   readonly state: State | undefined
+  /** What it was opened with. Missing for a state of several texts. */
+  readonly seen?: Seen
   /**
    * Compare-and-swap: stores the state with these changes and all appended ones, with its serial raised by one. It
    * succeeds only if the stored state is still the one last loaded or committed. Nothing is written if nothing has

@@ -253,6 +253,24 @@ for (const one of CASES.filter(({ recovery }) => recovery !== 'id')) {
   })
 }
 
+t.test('a duplicate that a person cancels is settled, even after the end of the recorded job', async (t) => {
+  const stage = await openStage(t)
+  const { kind, request } = CASES.find(({ kind }) => kind === 'ImportExportJob')!
+  const spec = specOf(kind, request(1))
+  let id = ''
+  const twice = once(async () => {
+    id = await arrive(stage.emulator, kind, request(1), (await stage.records())[spec.address]!.intent!.marker!)
+  })
+  t.same((await stage.run([spec], { around: { aws: beforeCreate(twice) } })).outcomes, [6])
+  const decisions = new Map([[spec.address, { is: 'cancel', reason: 'not needed', force: false } as const]])
+  await stage.run([spec], { input: { decisions } })
+  t.match((await stage.records())[spec.address], { condition: { type: 'Cancelled' } })
+  t.same((await stage.run([spec])).outcomes, [6])
+  await stage.emulator.call('importexport', 'POST', '/', { Action: 'CancelJob', JobId: id })
+  t.same((await stage.run([spec])).outcomes, [])
+  t.same((await stage.run([spec])).counts, {}, 'and costs no call any more')
+})
+
 for (const one of CASES.filter(({ recovery }) => recovery === 'match')) {
   const model = getModel(one.kind)
   const spec = specOf(one.kind, one.request(1))
@@ -346,6 +364,24 @@ for (const one of CASES.filter(({ recovery }) => recovery === 'match')) {
       t.notOk((await record(stage))?.unaudited)
     },
   )
+
+  t.test(`${one.kind}: a second job is reported, even if another kind’s jobs cannot be listed`, async (t) => {
+    const stage = await openStage(t)
+    const other = CASES.find(({ recovery, kind }) => recovery === 'match' && kind !== one.kind)!
+    const { service, api } = getModel(other.kind)
+    const specs = [spec, specOf(other.kind, other.request(1))]
+    const twice = once(async () => {
+      const { marker } = (await record(stage))!.intent!
+      await arrive(stage.emulator, one.kind, one.request(1), marker!)
+      await stage.faults({ service, operation: api.operations.list, fault: 'deny' })
+    })
+    t.match((await stage.run(specs, { around: { aws: beforeCreate(twice) } })).duplicates, [{ address: spec.address }])
+    await stage.emulator.advance(YEARS)
+    await stage.run(specs)
+    const records = await stage.records()
+    t.notOk(records[spec.address]?.unaudited)
+    t.ok(records[specs[1]!.address]?.unaudited, 'nobody has looked for a second one of it')
+  })
 
   t.test(`${one.kind}: jobs of other people, made at the same time, are not taken for ours`, async (t) => {
     const { stage, intent } = await lostOnItsWay(t)

@@ -81,6 +81,7 @@ for (const store of ['file', 'git', 's3'] as const)
       t.equal(counts.specReads, SIZE, `${verb}: each spec is read once`)
       const isAsked = store === 's3' && verb !== 'validate'
       t.equal(counts.chunks.includes('s3-bucket'), isAsked, `${verb}: the client of S3 is loaded only for S3`)
+      t.notOk(counts.chunks.includes('shared-lanes'), `${verb}: without lanes, no client of Redis is loaded`)
       t.notOk(counts.chunks.includes('open-dispatcher'), `${verb}: without a queue, its client is not loaded`)
     }
   })

@@ -17,6 +17,7 @@ import {
   twoAtOnce,
   untrustedStates,
 } from './scenarios.ts'
+import { SHARED_LANES } from './shared-lanes.ts'
 import { openAws, type StoreName } from './stage.ts'
 import { week } from './week.ts'
 import { wholeLife } from './whole-life.ts'
@@ -66,6 +67,7 @@ function rows(kills: number, moment: () => Moment): Row[] {
     ...each('the disk fills up', () => fullDisk, 1, ['file']),
     ...each('a state of the future, older, deleted', () => untrustedStates),
     ...Object.entries(OWNERSHIP).flatMap(([name, scenario]) => each(name, () => scenario)),
+    ...Object.entries(SHARED_LANES).flatMap(([name, scenario]) => each(name, () => scenario, 1, ['git'])),
     ...each('a laptop’s journal over a newer state', () => laptopJournal(moment()), some, ['git']),
   ]
 }

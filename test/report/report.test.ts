@@ -164,6 +164,7 @@ t.test('at 80 columns no value is broken', async (t) => {
     '2026-11-28 19:45 UTC',
     '1 h 12 min ago',
     '15 d 15 h',
+    '12 blocked',
     '"AWS says no to this"',
   ]
   for (const value of values) {

@@ -305,8 +305,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'nobody looks for the second job of a proxy',
     file: 'src/reconcile/reconcile.ts',
-    from: 'const duplicates = run.gaveUp ? undefined : await audit',
-    to: 'const duplicates = run.gaveUp || run ? undefined : await audit',
+    from: '(run.gaveUp ? undefined : await audit(',
+    to: '(run.gaveUp || run ? undefined : await audit(',
   },
   {
     name: 'the job of another state is adopted by ID',

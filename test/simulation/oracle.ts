@@ -349,7 +349,7 @@ export class Oracle {
     const all = this.#services.ofKind(kind).filter((job) => isOf(job, this.#name, who) && job.startedAt !== undefined)
     // A proxy's repeat is nobody's second wish. If the duplicate runs, it must be reported.
     // Nor is a request that was under way when somebody deleted the job, which freed its ID.
-    const isFreed = (job: Job): boolean => isFreedFor(job, leftAt)
+    const isFreed = (job: Job): boolean => isFreedIn(all, job)
     if (all.some(isFreed)) this.#setting.count('a late create arrived after its ID was free again')
     // Nor was this create sent after we believed that another's identical job was ours.
     const jobs = all.filter((job) => !job.isRepeat && !isFreed(job) && !this.#wasBelieved(job, leftAt))
@@ -536,10 +536,8 @@ export class Oracle {
       if (asked.has(address) && (own.length === 0 || record?.id === undefined)) return []
       // Cancelled with its spec before its start. A restored spec does not undo that.
       if (own.length === 0 && want.wasGone && want.isCancelled && record?.condition?.type === 'Cancelled') return []
-      const isFreed = (job: Job): boolean =>
-        own.some((next) => next.createdAt > job.createdAt && isFreedFor(job, next.leftAt))
       const isExtra = (job: Job): boolean => own.some((one) => one !== job && this.#wasBelieved(job, one.leftAt))
-      const once = own.filter((job) => !job.isRepeat && !isFreed(job) && !isExtra(job))
+      const once = own.filter((job) => !job.isRepeat && !isFreedIn(own, job) && !isExtra(job))
       if (once.length !== 1) return [`${address} has ${once.length} jobs of run ${want.run}: ${JSON.stringify(record)}`]
       const job = own.find(({ id }) => id === record?.id)
       if (!job) return [`${address} has job ${once[0]?.id}, but its record says ${record?.id}`]
@@ -637,9 +635,9 @@ function isOf({ wish }: Job, name: string, who: number): boolean {
   return wish.of === name && wish.who === who
 }
 
-/** Returns whether a request was under way when somebody deleted a job, which freed its ID. */
-function isFreedFor({ deletedAt }: Job, leftAt: number): boolean {
-  return deletedAt !== undefined && leftAt < deletedAt
+/** Returns whether somebody deleted a job, which freed its ID, while the request of a later one was under way. */
+function isFreedIn(jobs: readonly Job[], { createdAt, deletedAt }: Job): boolean {
+  return deletedAt !== undefined && jobs.some((next) => next.createdAt > createdAt && next.leftAt < deletedAt)
 }
 
 function isSame(a: JsonObject, b: JsonObject): boolean {

@@ -587,17 +587,13 @@ export const RULES: readonly Mutation[] = [
       'wasTerminal && !record.unaudited && !hasOpenDuplicate',
       'wasTerminal && !hasOpenDuplicate',
     ],
-    [
-      'an audit that could not read says that all is well',
-      "if (listed?.is !== 'listed') return undefined",
-      "if (listed?.is !== 'listed') continue",
-    ],
+    ['an audit that could not read says that all is well', 'isWhole = false', 'isWhole = true'],
   ]),
   ...inTest('test/conformance/kinds.test.ts', 'src/reconcile/reconcile.ts', [
     [
       'the audit is off',
-      'const duplicates = run.gaveUp ? undefined : await audit(toAudit, options, CONCURRENCY)',
-      'const duplicates = run.gaveUp || !audit || toAudit ? undefined : await audit(toAudit, options, CONCURRENCY)',
+      '(run.gaveUp ? undefined : await audit(',
+      '(run.gaveUp || !audit || toAudit ? undefined : await audit(',
     ],
     [
       'a job is released from audits before its end',
@@ -607,6 +603,11 @@ export const RULES: readonly Mutation[] = [
   ]),
   ...inTest('test/conformance/kinds.test.ts', 'src/reconcile/world.ts', [
     ['a job that nobody has audited is out of reach after its end', '    !record.unaudited &&\n', ''],
+    [
+      'a duplicate that is open is out of reach after the end of its job',
+      '    !hasOpenDuplicate(state, spec.address, record) &&\n',
+      '',
+    ],
   ]),
   ...inTest('test/plan/attention/findings.test.ts', 'src/model/attention.ts', [
     [

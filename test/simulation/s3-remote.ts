@@ -1,22 +1,36 @@
 import { hash } from 'node:crypto'
+import type { Address } from '../../src/model/address.ts'
 import type { Bucket, BucketObject, BucketTrouble, BucketWrite, WriteCondition } from '../../src/model/bucket.ts'
+import type { JobRecord, State } from '../../src/model/state.ts'
 import type { Process } from './machine.ts'
+import { recordEntries } from './places.ts'
 
-/** The object of a state in S3. Reads are strong, and a conditional write compares and stores in one step. */
+/** The objects of a state in S3, by key. A whole state has one. */
+export type Objects = ReadonlyMap<string, BucketObject>
+
+/** The key of a whole state, and of the index of a split one. */
+export const KEY = 'jobs.state.json'
+
+/** The bucket of a state. Reads are strong, and a conditional write compares and stores in one step. */
 export class S3Remote {
-  #object: BucketObject | undefined
+  #objects: Objects = new Map()
   /** Called with every text that is written. */
   onWrite: (text: string) => void = () => {}
-  /** Called when the object has changed. */
+  /** Called when an object has changed. */
   onMove: () => void = () => {}
 
-  text(): string | undefined {
-    return this.#object?.text
+  get objects(): Objects {
+    return this.#objects
   }
 
-  /** Replaces the object, on anybody's behalf. Undefined deletes it. Equal texts have equal ETags, as in a bucket without a key of KMS. */
-  moveTo(text: string | undefined): void {
-    this.#object = text === undefined ? undefined : { text, etag: `"${hash('md5', text, 'hex')}"` }
+  /** The whole state, also of a split one. */
+  text(): string | undefined {
+    return joinTexts(this.#objects)
+  }
+
+  /** Replaces all objects, on anybody's behalf. */
+  moveTo(objects: Objects): void {
+    this.#objects = objects
     this.onMove()
   }
 
@@ -26,11 +40,11 @@ export class S3Remote {
     return {
       name: 'fleet-state',
       region: 'eu-west-1',
-      read: () =>
+      read: (key) =>
         process.effect('GetObject', random.int(30, 300), () =>
-          random.hit(rates.remoteDown) ? this.#trouble(process) : { is: 'read', object: this.#object },
+          random.hit(rates.remoteDown) ? this.#trouble(process) : { is: 'read', object: this.#objects.get(key) },
         ),
-      write: (_key, text, condition) => this.#write(process, text, condition),
+      write: (key, text, condition) => this.#write(process, { key, text, condition }),
     }
   }
 
@@ -39,9 +53,9 @@ export class S3Remote {
   }
 
   /** A request or its answer may be lost, or the request arrives late, even after its process has ended. */
-  async #write(process: Process, text: string, condition: WriteCondition): Promise<BucketWrite> {
+  async #write(process: Process, sent: Write): Promise<BucketWrite> {
     const { random, rates, time, count } = process.setting
-    this.onWrite(text)
+    this.onWrite(sent.text)
     const isLost = random.hit(rates.pushLost)
     const isLate = !isLost && random.hit(rates.pushLate)
     const answerIsLost = random.hit(rates.pushAnswerLost)
@@ -50,22 +64,47 @@ export class S3Remote {
     else if (isLate) count('write to S3 late')
     else if (answerIsLost) count('answer to a write to S3 lost')
     await process.effect('PutObject leaves', random.int(10, 100), () => {
-      if (isLate) time.after(random.int(100, 120_000), () => void this.#store(process, text, condition))
+      if (isLate) time.after(random.int(100, 120_000), () => void this.#store(process, sent))
     })
     return process.effect('PutObject', random.int(50, 800), (): BucketWrite => {
       if (isLost || isLate) return { is: 'lost', why: 'socket hang up' }
       if (isBusy) return random.hit(0.5) ? { is: 'conflict', why: '409' } : this.#trouble(process)
-      const stored = this.#store(process, text, condition)
+      const stored = this.#store(process, sent)
       return answerIsLost ? { is: 'lost', why: 'socket hang up' } : stored
     })
   }
 
-  #store(process: Process, text: string, condition: WriteCondition): BucketWrite {
-    const there = this.#object?.etag
+  #store(process: Process, { key, text, condition }: Write): BucketWrite {
+    const there = this.#objects.get(key)?.etag
     const holds = 'ifNone' in condition ? there === undefined : there === condition.ifMatch
     if (!holds) return { is: 'changed', why: '412' }
-    this.moveTo(text)
+    const object = createObject(text)
+    this.moveTo(new Map([...this.#objects, [key, object]]))
     process.wroteAt = process.effects
-    return { is: 'stored', stored: { etag: this.#object!.etag, isVersioned: false, isEncrypted: true } }
+    return { is: 'stored', stored: { etag: object.etag, isVersioned: false, isEncrypted: true } }
   }
+}
+
+type Write = { readonly key: string; readonly text: string; readonly condition: WriteCondition }
+
+/** Creates an object. Equal texts have equal ETags, as in a bucket without a key of KMS. */
+export function createObject(text: string): BucketObject {
+  return { text, etag: `"${hash('md5', text, 'hex')}"` }
+}
+
+/** Joins an index and its parts, as docs/state.md describes them. */
+function joinTexts(objects: Objects): string | undefined {
+  const text = objects.get(KEY)?.text
+  if (text === undefined) return undefined
+  const { parts, homes = {}, split: _split, ...shared } = JSON.parse(text) as State
+  if (parts === undefined) return text
+  const records: Record<Address, JobRecord> = {}
+  let { serial } = shared
+  for (const name of Object.keys(parts)) {
+    const part = JSON.parse(objects.get(`jobs.state.${name}.json`)?.text ?? '{"serial":0,"records":{}}') as State
+    serial += part.serial
+    for (const [address, record] of recordEntries(part.records))
+      if (records[address] === undefined || homes[address] === name) records[address] = record
+  }
+  return JSON.stringify({ ...shared, serial, records })
 }

@@ -42,6 +42,16 @@ t.test('worlds whose state is in S3 break no rule, whatever writes are lost, lat
   t.same([...seen].sort(), ['answer to a write to S3 lost', 'write to S3 late', 'write to S3 lost'])
 })
 
+t.test(
+  'worlds whose state is split break no rule, whatever writes of an index or a part are lost or late',
+  async (t) => {
+    for (let seed = 320; seed < 340; seed++) {
+      const { violations } = await randomLife(seed, undefined, 'split')
+      t.same(violations, [], `seed ${seed}`)
+    }
+  },
+)
+
 t.test('one seed gives one life, to the byte', async (t) => {
   for (const seed of [2, 3, 7]) {
     const [one, two] = [await randomLife(seed), await randomLife(seed)]

@@ -16,8 +16,12 @@ import type { PlanInput } from '../../src/plan/input.ts'
 import { type Reconciled, reconcile } from '../../src/reconcile/reconcile.ts'
 import { openFileStore } from '../../src/state/file-store.ts'
 import { createGitStore } from '../../src/state/git-store.ts'
+import { namePart } from '../../src/state/part-name.ts'
 import { createS3Store } from '../../src/state/s3-store.ts'
+import { createSplitStore } from '../../src/state/split-store.ts'
+import type { StateForm } from '../../src/state/state-form.ts'
 import type { Store } from '../../src/state/store.ts'
+import { factsOf } from './aws-facts.ts'
 import { type Create, callsOf, type OnStep } from './calls.ts'
 import { countPlan } from './coverage.ts'
 import { filesOf } from './downloads.ts'
@@ -27,8 +31,9 @@ import { Ledger, type Want } from './ledger.ts'
 import { Machine, type Process, type Setting } from './machine.ts'
 import type { Leaving } from './network.ts'
 import { Oracle, type Relation, type Sent } from './oracle.ts'
+import { kindAt } from './places.ts'
 import { Random } from './random.ts'
-import { S3Remote } from './s3-remote.ts'
+import { createObject, KEY, type Objects, S3Remote } from './s3-remote.ts'
 import { Services } from './services.ts'
 import { Timeline } from './timeline.ts'
 
@@ -99,8 +104,8 @@ export class World {
   }
 }
 
-/** Where a project's state is. */
-export type SimulatedStore = 'file' | 'git' | 's3'
+/** Where a project's state is. `split`: in S3, split by target. */
+export type SimulatedStore = 'file' | 'git' | 's3' | 'split'
 
 /** A project: its machines, its state, its users' specs, and its oracle. */
 export class Town {
@@ -117,8 +122,8 @@ export class Town {
   readonly counts: Map<string, number>
   /** Its role may not read tags. */
   isTagRefused = false
-  /** Every text that the state has had. */
-  readonly #texts: string[] = []
+  /** Every text that the state has had, with the objects of the bucket at that time. */
+  readonly #texts: { readonly text: string; readonly objects: Objects }[] = []
   readonly #states = new Map<string, State>()
   #marks = 0
   /** The commits from which plans were made. */
@@ -146,7 +151,7 @@ export class Town {
   }
 
   #onState(text: string | undefined): void {
-    if (text !== undefined) this.#texts.push(text)
+    if (text !== undefined) this.#texts.push({ text, objects: this.bucket.objects })
     this.oracle.onState(text === undefined ? undefined : this.#read(text))
   }
 
@@ -205,7 +210,7 @@ export class Town {
 
   /** A want's record in the last stored state. */
   recordAt({ kind, name }: Want): JobRecord | undefined {
-    const text = this.#texts.at(-1)
+    const text = this.#texts.at(-1)?.text
     return text === undefined ? undefined : this.#read(text).records[`${kind}/${name}`]
   }
 
@@ -225,33 +230,40 @@ export class Town {
     })
   }
 
-  /** The serial that a machine's journal names as the last one seen; undefined without a journal. */
+  /** The serial of the last state that a machine's journal knows; undefined without a journal. */
   journalSerial(machine: Machine): number | undefined {
-    const file = machine.disk.find(JOURNAL)
+    const file = machine.disk.find(this.store === 'split' ? `${KEY}.journal` : JOURNAL)
     const header = file === undefined ? undefined : machine.disk.text(file)?.split('\n')[0]
-    return header ? (JSON.parse(header.slice(9)) as { serial: number }).serial : undefined
+    const serial = header ? (JSON.parse(header.slice(9)) as { serial: number }).serial : undefined
+    if (serial === undefined || this.store !== 'split') return serial
+    // The journal is that of the index, whose serial does not count the writes of parts.
+    const seen = this.#texts.find(({ objects }) => this.#read(objects.get(KEY)?.text ?? '{}').serial >= serial)
+    return seen && this.#read(seen.text).serial
   }
 
   /** Replaces the state, and returns a function that restores it. Undefined if nothing is older than `serial`. */
   replaceState(machine: Machine, how: 'older' | 'gone' | 'foreign', serial: number): (() => void) | undefined {
     const now = this.#shared()?.text() ?? machine.disk.text(STATE_FILE)
-    const old = this.#texts.findLast((text) => (JSON.parse(text) as State).serial < serial)
+    const old = this.#texts.findLast(({ text }) => this.#read(text).serial < serial)
     if (now === undefined || (how === 'older' && old === undefined)) return undefined
-    const foreign = now.replaceAll(this.#lineage, 'another-lineage-of-all')
-    const text = { older: old, gone: undefined, foreign }[how]
+    const makeForeign = (own: string): string => own.replaceAll(this.#lineage, 'another-lineage-of-all')
+    const text = { older: old?.text, gone: undefined, foreign: makeForeign(now) }[how]
     this.setting.log(`somebody puts a state there that is ${how}`)
     this.oracle.forgetState()
     if (this.store === 'file') {
       machine.disk.put(STATE_FILE, text)
       return () => machine.disk.put(STATE_FILE, now)
     }
-    if (this.store === 's3') {
-      this.bucket.moveTo(text)
-      return () => this.bucket.moveTo(now)
+    if (this.store === 'git') {
+      const { head } = this.remote
+      this.remote.moveTo(text)
+      return () => this.remote.move(head)
     }
-    const { head } = this.remote
-    this.remote.moveTo(text)
-    return () => this.remote.move(head)
+    const { objects } = this.bucket
+    const foreign = new Map([...objects].map(([key, { text: own }]) => [key, createObject(makeForeign(own))]))
+    const none: Objects = new Map()
+    this.bucket.moveTo({ older: old?.objects ?? none, gone: none, foreign }[how])
+    return () => this.bucket.moveTo(objects)
   }
 
   #storedText(machine: Machine): string | undefined {
@@ -260,7 +272,7 @@ export class Town {
 
   /** Where the state is, if all machines share it. */
   #shared(): GitRemote | S3Remote | undefined {
-    return { file: undefined, git: this.remote, s3: this.bucket }[this.store]
+    return { file: undefined, git: this.remote, s3: this.bucket, split: this.bucket }[this.store]
   }
 
   /** Job markers begin with the lineage, so two projects must not share its beginning. */
@@ -340,16 +352,26 @@ export class Town {
       name: () => ({ pid: 1, host: process.machine.name, since: '2026-11-15T09:00:00Z' }),
     }
     if (this.store === 'file') return openFileStore({ ...doors, path: STATE_FILE })
-    if (this.store === 's3')
-      return createS3Store({
+    const openObject = (key: string, form?: StateForm): Store =>
+      createS3Store({
         ...doors,
         root: '/repo',
         bucket: 'fleet-state',
-        key: 'jobs.state.json',
+        key,
+        form,
         open: () => Promise.resolve(this.bucket.bucketOf(process)),
         git: this.remote.gitOf(process),
         clock: process.clock,
         mark: () => `${process.name}-${++this.#marks}`,
+      })
+    if (this.store === 's3') return openObject(KEY)
+    if (this.store === 'split')
+      return createSplitStore({
+        where: KEY,
+        storeOf: (part) =>
+          part === undefined ? openObject(KEY, 'index') : openObject(`jobs.state.${part}.json`, { part }),
+        partOf: (address, { site }) => namePart(site, factsOf(kindAt(address)).isGlobal === true),
+        clock: process.clock,
       })
     return createGitStore({
       ...doors,

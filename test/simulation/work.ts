@@ -2,6 +2,7 @@ import { isSituation } from './coverage.ts'
 import { countEffects, endedAt, PLACES, WAYS } from './crashes.ts'
 import { hasTrait, randomLife, type Verdict } from './life.ts'
 import { liveSeason } from './quarter.ts'
+import type { SimulatedStore } from './town.ts'
 
 /** A part of a long run: some seeds, or every ending of a run at some of its effects. */
 export type Work =
@@ -59,13 +60,15 @@ export async function carryOut(work: Work): Promise<Done> {
 const SEASON_EVERY = 100
 const SEASON_DAYS = 10
 
-/** One in this many seeds is lived once more, with its state in S3. */
-const S3_EVERY = 8
+/** Of this many seeds, one is lived once more with its state in S3, and another one with a state that is split there. */
+const AGAIN_EVERY = 8
+const AGAIN: readonly (SimulatedStore | undefined)[] = ['s3', undefined, undefined, undefined, 'split']
 
-/** Lives the world of a seed. After some of them comes the same with a state in S3, or days of jobs that come again. */
+/** Lives the world of a seed. After some of them comes the same in another store, or days of jobs that come again. */
 export async function liveSeed(seed: number, trace?: (line: string) => void): Promise<Verdict> {
   const first = await randomLife(seed, trace)
-  const verdict = seed % S3_EVERY === 0 ? join(first, await randomLife(seed, trace, 's3')) : first
+  const store = AGAIN[seed % AGAIN_EVERY]
+  const verdict = store === undefined ? first : join(first, await randomLife(seed, trace, store))
   if (seed % SEASON_EVERY !== SEASON_EVERY - 1) return verdict
   const { violations, lines, made, skipped } = await liveSeason(seed, SEASON_DAYS, trace)
   const counts = new Map(verdict.counts)

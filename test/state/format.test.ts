@@ -79,9 +79,9 @@ t.test('unknown members survive a rewrite, at the top and in records', async (t)
 })
 
 t.test('a state of a newer program is left alone, and the message names the version', async (t) => {
-  const byReader = problemIn(serialiseState({ ...full, minReader: 4 }))
+  const byReader = problemIn(serialiseState({ ...full, minReader: 5 }))
   t.equal(byReader.code, 'STATE_TOO_NEW')
-  t.match(byReader.message, 'needs a program of format 4 or newer; this one is of format 3')
+  t.match(byReader.message, 'needs a program of format 5 or newer; this one is of format 4')
   const byVersion = problemIn(serialiseState(full).replace('jobwright/v1', 'jobwright/v2'))
   t.equal(byVersion.code, 'STATE_TOO_NEW')
   t.match(byVersion.message, 'jobwright/v2')

@@ -245,7 +245,7 @@ for (const [kind, placeFor] of [
       ['STATE_REWOUND', /different state with serial 2/, serialiseState(stateOf({}, { serial: 2 }))],
       ['STATE_LINEAGE', /is of lineage 91bc/, serialiseState({ ...emptyState(OTHER_LINEAGE), serial: 9 })],
       ['STATE_DAMAGED', /damaged at line 3, column \d+: /, last.slice(0, 40)],
-      ['STATE_TOO_NEW', /format 4/, last.replace('"minReader": 1', '"minReader": 4')],
+      ['STATE_TOO_NEW', /format 5/, last.replace('"minReader": 1', '"minReader": 5')],
     ]
     for (const [code, message, text] of cases) {
       place.put(text)

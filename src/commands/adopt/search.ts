@@ -5,6 +5,7 @@ import { recordEntries, type Site, type State } from '../../model/state.ts'
 import { getOwnerKey } from '../../plan/questions/ownership.ts'
 import { openWorld, type World } from '../../reconcile/world.ts'
 import type { CommonOptions, Host } from '../../session/host.ts'
+import { openLaneShare } from '../../session/lane-share.ts'
 import type { Session } from '../../session/session.ts'
 import { VERSION } from '../../version.ts'
 
@@ -47,7 +48,7 @@ export function createStandIn(kind: string, target: string | undefined): Spec {
 }
 
 /** Opens AWS through a target. Throws a Problem (exit 4) if the target cannot be reached. */
-export function openWorldAt(
+export async function openWorldAt(
   session: Session,
   { target }: SearchOptions,
   kinds: readonly string[],
@@ -61,6 +62,7 @@ export function openWorldAt(
     modelOf: getModel,
     refresh: false,
     emulator: session.emulated && { url: session.emulated.url },
+    share: await openLaneShare(session.project, session.emulated !== undefined),
   })
 }
 

@@ -12,7 +12,7 @@ import { createBucketPolicy, createRolePolicy, type StatePlace } from './bucket-
  * Problem (exit 4) for a bucket that cannot keep a state. Returns the lines that say which policies to set.
  */
 export async function checkBucket(project: Project, out: Printer): Promise<readonly string[]> {
-  const { key = '', kmsKeyId } = project.config.state ?? {}
+  const { key = '', kmsKeyId, split } = project.config.state ?? {}
   const bucket = await openProjectBucket(project)
   const stored = await probeBucket({ bucket, key, clock: systemClock })
   const warnings = [
@@ -20,7 +20,7 @@ export async function checkBucket(project: Project, out: Printer): Promise<reado
     ...(stored?.isEncrypted === false ? [createUnencrypted(bucket.name)] : []),
   ]
   if (warnings.length > 0) out.diagnostics(warnings, systemClock.now())
-  return listPolicies({ bucket: bucket.name, key, region: bucket.region, kmsKeyId })
+  return listPolicies({ bucket: bucket.name, key, region: bucket.region, kmsKeyId, split })
 }
 
 function createUnversioned(bucket: string): Diagnostic {

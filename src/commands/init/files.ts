@@ -16,6 +16,7 @@ import {
   isSpecFile,
   resolveFolder,
 } from '../../session/spec-place.ts'
+import { namePartFile } from '../../state/part-name.ts'
 import { resolvePackageFile } from '../../system/package-file.ts'
 import type { ActionReference } from './action-reference.ts'
 import { isIgnoreNeeded, type PackagePlace } from './package-place.ts'
@@ -184,20 +185,26 @@ function createSettingsPart({ project, repository }: InitChoices, schemas: strin
 
 /** Ignores what npm installs, and a machine's state, lock and journal. In Git, an older checkout would roll the state back. */
 function ignoreParts(choices: InitChoices): InitPart[] {
-  const { repository, store, packages, action } = choices
+  const { project, repository, store, packages, action } = choices
   if (repository === undefined) return []
   const { top } = repository
   const state = store === 'file' ? getStatePath(choices) : undefined
   // Git only tracks files inside the repository.
   const isKept = state !== undefined && !state.startsWith('..') && !path.isAbsolute(state)
-  const isPresent = (there: string): boolean =>
-    !isKept || there.split(/\r?\n/).some((line) => line.replace(/^\//, '') === `${state}*`)
+  const split = project.config.state?.split
+  const patterns = isKept ? [state, ...(split ? [namePartFile(state, '*')] : [])].map((one) => `${one}*`) : []
+  const isPresent = (there: string): boolean => {
+    const lines = there.split(/\r?\n/).map((line) => line.replace(/^\//, ''))
+    return patterns.every((pattern) => lines.includes(pattern))
+  }
   const file = path.join(top, '.gitignore')
   const there = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : ''
   const isInstalled = isIgnoreNeeded(packages, store !== 'file' && action === undefined)
   const text = [
     ...(isInstalled ? ['node_modules/\n'] : []),
-    ...(isPresent(there) ? [] : [`# Jobwright's state, its lock and its journal: of this machine alone\n/${state}*\n`]),
+    ...(isPresent(there)
+      ? []
+      : [`# Jobwright's state, its lock and its journal: of this machine alone\n/${patterns.join('\n/')}\n`]),
   ].join('')
   if (!isKept && !isInstalled) return []
   const kept = [

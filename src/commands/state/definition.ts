@@ -1,10 +1,11 @@
 import { type Command, Option } from 'commander'
 import { addLockOptions, createOutput, type Run } from '../../cli/options.ts'
+import type { JoinOptions } from './join.ts'
 import type { MoveOptions } from './move.ts'
 
 /** Defines `jobwright state`, whose commands are about the state as a whole. */
 export function defineState(program: Command, run: Run): void {
-  const state = program.command('state').description('move the state to another store: file, git or s3')
+  const state = program.command('state').description('move the state to another store, or join a split one')
   addLockOptions(
     state
       .command('move')
@@ -32,4 +33,10 @@ export function defineState(program: Command, run: Run): void {
     .option('--region <region>', 'region of the bucket, with s3 (default: AWS_REGION)')
     .option('--kms-key-id <id>', 'key of KMS that encrypts the object, with s3 (default: the encryption of the bucket)')
     .action(run(async (host, options: MoveOptions) => (await import('./move.ts')).move(options, host)))
+  addLockOptions(
+    state
+      .command('join')
+      .description('join a state that is split by target to one text; after a kill, run it again')
+      .addOption(createOutput()),
+  ).action(run(async (host, options: JoinOptions) => (await import('./join.ts')).join(options, host)))
 }

@@ -13,7 +13,7 @@ import { assertConfig, openProject, openProjectStore, type Project, STATE_FILE, 
 import { chooseBranch, nameConfigFile } from '../../session/project-branch.ts'
 import { waitWhileLocked } from '../../session/while-locked.ts'
 import { findMove } from '../../state/find-move.ts'
-import { createNothingToMove, type MoveStep, moveState } from '../../state/move-state.ts'
+import { createNothingToMove, createTaken, type MoveStep, moveState } from '../../state/move-state.ts'
 import { systemClock } from '../../system/clock.ts'
 import { checkBucket } from '../init/check-bucket.ts'
 
@@ -41,7 +41,11 @@ export async function move(options: MoveOptions, host: Host): Promise<ExitCode> 
     const old = await openProjectStore(setPlace(project, from), {}).openToMove()
     try {
       // A state of another project is taken, like any other, and not to be claimed.
-      const next = await openProjectStore(moved, { anyProject: true }).openToMove()
+      const nextStore = openProjectStore(moved, { anyProject: true })
+      // To open a split state is to join it. That of others stays as it is.
+      const there = (await nextStore.read()).state
+      if (there !== undefined && there.lineage !== old.state?.lineage) throw createTaken(there, to)
+      const next = await nextStore.openToMove()
       try {
         const at = formatIso(systemClock.now())
         const tell = (step: MoveStep, count: number) => out.text(describeStep(step, count, { from, to }))
@@ -68,7 +72,9 @@ async function chooseNewPlace(options: MoveOptions, project: Project): Promise<S
     s3: { key: STATE_FILE, region: env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] },
   }[store]
   const given = { path, branch, remote, write, bucket, key, region, kmsKeyId }
-  const place: StateConfig = keepPresent({ store, ...usual, ...keepPresent(given) })
+  // A split state is joined, moved, and split again by the first run there.
+  const split = project.config.state?.split
+  const place: StateConfig = keepPresent({ store, ...usual, ...keepPresent(given), split })
   const wrong = checkState(project.root, place, project.stateFolder)
   if (wrong !== undefined)
     throw new Problem({
@@ -101,7 +107,10 @@ async function resolveBranch(project: Project, place: StateConfig, isNew: boolea
  * if there is no state, or if it moved on.
  */
 async function findFormerPlace(project: Project, place: StateConfig): Promise<StateConfig | undefined> {
-  const held = await openProjectStore(setPlace(project, place), {}).openToMove()
+  const store = openProjectStore(setPlace(project, place), {})
+  // A state that can be used has arrived. Only a look at it keeps a split one split.
+  if ((await store.read()).state !== undefined) return undefined
+  const held = await store.openToMove()
   const { state } = held
   await held.close()
   if (state === undefined) throw createNothingToMove(place)

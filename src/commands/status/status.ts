@@ -18,11 +18,13 @@ import { formatJob, formatSpec } from '../../report/job-text.ts'
 import { toJobDetailLine, toJobLine, toPlannedLine, toSeriesLine, toSummaryLine } from '../../report/json-lines.ts'
 import { formatSeries } from '../../report/series-text.ts'
 import { formatStatus } from '../../report/status-text.ts'
+import { wrapText } from '../../report/width.ts'
 import { formatCount } from '../../report/words.ts'
 import { parseOccurrence } from '../../schedule/names.ts'
 import { assertOnly } from '../../session/assert-only.ts'
 import { planWithoutAws } from '../../session/attention.ts'
 import type { CommonOptions, Host } from '../../session/host.ts'
+import { findLanesPlace } from '../../session/lane-share.ts'
 import { createPrinter, type Printer } from '../../session/printer.ts'
 import { openProjectStore } from '../../session/project.ts'
 import { getSelector, openSession, type Session, toAttentionDiagnostic } from '../../session/session.ts'
@@ -64,6 +66,7 @@ async function showStatusOnce(
       ? await followInSession(session, options, host, out)
       : await openStored(session, options, out)
     const plan = outcomes.includes(8) ? undefined : await createPlan(state, session, options)
+    if (out.json) await reportLanes(session, state, options, out)
     const exitCode = report(state, outcomes, address, session, options, out, plan)
     const isEmpty = exitCode === 0 && Object.keys(state?.records ?? {}).length === 0
     if (isEmpty && !options.emulator) await pointToEmulator(session, out)
@@ -84,6 +87,21 @@ async function openStored(
   if (hasErrors(diagnostics)) return { state, outcomes: [8] }
   assertOnly(options, session.loaded, state)
   return { state, outcomes: [] }
+}
+
+/** Reports what the runs of an account share, if they do. */
+async function reportLanes(
+  { project, clock }: Session,
+  state: State | undefined,
+  options: StatusOptions,
+  out: Printer,
+): Promise<void> {
+  const place = options.emulator ? undefined : findLanesPlace(project)
+  if (place === undefined) return
+  const { listBudgets, listSharedLanes } = await import('../../session/lane-lines.ts')
+  const shared = await listSharedLanes(place)
+  if ('code' in shared) out.diagnostics([{ ...shared, severity: 'warning' }], clock.now())
+  for (const line of [...('code' in shared ? [] : shared), ...listBudgets(project, state)]) out.line(line)
 }
 
 /** Points users who tried the emulator first to its jobs. */
@@ -145,7 +163,7 @@ function report(
   }
   reportSeries(state, address, only, out)
   const attention = formatAttention(findings)
-  if (attention !== undefined) out.answer(attention)
+  if (attention !== undefined) out.answer(wrapText(attention, out.tableOptions(now).width).join('\n'))
   const all = options.exitCode ? [...outcomes, ...collectFindingExits(findings)] : outcomes
   const exitCode = chooseWorst(all)
   const needsAttention = findings && listAddresses(openFindings(findings)).length

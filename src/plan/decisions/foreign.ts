@@ -6,7 +6,7 @@ import type { Live } from '../../model/live.ts'
 import type { Planned, PlannedStop } from '../../model/plan.ts'
 import { advise, suggest } from '../../model/remedy.ts'
 import type { Spec } from '../../model/spec.ts'
-import { getSiteKey, isSettled, type JobRecord, recordEntries, type Site } from '../../model/state.ts'
+import { getSiteKey, isIdentified, isSettled, type JobRecord, recordEntries, type Site } from '../../model/state.ts'
 import { createLine, nameJob, type Planner, planUnread } from '../context.ts'
 import { getOwnerKey } from '../questions/ownership.ts'
 import { keepRecord, refuseMissing } from './shared-lines.ts'
@@ -82,15 +82,19 @@ function refuseOwnMark(
       remedies: [suggest('find that out first', 'reconcile')],
     })
   }
+  // A second job of one create. The first one is on record, so nothing can take this one over.
+  const hasJob = record !== undefined && isIdentified(record) && record.run === run
   return createLine(spec, {
     action: 'conflict',
     code: 'PLAN_OWN_MARK',
     id: live.id,
     record,
-    reason: `${nameJob(model, live.id)} carries the mark of this very spec, so it is its job`,
-    remedies: [
-      suggest('take it over', 'adopt', spec.address, '--id', live.id),
-      advise(`or write policy.run: ${spec.policy.run + 1} to run it again`),
-    ],
+    reason: `${nameJob(model, live.id)} carries the mark of this very spec, so it ${hasJob ? `duplicates its job ${record.id}` : 'is its job'}`,
+    remedies: hasJob
+      ? [advise('end the unwanted job in AWS'), suggest('to leave it as it is', 'acknowledge', spec.address)]
+      : [
+          suggest('take it over', 'adopt', spec.address, '--id', live.id),
+          advise(`or write policy.run: ${spec.policy.run + 1} to run it again`),
+        ],
   })
 }

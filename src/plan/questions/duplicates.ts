@@ -60,10 +60,18 @@ export function listAuditedAddresses(input: AuditInput): Address[] {
   return listAudited(input).map(([address]) => address)
 }
 
+/** Returns the addresses whose list AWS returned. What it did not return says nothing about the others. */
+export function listReadAddresses(input: AuditInput, { alike }: Pick<Observed, 'alike'>): Address[] {
+  return listAuditedAddresses(input).filter((address) => alike.get(address)?.is === 'listed')
+}
+
 /** An unrecorded job that may be a duplicate of an address's job. */
 export type Duplicate = { readonly address: Address; readonly live: Live; readonly diagnostic: Diagnostic }
 
-/** Returns the duplicates in the lists, each reported once; undefined if a list could not be read. */
+/**
+ * Returns the duplicates in the lists that could be read, each reported once; undefined if they show none and others
+ * could not be read.
+ */
 export function findDuplicates(input: AuditInput, { alike }: Pick<Observed, 'alike'>): Duplicate[] | undefined {
   const isClaimed = indexClaims(input)
   const mayBeUnknown = indexUnknownCreates(input)
@@ -71,9 +79,13 @@ export function findDuplicates(input: AuditInput, { alike }: Pick<Observed, 'ali
   const specAt = new Map(input.specs.map((spec) => [spec.address, spec]))
   const reported = new Set<Live>()
   const found: Duplicate[] = []
+  let isWhole = true
   for (const [address, record] of listAudited(input)) {
     const listed = alike.get(address)
-    if (listed?.is !== 'listed') return undefined
+    if (listed?.is !== 'listed') {
+      isWhole = false
+      continue
+    }
     const model = input.modelOf(parseAddress(address).kind)
     for (const live of listingOf(listed.jobs, model).suspects(record.request, address)) {
       if (reported.has(live) || isClaimed(model.kind, record.site, live.id)) continue
@@ -94,7 +106,7 @@ export function findDuplicates(input: AuditInput, { alike }: Pick<Observed, 'ali
       })
     }
   }
-  return found
+  return isWhole || found.length > 0 ? found : undefined
 }
 
 /**
@@ -132,7 +144,7 @@ function listAudited({ state, before, modelOf }: AuditInput): [Address, JobRecor
  * Returns whether an address has an unacknowledged duplicate. It is checked again, since it may be claimed or cancelled
  * by now.
  */
-function hasOpenDuplicate(state: State | undefined, address: Address, { run }: JobRecord): boolean {
+export function hasOpenDuplicate(state: State | undefined, address: Address, { run }: JobRecord): boolean {
   const notes = state?.attention?.[address] ?? []
   return notes.some((one) => one.run === run && !one.acknowledged && readDuplicateId(one.finding) !== undefined)
 }

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { Lanes } from '../../aws/lanes.ts'
-import { getModel, MODELS } from '../../kinds/index.ts'
+import { getModel } from '../../kinds/index.ts'
 import { tallyOf } from '../../kinds/tally-of.ts'
 import { type Address, parseAddress } from '../../model/address.ts'
 import { type Finding, findNote } from '../../model/attention.ts'
@@ -9,9 +9,7 @@ import type { ExitCode } from '../../model/exit-code.ts'
 import { formatIso } from '../../model/iso.ts'
 import type {
   AttentionLine,
-  BudgetLine,
   GuardLine,
-  LaneLine,
   Line,
   NextLine,
   ReportedJobLine,
@@ -40,7 +38,8 @@ import { formatTally } from '../../report/tally-text.ts'
 import { toWays } from '../../report/ways.ts'
 import { VERSION } from '../../version.ts'
 import type { CommonOptions, Host } from '../host.ts'
-import { getDailyLimit, getSelector, type Session } from '../session.ts'
+import { listBudgets, listLanes } from '../lane-lines.ts'
+import { getSelector, type Session } from '../session.ts'
 import { detectShell } from '../shell.ts'
 import { findUpcoming, toNextLines } from '../upcoming.ts'
 import { listJobRemedies } from './job-ways.ts'
@@ -91,7 +90,7 @@ export async function collectReport(facts: ReportFacts, options: CommonOptions, 
     ...(Object.entries(state?.series ?? {}) as [Address, Series][]).map(([one, series]) => toSeriesLine(one, series)),
     ...listGuards(facts),
     ...listLanes(facts.lanes),
-    ...listBudgets(session, state),
+    ...listBudgets(session.project, state),
     toSummaryLine({ outcomes, exitCode, nextAt, counts, needsAttention }),
   ]
 }
@@ -248,24 +247,4 @@ function listGuards({ plan, session, soFar = FRESH_RUN }: ReportFacts): GuardLin
       max,
     }),
   )
-}
-
-function listLanes(lanes: Lanes | undefined): LaneLine[] {
-  return (lanes?.all() ?? []).map((lane) => {
-    const { rate, sent, throttled, waiting } = lane.figures()
-    const perSecond = lane.limit.perSecond
-    return { v: 1, type: 'lane', name: lane.key, perSecond, rate: round(rate), sent, throttled, waiting }
-  })
-}
-
-function round(rate: number): number {
-  return Math.round(rate * 100) / 100
-}
-
-function listBudgets(session: Session, state: State | undefined): BudgetLine[] {
-  return Object.entries(state?.budgets ?? {}).flatMap(([name, { day, used }]) => {
-    const model = MODELS.find(({ service }) => name.endsWith(`/${service}`))
-    const perDay = model && getDailyLimit(model, session.project)
-    return perDay === undefined ? [] : [{ v: 1, type: 'budget', name, day, used, perDay }]
-  })
 }

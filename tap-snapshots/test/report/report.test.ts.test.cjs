@@ -39,8 +39,8 @@ eu-west-1/123456789012
       in 14 h 30 min (2026-11-15 09:30 UTC)
   · 3 kept (2 finished, 1 of them failed, 1 unfinished)
 
-Plan: 1 to create, 1 to start, 1 in conflict, 1 settling, 1
-waiting, 3 to keep.
+Plan: 1 to create, 1 to start, 1 in conflict, 1 settling,
+1 waiting, 3 to keep.
 Creates: 3 of 50 allowed per reconcile.
 `
 
@@ -257,8 +257,8 @@ exports[`test/report/report.test.ts > TAP > a status fits a narrow terminal and 
       run 1, id quarter-final
       MediaPackage does not know this job any more
 
-6 jobs: 2 succeeded, 1 in progress, 1 failed, 1 settling, 1
-lost; 1 withdrawn, 1 archived.
+6 jobs: 2 succeeded, 1 in progress, 1 failed, 1 settling,
+1 lost; 1 withdrawn, 1 archived.
 `
 
 exports[`test/report/report.test.ts > TAP > a status groups its jobs by target, if there are several > must match snapshot 1`] = `

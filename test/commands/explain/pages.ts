@@ -39,6 +39,8 @@ const COMMANDS: Readonly<Record<string, Run>> = {
       { output: 'text', ...options },
       host,
     ),
+  lanes: async (options, host) =>
+    (await import('../../../src/commands/lanes/lanes.ts')).showLanes({ output: 'text', ...options }, host),
   report: async (options, host) =>
     (await import('../../../src/commands/report/report.ts')).reportCommand({ output: 'text', ...options }, host),
   skip: async (options, host, address = '') =>

@@ -255,6 +255,20 @@ t.test('foreign excuses no job with our mark, and none that an open create may h
     `take it over > jobwright > adopt > ${DISK} > --id > JOB7`,
     'or write policy.run: 2 to run it again',
   ])
+  const second = spec(DISK)
+    .record(DISK, { id: 'JOB1' })
+    .listed(DISK, { id: 'JOB7', marker: `kiosk-fleet ${DISK}#1.1` })
+  t.strictSame(
+    told(second, DISK, foreign('JOB7')),
+    [
+      'conflict',
+      'PLAN_OWN_MARK',
+      'AWS Import/Export job JOB7 carries the mark of this very spec, so it duplicates its job JOB1',
+      'end the unwanted job in AWS',
+      `to leave it as it is > jobwright > acknowledge > ${DISK}`,
+    ],
+    'nothing can take over the second job of one create',
+  )
   t.strictSame(marked(`kiosk-fleet ${DISK}#2.1`), [
     'conflict',
     'PLAN_OWN_MARK',

@@ -10,6 +10,7 @@ import {
   findDuplicates,
   listAuditedAddresses,
   listDuplicateNeeds,
+  listReadAddresses,
 } from '../../../src/plan/questions/duplicates.ts'
 import { DONE, liveOf, OTHER_SITE, recordOf, specOf, unknownOf } from '../world.ts'
 
@@ -246,5 +247,19 @@ t.test('where a list cannot be read nothing is known', (t) => {
   const alike = new Map(listDuplicateNeeds(input()).map(({ address }) => [address, { is: 'failed', problem } as const]))
   t.equal(findDuplicates(input(), { alike }), undefined)
   t.equal(findDuplicates(input(), { alike: new Map() }), undefined, 'nothing was read')
+  t.end()
+})
+
+t.test('a list that cannot be read hides no duplicate of another list', (t) => {
+  const problem = { class: 'auth', name: 'AccessDeniedException', message: 'no' } as const
+  const showing = (...jobs: Live[]) => ({
+    alike: new Map<Address, Lookalikes>([
+      [READERS, { is: 'failed', problem }],
+      [DISK, { is: 'listed', jobs }],
+    ]),
+  })
+  t.match(findDuplicates(input(), showing(disk())), [{ address: DISK, live: { id: 'second' } }])
+  t.equal(findDuplicates(input(), showing()), undefined, 'one may be where nobody could look')
+  t.same(listReadAddresses(input(), showing()), [DISK])
   t.end()
 })

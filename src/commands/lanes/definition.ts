@@ -1,0 +1,14 @@
+import type { Command } from 'commander'
+import { createOutput, type Run } from '../../cli/options.ts'
+import type { LanesOptions } from './lanes.ts'
+
+/** Defines `jobwright lanes`, which shows the rates that runs share. */
+export function defineLanes(program: Command, run: Run): void {
+  program
+    .command('lanes')
+    .description(
+      'show the rates that all runs of an account share through Redis: rate, limit, peers, queue, throttles and budget; calls no AWS',
+    )
+    .addOption(createOutput())
+    .action(run(async (host, options: LanesOptions) => (await import('./lanes.ts')).showLanes(options, host)))
+}

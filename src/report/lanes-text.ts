@@ -1,0 +1,36 @@
+import type { BudgetLine, LaneLine } from '../model/lines.ts'
+import { escapeForTerminal } from './escape.ts'
+import type { ReportOptions } from './options.ts'
+import { type Cell, formatTable } from './table.ts'
+
+/** Formats shared lanes and daily budgets as a table each. */
+export function formatLanes(
+  lanes: readonly LaneLine[],
+  budgets: readonly BudgetLine[],
+  options: ReportOptions,
+): string {
+  const rates = lanes.map(({ name, rate, perSecond, peers = 0, waiting, throttled, sent }) => [
+    name,
+    `${rate}/s`,
+    `${perSecond}/s`,
+    ...[peers, waiting, throttled, sent].map(String),
+  ])
+  const days = budgets.map(({ name, day, used, perDay }) => [name, day, `${used} of ${perDay}`])
+  return [
+    formatWithHead(['LANE', 'RATE', 'LIMIT', 'PEERS', 'QUEUE', 'THROTTLES', 'SENT'], rates, options),
+    formatWithHead(['BUDGET', 'DAY (UTC)', 'CREATES'], days, options),
+  ]
+    .filter((table) => table !== '')
+    .join('\n\n')
+}
+
+function formatWithHead(head: readonly string[], rows: readonly (readonly string[])[], options: ReportOptions): string {
+  if (rows.length === 0) return ''
+  const cells: Cell[][] = rows.map((row) => row.map((text) => ({ text: escapeForTerminal(text) })))
+  const top = head.map((text): Cell => ({ text, style: 'dim' }))
+  return formatTable(
+    [top, ...cells],
+    head.map(() => 80),
+    options,
+  ).join('\n')
+}

@@ -1,0 +1,58 @@
+import type { LaneShare } from '../aws/lanes.ts'
+import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
+import { Problem } from '../model/problem.ts'
+import { type RedisPlace, readRedisPlace } from '../model/redis-place.ts'
+import { advise, suggest } from '../model/remedy.ts'
+import type { RedisTrouble } from '../redis/trouble.ts'
+import { systemClock } from '../system/clock.ts'
+import type { Project } from './project.ts'
+
+/** Takes the place of `lanes.url` in jobwright.yaml, because a password belongs into no file. */
+const VARIABLE = 'JOBWRIGHT_LANES_URL'
+
+/** Returns the Redis that holds the lanes; undefined if nothing is shared. Throws a Problem (exit 4) for a bad URL. */
+export function findLanesPlace({ config, env }: Pick<Project, 'config' | 'env'>): RedisPlace | undefined {
+  const text = env[VARIABLE] || config.lanes?.url
+  if (text === undefined) return undefined
+  const read = readRedisPlace(text)
+  if ('place' in read) return read.place
+  throw new Problem({
+    code: 'CONFIG_REDIS',
+    message: `${VARIABLE} cannot be used: ${read.fault}`,
+    remedies: [
+      advise(`set ${VARIABLE} to rediss://user:password@host:port, with each special character as %xx; or unset it`),
+    ],
+  })
+}
+
+/**
+ * Shares the lanes of a run with others, if jobwright.yaml or the environment says where. Warns once if Redis cannot be
+ * used. The emulator's quotas are its own.
+ */
+export async function openLaneShare(
+  project: Pick<Project, 'config' | 'env' | 'tell'>,
+  isEmulator: boolean,
+): Promise<LaneShare | undefined> {
+  const place = isEmulator ? undefined : findLanesPlace(project)
+  if (place === undefined) return undefined
+  // Nobody else loads this.
+  const { shareLanes } = await import('../redis/shared-lanes.ts')
+  return shareLanes({
+    place,
+    clock: systemClock,
+    warn: (trouble) => project.tell?.({ ...diagnoseTrouble(place, trouble), severity: 'warning' }),
+  })
+}
+
+/** Says what is wrong with Redis, and what follows. Neither its password nor its own words are part of that. */
+export function diagnoseTrouble({ name: place }: RedisPlace, { name, words }: RedisTrouble): Diagnostic {
+  const isLogin = ['NOAUTH', 'WRONGPASS', 'NOPERM'].includes(name)
+  return diagnose({
+    code: 'LANES_REDIS',
+    message: `the lanes at ${place} cannot be used: ${words} (${name}). Runs go on at their own rate, divided by the runs last known`,
+    remedies: [
+      ...(isLogin ? [advise(`set ${VARIABLE} to a URL whose user has the rights in docs/scale.md`)] : []),
+      suggest('nothing is lost, and runs share again once it answers; to look again', 'lanes'),
+    ],
+  })
+}

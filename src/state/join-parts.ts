@@ -1,0 +1,36 @@
+import type { Address } from '../model/address.ts'
+import { type JobRecord, recordEntries, type State } from '../model/state.ts'
+
+/** The parts of a split state, by name. */
+export type Parts = ReadonlyMap<string, Pick<State, 'records' | 'serial'>>
+
+/** Joins the index and the parts of a split state to one state. Its serial grows with each write of any of them. */
+export function joinParts(index: State, parts: Parts): State {
+  const { parts: _serials, split: _at, homes = {}, ...shared } = index
+  const found = new Map<Address, JobRecord>()
+  let serial = index.serial
+  for (const [name, part] of parts) {
+    serial += part.serial
+    for (const [address, record] of recordEntries(part.records)) {
+      // A move that was killed leaves a record in two parts. The index says which one counts.
+      if (!found.has(address) || homes[address] === name) found.set(address, record)
+    }
+  }
+  // In the order of a whole state, so that plans are the same.
+  const records = [...found].sort(([one], [other]) => (one < other ? -1 : 1))
+  return { ...shared, serial, records: Object.fromEntries(records) }
+}
+
+/** Finds the parts that hold a record of an address: the one that counts comes first. */
+export function findHolders({ homes = {} }: State, parts: Parts, address: Address): string[] {
+  const holders = [...parts].filter(([, { records }]) => records[address] !== undefined).map(([name]) => name)
+  const home = homes[address]
+  return home !== undefined && holders.includes(home) ? [home, ...holders.filter((one) => one !== home)] : holders
+}
+
+/** Finds a record that the index does not know. Each is in the index before it is in a part, so this index was rolled back. */
+export function findUnknownRecord({ homes = {} }: State, parts: Parts): Address | undefined {
+  return [...parts.values()]
+    .flatMap(({ records }) => Object.keys(records) as Address[])
+    .find((address) => homes[address] === undefined)
+}

@@ -1,0 +1,308 @@
+import type { Address } from '../model/address.ts'
+import { Problem } from '../model/problem.ts'
+import { advise } from '../model/remedy.ts'
+import { applyChanges, type Change, type JobRecord, type State } from '../model/state.ts'
+import { addClaims, findClash, type IndexChange, type IndexWish, isWrite, rebaseChanges } from './index-changes.ts'
+import { findHolders, joinParts } from './join-parts.ts'
+import { createExists } from './open-store.ts'
+import { emptyPart, type SplitPlaces, storePart } from './split-parts.ts'
+import type { CommitOptions, Committed, HeldStore, OpenStore, Seen, Store } from './store.ts'
+
+/** How long to wait for the lock of the index, which each run holds for one write: tries, and the pause between them. */
+const LOCK_TRIES = 100
+const LOCK_PAUSE_MS = 100
+/** How often a write of the index follows the writes of other runs. */
+const INDEX_TRIES = 20
+
+/** Only compares the index with what this run knows of it. */
+const NO_WISH: IndexWish = { changes: [], claims: new Map(), serials: new Map() }
+
+/** A part as it was read. */
+export type SeenPart = { readonly store: Store; readonly state: State; readonly seen: Seen }
+
+/** All of a split state as it was read. */
+export type SeenSplit = { readonly index: State; readonly parts: ReadonlyMap<string, SeenPart> }
+
+/** A part of an open state. `held`: this run has its lock, and has written it or is about to. */
+type Part = Pick<SeenPart, 'store' | 'state'> & { readonly seen?: SeenPart['seen']; readonly held?: HeldStore }
+
+type RecordChange = Extract<Change, { readonly set: 'record' }>
+type Stale = Extract<Committed, { readonly is: 'stale' }>
+
+/** What a commit writes, and where. */
+type Route = {
+  readonly wish: IndexWish & { readonly serials: Map<string, number> }
+  readonly byPart: Map<string, RecordChange[]>
+  /** Parts that held an address that moves. Their next version makes every writer by the old view stale. */
+  readonly fenced: Set<string>
+}
+
+/**
+ * Opens a split state. A part is locked when this run first writes it, and only if it still is as it was read. The index is locked for one
+ * write at a time.
+ *
+ * An address has one home. To give it another one, a run writes the index, then a new version of the old home, and only then the record in
+ * the new home. So of two runs that record one address in two parts, one is stale before it sends anything.
+ */
+export function openSplitStore(places: SplitPlaces, opened: SeenSplit): OpenStore {
+  const { storeOf, partOf, clock } = places
+  const parts = new Map<string, Part>(opened.parts)
+  // The index by which this run plans. Of other runs' writes, it shows none.
+  let known = opened.index
+  let joined: { readonly of: readonly unknown[]; readonly state: State } | undefined
+  let last: Promise<unknown> = Promise.resolve()
+
+  const inTurn = <Value>(task: () => Promise<Value>): Promise<Value> => {
+    const turn = last.then(task)
+    last = turn.catch(() => {})
+    return turn
+  }
+
+  const stateOf = ({ held, state }: Part): State => held?.state ?? state
+
+  const readStates = (): Map<string, State> => new Map([...parts].map(([name, part]) => [name, stateOf(part)]))
+
+  const getState = (): State => {
+    const states = readStates()
+    const of = [known, ...states.values()]
+    if (joined?.of.length !== of.length || joined.of.some((one, at) => one !== of[at]))
+      joined = { of, state: joinParts(known, states) }
+    return joined.state
+  }
+
+  /** Opens the index, waiting for another run's write of it. */
+  const openIndex = async (): Promise<OpenStore> => {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await storeOf(undefined).open()
+      } catch (error) {
+        const isLocked = error instanceof Problem && error.diagnostic.code === 'STATE_LOCKED'
+        if (!isLocked || tries === LOCK_TRIES) throw error
+        await clock.sleep(LOCK_PAUSE_MS)
+      }
+    }
+  }
+
+  /** Writes the index if a wish fits it, or only compares. The wish fits whatever unrelated runs wrote. */
+  const writeIndex = async (
+    wish: IndexWish,
+    message: string,
+    claim: CommitOptions['claim'],
+  ): Promise<Stale | undefined> => {
+    const before = known
+    const writes = isWrite(before, wish) || claim !== undefined
+    for (let tries = 1; tries <= INDEX_TRIES; tries++) {
+      const index = await openIndex()
+      try {
+        const now = index.state
+        const clash = now === undefined ? 'it is gone' : findClash(before, now, wish)
+        if (clash !== undefined || now === undefined) return createStale(`${places.where}: ${clash}`)
+        if (!writes) return undefined
+        const changes = rebaseChanges(before, now, wish.changes)
+        const committed = await index.commit(changes, message, { always: true, claim, split: addClaims(now, wish) })
+        if (committed.is === 'stale') continue
+        const { serial, project, claimed } = committed.state
+        const own = { ...applyChanges(before, wish.changes), ...addClaims(before, wish), serial }
+        known = { ...own, ...(project !== undefined && { project }), ...(claimed && { claimed }) }
+        return undefined
+      } finally {
+        await index.close()
+      }
+    }
+    return createStale(`other runs kept writing ${places.where}`)
+  }
+
+  /** Takes the lock of a part for the rest of the run. Stale if it is not as it was read any more. */
+  const hold = async (name: string): Promise<Stale | undefined> => {
+    const part = parts.get(name)
+    if (part?.held !== undefined) return undefined
+    const store = part?.store ?? storeOf(name)
+    const held = await store.openToMove()
+    try {
+      const stale = part === undefined ? await beginPart(name, store, held) : checkPart(part, held)
+      if (stale === undefined) parts.set(name, { store, state: held.state!, held })
+      return stale
+    } finally {
+      if (parts.get(name)?.held !== held) await held.close()
+    }
+  }
+
+  const checkPart = ({ seen, store }: Part, { seen: now }: OpenStore): Stale | undefined =>
+    now?.text === seen?.text && now?.changes === seen?.changes
+      ? undefined
+      : createStale(`${store.where} was changed by another run`)
+
+  /** Begins a part that the index does not name, as far as this run knows. */
+  const beginPart = async (name: string, { where }: Store, held: HeldStore): Promise<Stale | undefined> => {
+    const { lineage, split = 0 } = known
+    const there = held.state
+    const isOfSplit = there?.lineage === lineage && there.split === split
+    if (isOfSplit && Object.keys(there.records).length > 0) {
+      // Another run began it meanwhile, or the index is older than the part. The next run reads it.
+      const wish = { changes: [], claims: new Map(), serials: new Map([[name, there.serial]]) }
+      return (await writeIndex(wish, `Name ${name}`, undefined)) ?? createStale(`${where} was begun by another run`)
+    }
+    if (isOfSplit) return there.closed ? createStale(`${where} is being joined`) : undefined
+    // An outdated view must not overwrite a part of a newer split.
+    const stale = await writeIndex(NO_WISH, '', undefined)
+    if (stale !== undefined) return stale
+    const begun = await storePart(held, where, emptyPart(name, known, split))
+    return begun.is === 'stale' ? begun : undefined
+  }
+
+  /** Finds where each change of a commit goes. */
+  const findRoute = (changes: readonly Change[]): Route => {
+    const states = readStates()
+    const byPart: Route['byPart'] = new Map()
+    const fenced: Route['fenced'] = new Set()
+    const claims = new Map<Address, string>()
+    const others: IndexChange[] = []
+    const put = (name: string, change: RecordChange): void => {
+      byPart.set(name, [...(byPart.get(name) ?? []), change])
+    }
+    for (const change of changes) {
+      if (change.set !== 'record') {
+        others.push(change)
+        continue
+      }
+      const { address, record } = change
+      const holders = findHolders(known, states, address)
+      const home = record === null ? undefined : partOf(address, record)
+      if (home !== undefined) {
+        put(home, change)
+        const before = known.homes?.[address]
+        if (before !== home) claims.set(address, home)
+        if (before !== undefined && before !== home && parts.has(before)) fenced.add(before)
+      }
+      for (const name of holders.filter((one) => one !== home)) {
+        if (home !== undefined) fenced.add(name)
+        put(name, { set: 'record', address, record: null })
+      }
+    }
+    return { wish: { changes: others, claims, serials: new Map() }, byPart, fenced }
+  }
+
+  const commit = async (
+    changes: readonly Change[],
+    message: string,
+    options: CommitOptions = {},
+  ): Promise<Committed> => {
+    const route = findRoute(changes)
+    const { wish, byPart, fenced } = route
+    const touched = listTouched(route, options)
+    // In one order, so that of two runs one gets all its locks.
+    for (const name of [...touched].sort()) {
+      const stale = await hold(name)
+      if (stale !== undefined) return stale
+      wish.serials.set(name, parts.get(name)!.held!.state!.serial)
+    }
+    const leadsToCalls = options.always === true || options.claim !== undefined || changes.some(isIntent)
+    if (isWrite(known, wish) || leadsToCalls) {
+      const stale = await writeIndex(wish, message, options.claim)
+      if (stale !== undefined) return stale
+    }
+    for (const name of fenced) {
+      const ended = await parts.get(name)!.held!.commit([], message, { always: true })
+      if (ended.is === 'stale') return ended
+    }
+    const written: { readonly name: string; readonly before: State }[] = []
+    // Records are stored before their old copies are dropped.
+    for (const name of orderParts(touched, byPart)) {
+      const { held } = parts.get(name)!
+      const before = held!.state!
+      const ended = await held!.commit(byPart.get(name) ?? [], message, { always: isBumped(name, options) })
+      if (ended.is === 'stale') {
+        await takeBack(written, byPart)
+        return ended
+      }
+      written.push({ name, before })
+    }
+    return { is: 'committed', state: getState() }
+  }
+
+  /** Lists the parts that a commit writes: those of its changes and calls, and those with something still to store. */
+  const listTouched = ({ byPart, fenced }: Route, options: CommitOptions): Set<string> => {
+    const states = readStates()
+    const steps = options.steps?.flatMap((address) => findHolders(known, states, address).slice(0, 1)) ?? []
+    const held = [...parts].flatMap(([name, part]) => (part.held === undefined ? [] : [name]))
+    const isOfAll = options.claim !== undefined || (options.always === true && options.steps === undefined)
+    return new Set([...fenced, ...byPart.keys(), ...steps, ...held, ...(isOfAll ? parts.keys() : [])])
+  }
+
+  /** A part whose jobs calls change gets a new version, so that only one of two runs makes them. */
+  const isBumped = (name: string, { always, claim, steps }: CommitOptions): boolean => {
+    if (claim !== undefined) return true
+    if (always !== true) return false
+    const states = readStates()
+    return steps === undefined || steps.some((address) => findHolders(known, states, address)[0] === name)
+  }
+
+  /** Restores what a commit stored in some parts before another one turned out to be stale. Nothing was sent. */
+  const takeBack = async (
+    written: readonly { readonly name: string; readonly before: State }[],
+    byPart: Route['byPart'],
+  ): Promise<void> => {
+    for (const { name, before } of written) {
+      const { held } = parts.get(name)!
+      const undone = (byPart.get(name) ?? []).map(
+        ({ address }): Change => ({ set: 'record', address, record: before.records[address] ?? null }),
+      )
+      if (undone.length === 0) continue
+      // Durable here at once. If it cannot be stored, the intents wait until they can have no job.
+      await held!.append(undone)
+      await held!.commit([], 'Take back what was not sent')
+    }
+  }
+
+  const append = async (changes: readonly Change[]): Promise<void> => {
+    const { byPart, wish } = findRoute(changes)
+    if (wish.changes.length > 0) throw new Error('A change of the index was appended')
+    const missing = [...byPart.keys()].filter((name) => parts.get(name)?.held === undefined)
+    if (missing.length > 0)
+      await inTurn(async () => {
+        for (const name of missing) {
+          const stale = await hold(name)
+          if (stale !== undefined) throw createStaleProblem(stale.message)
+        }
+      })
+    for (const name of orderParts(byPart.keys(), byPart)) await parts.get(name)!.held!.append(byPart.get(name)!)
+  }
+
+  const close = async (): Promise<void> => {
+    const ends = await Promise.allSettled([...parts.values()].map(({ held }) => held?.close()))
+    const failed = ends.find((one) => one.status === 'rejected')
+    if (failed !== undefined) throw failed.reason
+  }
+
+  return {
+    get state() {
+      return getState()
+    },
+    commit: (changes, message, options) => inTurn(() => commit(changes, message, options)),
+    append,
+    create: () => Promise.reject(createExists(places.where, known)),
+    close: () => inTurn(close),
+  }
+}
+
+/** Puts the parts that only lose records last. */
+function orderParts(names: Iterable<string>, byPart: Route['byPart']): string[] {
+  const isLosing = (name: string): boolean => {
+    const changes = byPart.get(name) ?? []
+    return changes.length > 0 && changes.every(({ record }) => record === null)
+  }
+  const all = [...names].sort()
+  return [...all.filter((name) => !isLosing(name)), ...all.filter(isLosing)]
+}
+
+function isIntent(change: Change): change is RecordChange & { readonly record: JobRecord } {
+  return change.set === 'record' && change.record?.stage === 'intent'
+}
+
+function createStale(message: string): Stale {
+  return { is: 'stale', message }
+}
+
+function createStaleProblem(message: string): Problem {
+  return new Problem({ code: 'STATE_STALE', message, remedies: [advise('Run the command again')] })
+}
