@@ -64,10 +64,8 @@ export async function apply(
   if (changes.length + steps.length > 0) {
     // Another run may have decided the opposite meanwhile. The write is the lock, even if there is nothing to write.
     const always = steps.some(({ action }) => action === 'update' || action === 'cancel')
-    const committed = await store.commit(changes, formatMessage(plan, intended), {
-      always,
-      steps: steps.map(({ address }) => address),
-    })
+    const needs = { always, steps: steps.map(({ address }) => address) }
+    const committed = await store.commit(changes, formatMessage(plan, intended), needs)
     if (committed.is === 'stale') {
       return { effects: 0, unsent: 0, created: 0, removed: 0, updated: 0, failed: new Map(), stale: committed.message }
     }

@@ -269,7 +269,9 @@ export function openSplitStore(places: SplitPlaces, opened: SeenSplit): OpenStor
   }
 
   const close = async (): Promise<void> => {
-    const ends = await Promise.allSettled([...parts.values()].map(({ held }) => held?.close()))
+    const ends = await Promise.allSettled(
+      [...parts.values()].flatMap(({ held }) => (held === undefined ? [] : [held.close()])),
+    )
     const failed = ends.find((one) => one.status === 'rejected')
     if (failed !== undefined) throw failed.reason
   }

@@ -91,8 +91,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'intents are only appended, not committed, before their creates',
     file: 'src/apply/apply.ts',
-    from: 'const committed = await store.commit(changes, formatMessage(plan, intended), { always })',
-    to: "await store.append(changes)\n    const committed = { is: 'committed', state: store.state, message: `${formatMessage(plan, intended)}${always}` }",
+    from: 'const committed = await store.commit(changes, formatMessage(plan, intended), needs)',
+    to: "await store.append(changes)\n    const committed = { is: 'committed', state: store.state, message: `${formatMessage(plan, intended)}${needs.always}` }",
   },
   {
     name: 'a state is not durable when its write ends',

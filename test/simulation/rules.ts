@@ -1310,8 +1310,8 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'a state is begun over another',
-      "    if (base !== undefined)\n      throw createProblem(\n        'STATE_EXISTS'",
-      "    if (base === null)\n      throw createProblem(\n        'STATE_EXISTS'",
+      'if (base !== undefined) throw createExists(where, base)',
+      'if (base === null) throw createExists(where, base)',
     ],
     ['a stale state is closed without a word', "if (folded?.is === 'stale') {", 'if (folded === null) {'],
   ]),

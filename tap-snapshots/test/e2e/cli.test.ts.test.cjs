@@ -73,8 +73,8 @@ Commands:
   baseline [options]                   record every spec without a record as
                                        done, so that it is not submitted; begins
                                        a state where there is none
-  state                                move the state to another store: file,
-                                       git or s3
+  state                                move the state to another store, or join
+                                       a split one
   paperwork [options] <address>        fetch what a person needs to ship the
                                        device of an ImportExportJob: the
                                        SIGNATURE file and the label
