@@ -100,7 +100,7 @@ function masked(text: string): string {
 /** Whether two texts say the same: services make jobs in any order, so that the lines of progress are in none. */
 function same(shown: string, said: string): boolean {
   // Which standings a run sees on the way to the end depends on how fast this machine is.
-  const isOnTheWay = (line: string): boolean => /^waiting: |: (Pending|InProgress)\b/.test(line)
+  const isOnTheWay = (line: string): boolean => /^(waiting|polling): |: (Pending|InProgress)\b/.test(line)
   const lines = (text: string): string =>
     masked(text)
       .split('\n')

@@ -52,6 +52,10 @@ Commands:
                                        plan, the schedule and the lanes: one
                                        HTML file that loads nothing; changes
                                        nothing else
+  lanes [options]                      show the rates that all runs of an
+                                       account share through Redis: rate, limit,
+                                       peers, queue, throttles and budget; calls
+                                       no AWS
   rerun [options] <address>            raise policy.run of a spec in its file,
                                        so that reconcile runs the job again;
                                        calls nothing
