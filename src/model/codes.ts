@@ -39,6 +39,7 @@ export const CODES = {
   CONFIG_ENDPOINT: { severity: 'error', exits: [4], means: 'signed requests must not go to this endpoint' },
   CONFIG_NO_DEFAULT_TARGET: { severity: 'error', exits: [4], means: 'there are several targets, but no default' },
   CONFIG_NO_REGION: { severity: 'error', exits: [4], means: 'no region is set' },
+  CONFIG_QUEUE: { severity: 'error', exits: [4], means: 'the queue of the workers, or its key, cannot be used' },
   CONFIG_REDIS: { severity: 'error', exits: [4], means: 'the URL of the shared lanes cannot be used' },
   CONFIG_REGION: { severity: 'error', exits: [4], means: 'the region does not have the service' },
   CONFIG_REMOTE: { severity: 'error', exits: [4], means: 'Git does not know the remote of the state' },
