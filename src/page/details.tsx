@@ -1,13 +1,13 @@
 import type { ComponentChildren, VNode } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { ReportLine } from '../model/lines.ts'
-import type { JobDetails, PlannedDetails } from '../model/page.ts'
+import type { JobDetails, JobRow, PlannedDetails } from '../model/page.ts'
 import { useActions } from './actions.ts'
 import type { Data } from './data.ts'
 import { Differences } from './differences.tsx'
-import { explainEnd, type Job } from './job.ts'
+import { explainEnd, explainPlan, type Job } from './job.ts'
 import { Condition, CountsBar, NAME_PARTS, OutLink, Pieces, Ways } from './parts.tsx'
-import { Sentence, Time } from './time.tsx'
+import { Sentence, Time, ZONE } from './time.tsx'
 import { Timeline } from './timeline.tsx'
 import { formatYaml } from './yaml.ts'
 
@@ -24,7 +24,8 @@ export function Details({ job, address, data, report, now }: DetailsProps): VNod
   const { go } = useActions()
   const panel = useRef<HTMLElement>(null)
   const [details, setDetails] = useState<{ readonly job: JobDetails; readonly planned: PlannedDetails }>()
-  useEffect(() => panel.current?.focus(), [address])
+  // The page stays where it is: its tabs are in view.
+  useEffect(() => panel.current?.focus({ preventScroll: true }), [address])
   useEffect(() => {
     let isCurrent = true
     void data.details(address).then((found) => {
@@ -94,6 +95,12 @@ function Facts({ job, details, data, report, now }: FactsProps): VNode {
     : planned?.region && `${planned.region}, account ${planned.account}`
   return (
     <>
+      {own && (
+        <Part title="Runs and attempts">
+          <p class="quiet">Times are those of {ZONE}.</p>
+          <Timeline job={own} details={details.job} now={now} />
+        </Part>
+      )}
       {ways.length > 0 && (
         <Part title="Commands">
           <p class="quiet">This page runs nothing. Copy a command and run it in the project.</p>
@@ -103,7 +110,7 @@ function Facts({ job, details, data, report, now }: FactsProps): VNode {
       {planned && (
         <Part title="Plan">
           <p>
-            <b>{planned.action}</b>: <Sentence text={planned.reason} />
+            <b>{planned.action}</b>: <Sentence text={explainPlan(planned)} />
           </p>
           {planned.until && (
             <p>
@@ -117,23 +124,18 @@ function Facts({ job, details, data, report, now }: FactsProps): VNode {
         <dl>
           <Fact name="Run">{job.run}</Fact>
           <Fact name="Job ID">{own?.id ?? planned?.id}</Fact>
-          <Fact name="Status at AWS">{own?.status}</Fact>
+          <Fact name="Status at AWS">{own?.status && `${own.status}${explainStatus(own)}`}</Fact>
           <Fact name="Target">{job.target}</Fact>
           <Fact name="Place">{place}</Fact>
           <Fact name="Origin">{how && HOW[how]}</Fact>
           <Fact name="ARN">{arn && <Pieces text={arn} at={NAME_PARTS} />}</Fact>
           <Fact name="Labels">{job.labels.join(', ')}</Fact>
           <Fact name="Starts">{own?.startsAt && <Time iso={own.startsAt} now={now} />}</Fact>
-          <Fact name="Submit before">{planned?.goodUntil && <Time iso={planned.goodUntil} now={now} />}</Fact>
+          <Fact name="Last moment to submit">{planned?.goodUntil && <Time iso={planned.goodUntil} now={now} />}</Fact>
           <Fact name="Spec">{job.file && <SpecLink job={job} report={report} />}</Fact>
           <Fact name="AWS console">{url && <OutLink href={isHttps(url)}>open</OutLink>}</Fact>
         </dl>
       </Part>
-      {own && (
-        <Part title="Runs and attempts">
-          <Timeline job={own} details={details.job} now={now} />
-        </Part>
-      )}
       {evidence && (
         <Part title="Evidence">
           <ul>
@@ -145,7 +147,7 @@ function Facts({ job, details, data, report, now }: FactsProps): VNode {
           </ul>
         </Part>
       )}
-      <Part title="Request">
+      <Part title="Request body">
         {request ? (
           // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and keys reach it only with a focus.
           <section class="yaml" aria-label="Request as YAML" tabIndex={0}>
@@ -161,6 +163,11 @@ function Facts({ job, details, data, report, now }: FactsProps): VNode {
       </Part>
     </>
   )
+}
+
+/** AWS calls a rollout completed although some of its devices failed. */
+function explainStatus({ status, condition }: JobRow): string {
+  return status === 'COMPLETED' && condition === 'Failed' ? ': AWS is done with every device, but some failed' : ''
 }
 
 function isHttps(url: string): string | undefined {

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { useActions } from './actions.ts'
-import { type Filter, type Grouping, isFiltering, NO_FILTER } from './filter.ts'
+import { type Filter, filterJobs, type Grouping, isFiltering, NO_FILTER } from './filter.ts'
 import type { Job, Standing } from './job.ts'
 import { LOOKS } from './words.ts'
 
@@ -19,9 +19,14 @@ export function FilterBar({ all, shown }: FilterBarProps): VNode {
   const choices = useMemo(() => listChoices(all), [all])
   const set = (part: Partial<Filter>): void => go({ filter: { ...filter, ...part } })
   const hidden = all.length - shown.length
+  /** Opens the only job that a search finds. */
+  const open = (text: string): void => {
+    const [job, another] = filterJobs(all, { ...filter, text })
+    if (job !== undefined && another === undefined) go({ open: job.address })
+  }
   return (
     <search class="filter">
-      <Search text={filter.text} onText={(text) => set({ text })} />
+      <Search text={filter.text} onText={(text) => set({ text })} onEnter={open} />
       <details open={hasChoice(filter) || undefined}>
         <summary>Filters</summary>
         <div class="choices">
@@ -84,7 +89,13 @@ function listChoices(all: readonly Job[]): Choices {
   }
 }
 
-function Search({ text, onText }: { readonly text: string; readonly onText: (text: string) => void }): VNode {
+type SearchProps = {
+  readonly text: string
+  readonly onText: (text: string) => void
+  readonly onEnter: (text: string) => void
+}
+
+function Search({ text, onText, onEnter }: SearchProps): VNode {
   const [typed, setTyped] = useState(text)
   // The latest text that came from here. When it comes back, more may have been typed.
   const sent = useRef(text)
@@ -93,12 +104,13 @@ function Search({ text, onText }: { readonly text: string; readonly onText: (tex
     sent.current = text
     setTyped(text)
   }, [text])
+  const send = (): void => {
+    sent.current = typed
+    onText(typed)
+  }
   useEffect(() => {
     if (typed === text) return
-    const timer = setTimeout(() => {
-      sent.current = typed
-      onText(typed)
-    }, TYPING_MS)
+    const timer = setTimeout(send, TYPING_MS)
     return () => clearTimeout(timer)
   }, [typed])
   return (
@@ -112,6 +124,11 @@ function Search({ text, onText }: { readonly text: string; readonly onText: (tex
         autocomplete="off"
         spellcheck={false}
         onInput={(event) => setTyped(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter') return
+          if (typed !== text) send()
+          onEnter(typed)
+        }}
       />
     </label>
   )

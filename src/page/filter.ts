@@ -24,6 +24,11 @@ export function isFiltering(filter: Filter): boolean {
   return Object.values(filter).some(Boolean)
 }
 
+/** Names a filter in a sentence: `the search “kiosk”`, or `the filter`. */
+export function describeFilter({ text, ...choices }: Filter): string {
+  return text !== '' && !Object.values(choices).some(Boolean) ? `the search “${text}”` : 'the filter'
+}
+
 const haystacks = new WeakMap<Job, string>()
 
 /** The text in which a filter's text is searched. */

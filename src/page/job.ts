@@ -133,12 +133,48 @@ export function describeNote(job: Job): string | undefined {
   return job.job?.condition && isChanging(job) ? `then ${job.planned!.action}` : undefined
 }
 
+/** Waits that end only when somebody changes a spec, or runs another job again. */
+const NEEDS_PERSON: ReadonlySet<Standing> = new Set<Standing>(['blocked', 'held'])
+
+/** What ends the wait of a job. */
+export type WaitsFor = 'time' | 'reconcile' | 'person' | 'other'
+
+/** Returns what ends the wait of a job: a known time, the next reconcile, a person, or another job or AWS. */
+export function getWaitsFor(job: Job): WaitsFor {
+  if (getWaitEnd(job) !== undefined) return 'time'
+  if (NEEDS_PERSON.has(job.standing)) return 'person'
+  return isChanging(job) ? 'reconcile' : 'other'
+}
+
 /** Returns the ISO time until which a job waits, if it is known. */
 export function getWaitEnd({ job, planned }: Job): string | undefined {
   return planned?.until ?? job?.startsAt
 }
 
+/** The deadline in a reason. A page shows it by itself. */
+const DEADLINE = /; can be submitted until \d{4}-\d\d-\d\d \d\d:\d\d UTC$/
+
+/** Says why a plan does what it does. */
+export function explainPlan({ reason }: PlannedRow): string {
+  return reason.replace(DEADLINE, '')
+}
+
+/** Conditions that a plan explains better than the job's own reason. */
+const EXPLAINED: ReadonlySet<string | undefined> = new Set([undefined, 'InProgress', 'Pending'])
+
+/** Says in one sentence why a job stands where it stands. Empty for a job that succeeded. */
+export function explainStanding(job: Job): string {
+  const { job: own, planned, standing } = job
+  if (planned && EXPLAINED.has(own?.condition)) return explainPlan(planned)
+  if (own?.startsAt && standing === 'Pending') return 'AWS starts it then'
+  return own === undefined || standing === 'Succeeded' ? '' : explainEnd(own)
+}
+
+/** What IoT jobs count, in AWS's word. The counts beside it call them devices. */
+const THINGS = /^(\d+ of \d+) things did not succeed$/
+
 /** Says why a job ended as it did: AWS's message, and its word for the reason. Empty if AWS said nothing. */
-export function explainEnd({ message, reason }: JobRow): string {
+export function explainEnd({ message: said, reason }: JobRow): string {
+  const message = said?.replace(THINGS, '$1 devices did not succeed')
   return message !== undefined && reason !== undefined ? `${message} (${reason})` : (message ?? reason ?? '')
 }

@@ -3,9 +3,9 @@ import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } fro
 import { useActions } from './actions.ts'
 import { growRows, type Rows } from './drawn-rows.ts'
 import { groupJobs, type Item, type Sorting, sortJobs } from './filter.ts'
-import { describeNote, type Job } from './job.ts'
+import { describeNote, explainStanding, getWaitEnd, isWaiting, type Job } from './job.ts'
 import { Condition, CountsBar, Empty, JobLink } from './parts.tsx'
-import { Time } from './time.tsx'
+import { Sentence, Time } from './time.tsx'
 import type { ViewProps } from './view.ts'
 import { formatCount } from './words.ts'
 
@@ -19,6 +19,7 @@ const PRINTED_MAX = 1_000
 const COLUMNS: readonly { readonly by: string; readonly head: string; readonly class: string }[] = [
   { by: 'condition', head: 'Condition', class: 'condition-cell' },
   { by: 'job', head: 'Job', class: 'job-cell' },
+  { by: '', head: 'Why / Until', class: 'why-cell' },
   { by: 'target', head: 'Target', class: 'target-cell' },
   { by: 'run', head: 'Run', class: 'run-cell' },
   { by: '', head: 'Devices', class: 'devices-cell' },
@@ -205,6 +206,9 @@ class Row extends Component<RowProps> {
           )}
           <JobLink job={job} />
         </th>
+        <td class="why-cell">
+          <Why job={job} />
+        </td>
         <td class="target-cell">{target}</td>
         <td class="run-cell">{run}</td>
         <td class="devices-cell">
@@ -215,6 +219,23 @@ class Row extends Component<RowProps> {
       </tr>
     )
   }
+}
+
+/** Why a job stands where it stands, and until when it waits. */
+function Why({ job }: { readonly job: Job }): VNode | null {
+  const text = explainStanding(job)
+  const until = isWaiting(job) ? getWaitEnd(job) : undefined
+  if (text === '' && until === undefined) return null
+  return (
+    <span class="text" title={text}>
+      {until && (
+        <>
+          until <Time iso={until} />:{' '}
+        </>
+      )}
+      <Sentence text={text} />
+    </span>
+  )
 }
 
 type HeadProps = { readonly by: string; readonly head: string; readonly class: string; readonly sorting: Sorting }

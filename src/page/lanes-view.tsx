@@ -7,8 +7,10 @@ import { linesOf, type ViewProps } from './view.ts'
 const FULL = 0.98
 
 /** How fast requests go, and what AWS's limits leave. */
-export function LanesView({ data, report, shown }: ViewProps): VNode {
+export function LanesView({ data, report, all }: ViewProps): VNode {
   const lanes = linesOf(data, 'lane')
+    .map((line) => ({ ...parseLane(line.name), line }))
+    .sort(byService)
   const budgets = linesOf(data, 'budget')
   return (
     <>
@@ -20,9 +22,12 @@ export function LanesView({ data, report, shown }: ViewProps): VNode {
         {lanes.length === 0 ? (
           <Empty>{report.offline ? 'AWS was not asked for this report.' : 'This run sent no request.'}</Empty>
         ) : (
-          <ListTable caption="Lanes of this run" heads={['Lane', 'Standing', 'Rate', 'Sent', 'Throttled', 'Queue']}>
+          <ListTable
+            caption="Lanes of this run"
+            heads={['Lane', 'Standing', 'Rate', 'Sent', 'Times throttled', 'Queue']}
+          >
             {lanes.map((lane) => (
-              <Lane key={lane.name} lane={lane} />
+              <Lane key={lane.line.name} {...lane} />
             ))}
           </ListTable>
         )}
@@ -53,27 +58,65 @@ export function LanesView({ data, report, shown }: ViewProps): VNode {
           </ListTable>
         )}
       </section>
-      <Queue shown={shown} />
+      <Queue all={all} />
     </>
   )
 }
 
-function Lane({ lane: { name, perSecond, rate, sent, throttled, waiting } }: { readonly lane: LaneLine }): VNode {
+type ShownLane = {
+  readonly service: string
+  readonly region: string
+  readonly rest: string
+  readonly operation: string | undefined
+  readonly line: LaneLine
+}
+
+/** Takes the name of a lane apart: where it is, its service, and the operation that has a limit of its own. */
+function parseLane(name: string): Omit<ShownLane, 'line'> {
+  const parts = name.split('/')
+  const at = parts.findIndex((part) => /^[a-z]{2}(-[a-z]+)+-\d$/.test(part))
+  const [region = '', service = name, operation] = at < 0 ? [] : parts.slice(at)
+  return { service, region, rest: parts.slice(0, Math.max(0, at)).join('/'), operation }
+}
+
+/** The lane of a service comes before those of its operations. */
+function byService(a: ShownLane, b: ShownLane): number {
+  return a.line.name < b.line.name ? -1 : 1
+}
+
+function Lane({ service, region, rest, operation, line }: ShownLane): VNode {
+  const { perSecond, rate, sent, throttled, waiting } = line
   const isSlow = rate < perSecond * FULL
+  const title = [service, region].filter(Boolean).join(', ')
   return (
     <tr>
-      <th scope="row">
-        <Pieces text={name} at={NAME_PARTS} />
+      <th scope="row" class={operation && 'operation'} title={line.name}>
+        {operation ? (
+          <>
+            {operation} <span class="quiet">of {title}</span>
+          </>
+        ) : (
+          <b>{title}</b>
+        )}
+        <span class="quiet sub">
+          <Pieces text={rest} at={NAME_PARTS} />
+        </span>
       </th>
       <td data-head="Standing">
-        {isSlow ? <b class="warn">Throttled: slowed down</b> : throttled > 0 ? 'Full rate again' : 'Full rate'}
+        {isSlow ? (
+          <b class="warn">Throttled: slowed down, recovering</b>
+        ) : throttled > 0 ? (
+          'Full rate again'
+        ) : (
+          'Full rate'
+        )}
       </td>
       <td data-head="Rate">
-        {rate} of {perSecond} a second
-        <Meter value={rate} max={perSecond} tone={isSlow ? 'warn' : 'busy'} />
+        {isSlow ? `${rate} of ${perSecond}` : perSecond} a second
+        <Meter value={isSlow ? rate : perSecond} max={perSecond} tone={isSlow ? 'warn' : 'busy'} />
       </td>
       <td data-head="Sent">{sent.toLocaleString()}</td>
-      <td data-head="Throttled">{throttled.toLocaleString()}</td>
+      <td data-head="Times throttled">{throttled.toLocaleString()}</td>
       <td data-head="Queue">{waiting.toLocaleString()}</td>
     </tr>
   )
@@ -81,10 +124,10 @@ function Lane({ lane: { name, perSecond, rate, sent, throttled, waiting } }: { r
 
 const CALLING: ReadonlySet<string> = new Set(['create', 'upload', 'start', 'download', 'update', 'cancel'])
 
-/** How many planned actions still call AWS, by kind. */
-function Queue({ shown }: Pick<ViewProps, 'shown'>): VNode {
+/** How many planned actions of all jobs still call AWS, by kind. */
+function Queue({ all }: Pick<ViewProps, 'all'>): VNode {
   const counts = new Map<string, number>()
-  for (const { kind, planned } of shown) {
+  for (const { kind, planned } of all) {
     if (planned && CALLING.has(planned.action)) counts.set(kind, (counts.get(kind) ?? 0) + 1)
   }
   return (

@@ -1,19 +1,22 @@
 import type { ComponentChildren, VNode } from 'preact'
 import type { FindingKind } from '../model/attention.ts'
+import { useActions } from './actions.ts'
 import {
   describeNote,
   explainEnd,
+  explainStanding,
   getWaitEnd,
-  isChanging,
+  getWaitsFor,
   isRunning,
   isWaiting,
   type Job,
   type Standing,
+  type WaitsFor,
 } from './job.ts'
-import { Command, Condition, CountsBar, Empty, JobLink, ListTable, Ways } from './parts.tsx'
+import { Command, Condition, CountsBar, Empty, JobLink, Jump, ListTable, Ways } from './parts.tsx'
 import { Problems } from './problems.tsx'
 import { formatRoute, showOnly } from './route.ts'
-import { Sentence, Time } from './time.tsx'
+import { LastMoment, Sentence, Time } from './time.tsx'
 import { linesOf, type ViewProps } from './view.ts'
 import { formatCount, formatDuration, LOOKS } from './words.ts'
 
@@ -27,18 +30,31 @@ export function NowView({ data, all, shown, now }: ViewProps): VNode {
   const running = shown.filter(isRunning)
   const waiting = shown.filter(isWaiting).sort(bySoonest)
   const ended = shown.filter(({ ended: at }) => at !== undefined && now - Date.parse(at) < DAY_MS).sort(byFailure)
+  const among = all.length > shown.length ? ' among the jobs shown' : ''
   return (
     <>
-      <Totals jobs={shown} />
+      <Totals jobs={shown} all={all.length} />
+      <p class="jumps">
+        <Jump to="needs">
+          Needs a person <b>{needs.length.toLocaleString()}</b>
+        </Jump>
+        <Jump to="running">
+          Running <b>{running.length.toLocaleString()}</b>
+        </Jump>
+        <Jump to="waiting">
+          Not started yet <b>{waiting.length.toLocaleString()}</b>
+        </Jump>
+        <Jump to="ended">
+          Ended in the last 24 hours <b>{ended.length.toLocaleString()}</b>
+        </Jump>
+      </p>
       <Problems data={data} only={['error']} />
       <section aria-labelledby="needs">
-        <h2 id="needs">
+        <h2 id="needs" tabIndex={-1}>
           Needs a person <Count count={needs.length} />
           {needs.length > 1 && <span class="quiet hint"> decisions first, then failures, the latest first</span>}
         </h2>
-        {needs.length === 0 && (
-          <Empty>Nothing needs you{all.length > shown.length ? ' among the jobs shown' : ''}.</Empty>
-        )}
+        {needs.length === 0 && <Empty>Nothing needs you{among}.</Empty>}
         <ul class="cards">
           {needs.slice(0, ROWS_MAX).map((job) => (
             <Need key={job.address} job={job} now={now} />
@@ -47,11 +63,11 @@ export function NowView({ data, all, shown, now }: ViewProps): VNode {
         <More count={needs.length} filter={{ attention: true }} />
       </section>
       <section aria-labelledby="running">
-        <h2 id="running">
+        <h2 id="running" tabIndex={-1}>
           Running <Count count={running.length} />
         </h2>
         {running.length === 0 ? (
-          <Empty>No job is running.</Empty>
+          <Empty>No job is running{among}.</Empty>
         ) : (
           <JobTable caption="Running jobs" heads={['Devices', 'Elapsed']} jobs={running}>
             {({ job, began }) => [
@@ -66,24 +82,20 @@ export function NowView({ data, all, shown, now }: ViewProps): VNode {
         <More count={running.length} filter={{ condition: 'InProgress' }} />
       </section>
       <section aria-labelledby="waiting">
-        <h2 id="waiting">
-          Waiting <Count count={waiting.length} />
+        <h2 id="waiting" tabIndex={-1}>
+          Not started yet <Count count={waiting.length} />
         </h2>
-        {waiting.length === 0 ? (
-          <Empty>Nothing waits.</Empty>
-        ) : (
-          <JobTable caption="Waiting jobs" heads={['Why', 'Until']} jobs={waiting}>
-            {(one) => [<Sentence text={explainWait(one)} />, <WaitEnd job={one} now={now} />]}
-          </JobTable>
-        )}
-        {waiting.length > ROWS_MAX && <More count={waiting.length} filter={{}} />}
+        {waiting.length === 0 && <Empty>No job waits to start{among}.</Empty>}
+        {WAITS.map(([name, title]) => (
+          <Waits key={name} title={title} jobs={waiting.filter((job) => getWaitsFor(job) === name)} now={now} />
+        ))}
       </section>
       <section aria-labelledby="ended">
-        <h2 id="ended">
+        <h2 id="ended" tabIndex={-1}>
           Ended in the last 24 hours <Count count={ended.length} />
         </h2>
         {ended.length === 0 ? (
-          <Empty>No job ended in the last 24 hours.</Empty>
+          <Empty>No job ended in the last 24 hours{among}.</Empty>
         ) : (
           <JobTable
             caption="Jobs that ended in the last 24 hours, failures first"
@@ -101,7 +113,7 @@ export function NowView({ data, all, shown, now }: ViewProps): VNode {
             ]}
           </JobTable>
         )}
-        {ended.length > ROWS_MAX && <More count={ended.length} filter={{}} />}
+        <More count={ended.length} filter={{}} />
       </section>
       <Problems data={data} only={['warning', 'info']} />
       {all.length === 0 && linesOf(data, 'diagnostic').length === 0 && (
@@ -123,22 +135,46 @@ function byUrgency(a: Job, b: Job): number {
   return rank(a) - rank(b) || (time(a) < time(b) ? 1 : -1)
 }
 
-function explainWait(job: Job): string {
-  if (job.planned) return job.planned.reason
-  if (job.job?.startsAt) return 'AWS starts it then'
-  return job.job?.reason ?? ''
+/** Waits by what ends them. */
+const WAITS: readonly (readonly [WaitsFor, title: string])[] = [
+  ['time', 'Waits for a time'],
+  ['reconcile', 'Goes on with the next reconcile'],
+  ['person', 'Waits for a person'],
+  ['other', 'Waits for another job, or for AWS'],
+]
+
+type WaitsProps = { readonly title: string; readonly jobs: readonly Job[]; readonly now: number }
+
+/** The jobs whose waits end in one way. */
+function Waits({ title, jobs, now }: WaitsProps): VNode | null {
+  if (jobs.length === 0) return null
+  return (
+    <>
+      <h3>
+        {title} <Count count={jobs.length} />
+      </h3>
+      <JobTable caption={title} heads={['Why', 'Waits until']} jobs={jobs}>
+        {(one) => [
+          <span>
+            <Sentence text={explainStanding(one)} />
+            <LastMoment job={one} />
+          </span>,
+          <WaitEnd job={one} now={now} />,
+        ]}
+      </JobTable>
+      <More count={jobs.length} filter={{}} />
+    </>
+  )
 }
 
 /** Until when a job waits: a time, the next reconcile, or a person. */
 function WaitEnd({ job, now }: { readonly job: Job; readonly now: number }): VNode {
   const until = getWaitEnd(job)
   if (until !== undefined) return <Time iso={until} now={now} />
-  if (isChanging(job)) return <span>the next reconcile</span>
-  return <span class="quiet">{NEEDS_EDIT.has(job.standing) ? 'not by itself' : '–'}</span>
+  const ends = getWaitsFor(job)
+  if (ends === 'reconcile') return <span>the next reconcile</span>
+  return <span class="quiet">{ends === 'person' ? 'not by itself' : '–'}</span>
 }
-
-/** Waits that end only when somebody changes a spec, or runs another job again. */
-const NEEDS_EDIT: ReadonlySet<Standing> = new Set<Standing>(['blocked', 'held'])
 
 function bySoonest(a: Job, b: Job): number {
   const [left = '9', right = '9'] = [getWaitEnd(a), getWaitEnd(b)]
@@ -155,21 +191,25 @@ function Count({ count }: { readonly count: number }): VNode {
   return <span class="count">{count.toLocaleString()}</span>
 }
 
-/** How many jobs are in each condition. */
-function Totals({ jobs }: { readonly jobs: readonly Job[] }): VNode {
+/** How many jobs are in each condition. A link keeps the filter, so that it leads to as many jobs as it says. */
+function Totals({ jobs, all }: { readonly jobs: readonly Job[]; readonly all: number }): VNode {
+  const { filter } = useActions().route
   const counts = new Map<Standing, number>()
   for (const { standing } of jobs) counts.set(standing, (counts.get(standing) ?? 0) + 1)
   const order = Object.keys(LOOKS) as Standing[]
   return (
     <ul class="totals" aria-label="Totals">
       <li>
-        <a href={formatRoute(showOnly({}))}>{formatCount(jobs.length, 'job')}</a>
+        <a href={formatRoute(showOnly(filter))}>
+          {jobs.length < all && `${jobs.length.toLocaleString()} of `}
+          {formatCount(jobs.length < all ? all : jobs.length, 'job')}
+        </a>
       </li>
       {order
         .filter((standing) => counts.has(standing))
         .map((standing) => (
           <li key={standing}>
-            <a href={formatRoute(showOnly({ condition: standing }))}>
+            <a href={formatRoute(showOnly({ ...filter, condition: standing }))}>
               <Condition standing={standing} /> <b>{counts.get(standing)!.toLocaleString()}</b>
             </a>
           </li>
@@ -205,7 +245,7 @@ function Need({ job, now }: { readonly job: Job; readonly now: number }): VNode 
             )}
           </p>
           {kind === 'failed' && <CountsBar job={job.job} />}
-          <Ways ways={ways} most={3} />
+          <Ways ways={ways} of={job} />
         </div>
       ))}
     </li>
@@ -250,11 +290,12 @@ function More({
   readonly count: number
   readonly filter: Parameters<typeof showOnly>[0]
 }): VNode | null {
+  const { route } = useActions()
   if (count <= ROWS_MAX) return null
   return (
     <p>
       The first {ROWS_MAX} of {count.toLocaleString()}.{' '}
-      <a href={formatRoute(showOnly(filter))}>Show them in all jobs</a>
+      <a href={formatRoute(showOnly({ ...route.filter, ...filter }))}>Show them in all jobs</a>
     </p>
   )
 }

@@ -2,6 +2,7 @@ import type { ComponentChildren, VNode } from 'preact'
 import type { Way } from '../model/lines.ts'
 import type { JobRow } from '../model/page.ts'
 import { useActions } from './actions.ts'
+import { describeFilter, NO_FILTER } from './filter.ts'
 import type { Job, Standing } from './job.ts'
 import { formatRoute } from './route.ts'
 import { COUNTS, countDevices, LOOKS } from './words.ts'
@@ -120,26 +121,74 @@ export function Command({ command }: { readonly command: string }): VNode {
   )
 }
 
-/** Ways out, the likeliest first. */
-export function Ways({ ways, most = 100 }: { readonly ways: readonly Way[]; readonly most?: number }): VNode | null {
+/** How many ways out stand on a card. One more takes no more room than a link to it. */
+const WAYS_MAX = 3
+
+/** Ways out, the likeliest first. With a job, the first ones and a link to the job with the others. */
+export function Ways({ ways, of }: { readonly ways: readonly Way[]; readonly of?: Job }): VNode | null {
+  const { route } = useActions()
   if (ways.length === 0) return null
-  const left = ways.length - most
+  const most = of === undefined || ways.length === WAYS_MAX + 1 ? ways.length : WAYS_MAX
   return (
     <ul class="ways">
       {ways.slice(0, most).map(({ text, command }) => (
         <li key={command ?? text}>
           <span>{text}</span>
+          {command !== undefined && ACKNOWLEDGE.test(command) && (
+            <span class="quiet"> (it leaves the list of what needs a person; nothing runs again)</span>
+          )}
           {command !== undefined && <Command command={command} />}
         </li>
       ))}
-      {left > 0 && <li class="quiet">and {left} more: open the job</li>}
+      {of !== undefined && ways.length > most && (
+        <li>
+          <a href={formatRoute({ ...route, open: of.address })}>{ways.length - most} more: open the job</a>
+        </li>
+      )}
     </ul>
   )
 }
 
+const ACKNOWLEDGE = /^jobwright acknowledge /
+
 /** Says that there is nothing to show. */
 export function Empty({ children }: { readonly children: ComponentChildren }): VNode {
   return <p class="empty">{children}</p>
+}
+
+/** Says that there is nothing to show. Where a filter hides jobs, it says so of the jobs shown only. */
+export function Nothing({
+  hidden,
+  children,
+}: {
+  readonly hidden: number
+  readonly children: ComponentChildren
+}): VNode {
+  const { route, go } = useActions()
+  if (hidden === 0) return <Empty>{children}</Empty>
+  return (
+    <Empty>
+      Nothing among the jobs shown; {hidden.toLocaleString()} hidden by {describeFilter(route.filter)}.{' '}
+      <button type="button" onClick={() => go({ filter: NO_FILTER })}>
+        Show all
+      </button>
+    </Empty>
+  )
+}
+
+/** A link to a place of the same view. The address of the page holds the view, so it must not change. */
+export function Jump({ to, children }: { readonly to: string; readonly children: ComponentChildren }): VNode {
+  const jump = (event: Event): void => {
+    event.preventDefault()
+    const heading = document.getElementById(to)
+    heading?.scrollIntoView()
+    heading?.focus()
+  }
+  return (
+    <a href={`#${to}`} onClick={jump}>
+      {children}
+    </a>
+  )
 }
 
 /** A link that leaves the page, if its address is safe; otherwise its text. */

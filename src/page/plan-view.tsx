@@ -1,10 +1,10 @@
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
 import { Differences } from './differences.tsx'
-import type { Job } from './job.ts'
-import { Condition, Empty, JobLink, ListTable, Meter } from './parts.tsx'
+import { explainPlan, type Job } from './job.ts'
+import { Condition, JobLink, ListTable, Meter, Nothing } from './parts.tsx'
 import { Problems } from './problems.tsx'
-import { Sentence, Time } from './time.tsx'
+import { LastMoment, Sentence, Time } from './time.tsx'
 import { linesOf, type ViewProps } from './view.ts'
 import { formatCount } from './words.ts'
 
@@ -35,19 +35,17 @@ const STOPS: Readonly<Record<string, string>> = {
 }
 
 /** What the next reconcile does: the actions with their differences, and the guards. */
-export function PlanView({ data, shown, now }: ViewProps): VNode {
-  const groups = new Map<string, Job[]>()
-  for (const job of shown) {
-    if (job.planned) groups.set(job.planned.action, [...(groups.get(job.planned.action) ?? []), job])
-  }
-  const order = [...Object.keys(ACTIONS), ...Object.keys(STOPS), ...groups.keys()]
-  const actions = [...groups].sort(([a], [b]) => order.indexOf(a) - order.indexOf(b))
+export function PlanView({ data, all, shown, now }: ViewProps): VNode {
+  const actions = groupByAction(shown)
+  const isFiltered = shown.length < all.length
   return (
     <>
       <Problems data={data} only={['error']} />
-      {actions.length > 0 && <Outlook actions={actions} />}
+      <Outlook actions={isFiltered ? groupByAction(all) : actions} isFiltered={isFiltered} />
       <Guards data={data} />
-      {actions.length === 0 && <Empty>The plan does nothing: every job is as its spec says.</Empty>}
+      {actions.length === 0 && (
+        <Nothing hidden={all.length - shown.length}>The plan does nothing: every job is as its spec says.</Nothing>
+      )}
       {actions.map(([action, jobs]) => (
         <section key={action} aria-labelledby={`action-${action}`}>
           <h2 id={`action-${action}`}>
@@ -61,8 +59,26 @@ export function PlanView({ data, shown, now }: ViewProps): VNode {
   )
 }
 
-/** Says in one sentence what the next reconcile does, and how many jobs it leaves as they are. */
-function Outlook({ actions }: { readonly actions: readonly (readonly [string, readonly Job[]])[] }): VNode {
+type Group = readonly [action: string, jobs: readonly Job[]]
+
+/** The planned jobs by their actions, those that change something first. */
+function groupByAction(jobs: readonly Job[]): readonly Group[] {
+  const groups = new Map<string, Job[]>()
+  for (const job of jobs) {
+    if (job.planned === undefined) continue
+    const group = groups.get(job.planned.action)
+    if (group) group.push(job)
+    else groups.set(job.planned.action, [job])
+  }
+  const order = [...Object.keys(ACTIONS), ...Object.keys(STOPS), ...groups.keys()]
+  return [...groups].sort(([a], [b]) => order.indexOf(a) - order.indexOf(b))
+}
+
+type OutlookProps = { readonly actions: readonly Group[]; readonly isFiltered: boolean }
+
+/** Says in one sentence what the next reconcile does to all jobs, and how many it leaves as they are. A reconcile knows no filter. */
+function Outlook({ actions, isFiltered }: OutlookProps): VNode | null {
+  if (actions.length === 0) return null
   const list = (does: boolean): string =>
     actions
       .filter(([action]) => action in ACTIONS === does)
@@ -71,7 +87,8 @@ function Outlook({ actions }: { readonly actions: readonly (readonly [string, re
   const [does, stops] = [list(true), list(false)]
   return (
     <p class="outlook">
-      The next reconcile: <b>{does || 'nothing to do'}</b>.{stops && ` It leaves alone: ${stops}.`}
+      The next reconcile{isFiltered && ', for all jobs'}: <b>{does || 'nothing to do'}</b>.
+      {stops && ` It leaves alone: ${stops}.`}
     </p>
   )
 }
@@ -100,12 +117,13 @@ function Actions({
               )}
             </th>
             <td data-head="Why">
-              <Sentence text={job.planned!.reason} />
+              <Sentence text={explainPlan(job.planned!)} />
               {job.planned!.until && (
                 <span class="sub">
                   until <Time iso={job.planned!.until} now={now} />
                 </span>
               )}
+              <LastMoment job={job} />
               <Differences changes={job.planned!.elements ?? job.planned!.changes ?? []} />
             </td>
             <td data-head="Where">

@@ -1,6 +1,7 @@
 import type { VNode } from 'preact'
+import type { PlannedRow } from '../model/page.ts'
 import type { Job } from './job.ts'
-import { Empty, JobLink, ListTable } from './parts.tsx'
+import { JobLink, Jump, ListTable, Nothing } from './parts.tsx'
 import { Sentence, Time, ZONE } from './time.tsx'
 import { linesOf, type ViewProps } from './view.ts'
 import { formatCount } from './words.ts'
@@ -11,6 +12,17 @@ const ROWS_MAX = 100
 
 /** Actions that a deadline is about. All others have the deadline of a create. */
 const LIMITED: ReadonlySet<string> = new Set(['upload', 'start', 'download'])
+
+/** What Jobwright does at a time, it does when the first reconcile after it runs. */
+const SUBMITS = 'Jobwright submits'
+const NEXT = ', at the first reconcile from then on'
+
+/** Says what may happen when the wait of a job ends. */
+function describeWaitEnd({ action, reason }: PlannedRow): string {
+  if (action !== 'waiting') return `Jobwright looks at the job again${NEXT}`
+  const [policy] = /^policy\.\w+/.exec(reason) ?? []
+  return `${SUBMITS} the job${policy ? ` (${policy})` : ''}${NEXT}`
+}
 
 /** Something that happens at a known time. */
 type Entry = { readonly at: string; readonly what: string; readonly address: string; readonly job: Job | undefined }
@@ -27,20 +39,20 @@ export function ScheduleView({ data, shown, all, now }: ViewProps): VNode {
       .filter(({ run, address }) => !hidden.has(run) && !hidden.has(address))
       .map(({ at, run, local, due, address }) => ({
         at,
-        what: due ? `due now: ${local}` : `a run is due: ${local}`,
+        what: `${due ? 'due now: ' : ''}${SUBMITS} a run${local.endsWith(' UTC') ? '' : ` (${local})`}${NEXT}`,
         address: run,
         job: byAddress.get(run) ?? byAddress.get(address),
       })),
     ...shown.flatMap((job) => [
       ...(job.job?.startsAt ? [{ at: job.job.startsAt, what: 'AWS starts the job', address: job.address, job }] : []),
       ...(job.planned?.until && !series.has(job.address)
-        ? [{ at: job.planned.until, what: `its wait ends: ${job.planned.reason}`, address: job.address, job }]
+        ? [{ at: job.planned.until, what: describeWaitEnd(job.planned), address: job.address, job }]
         : []),
       ...(job.planned?.goodUntil
         ? [
             {
               at: job.planned.goodUntil,
-              what: `last moment to ${LIMITED.has(job.planned.action) ? job.planned.action : 'submit'}`,
+              what: `last moment to ${LIMITED.has(job.planned.action) ? job.planned.action : 'submit'} the job`,
               address: job.address,
               job,
             },
@@ -62,10 +74,10 @@ export function ScheduleView({ data, shown, all, now }: ViewProps): VNode {
       <ol class="days" aria-label={`The next ${DAYS} days`}>
         {days.map(({ name, short, from, to, entries: own }) => (
           <li key={name} class={own.length > 0 ? 'busy' : undefined}>
-            <a href={`#${anchorOf(name)}`} onClick={(event) => showDay(event, name)}>
+            <Jump to={anchorOf(name)}>
               <span>{short}</span> <b>{own.length}</b>
               <span class="sr-only"> {own.length === 1 ? 'entry' : 'entries'}</span>
-            </a>
+            </Jump>
             <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true" focusable="false">
               <rect class="track" y="3" width="100" height="2" />
               {own.slice(0, 200).map(({ at, address, what }) => (
@@ -81,7 +93,9 @@ export function ScheduleView({ data, shown, all, now }: ViewProps): VNode {
           </li>
         ))}
       </ol>
-      {entries.length === 0 && <Empty>Nothing is scheduled, and nothing waits for a time.</Empty>}
+      {entries.length === 0 && (
+        <Nothing hidden={all.length - shown.length}>Nothing is scheduled, and nothing waits for a time.</Nothing>
+      )}
       {days.map(({ name, entries: own }) => own.length > 0 && <Day key={name} name={name} entries={own} now={now} />)}
       {later.length > 0 && <Day name="Later" entries={later} now={now} />}
     </>
@@ -107,14 +121,6 @@ function listDays(
 
 function anchorOf(name: string): string {
   return `day-${name.replaceAll(/\W+/g, '-')}`
-}
-
-/** The address of the page holds the view, so it must not change to that of a day. */
-function showDay(event: Event, name: string): void {
-  event.preventDefault()
-  const heading = document.getElementById(anchorOf(name))
-  heading?.scrollIntoView()
-  heading?.focus()
 }
 
 function Day({

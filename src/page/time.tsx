@@ -1,4 +1,5 @@
 import type { ComponentChildren, VNode } from 'preact'
+import type { Job } from './job.ts'
 import { formatDistance } from './words.ts'
 
 const DAY: Intl.DateTimeFormatOptions = { month: 'short', day: 'numeric' }
@@ -44,15 +45,16 @@ function isOfThisYear(at: number): boolean {
   return new Date(at).getFullYear() === new Date().getFullYear()
 }
 
-/** A time in a text of Jobwright's: `2026-11-29 02:00 UTC`. */
-const UTC_TIME = /(\d{4}-\d\d-\d\d) (\d\d:\d\d) UTC/g
+/** A time in a text of Jobwright's: `2026-11-29 02:00 UTC`, or with seconds. */
+const UTC_TIME = /(\d{4}-\d\d-\d\d) (\d\d:\d\d)(:\d\d)? UTC/g
 
 /** A text of Jobwright's, with its times in the viewer's zone. */
 export function Sentence({ text }: { readonly text: string }): VNode {
   const parts: ComponentChildren[] = []
   let from = 0
-  for (const { 0: whole, 1: day, 2: clock, index } of text.matchAll(UTC_TIME)) {
-    parts.push(text.slice(from, index), <Time key={index} iso={`${day}T${clock}:00Z`} form="day" />)
+  for (const { 0: whole, 1: day, 2: clock, 3: seconds, index } of text.matchAll(UTC_TIME)) {
+    const iso = `${day}T${clock}${seconds ?? ':00'}Z`
+    parts.push(text.slice(from, index), <Time key={index} iso={iso} form={seconds ? 'long' : 'day'} />)
     from = index + whole.length
   }
   return (
@@ -60,5 +62,15 @@ export function Sentence({ text }: { readonly text: string }): VNode {
       {parts}
       {text.slice(from)}
     </>
+  )
+}
+
+/** The last moment to submit a job, if it has one. */
+export function LastMoment({ job: { planned } }: { readonly job: Job }): VNode | null {
+  if (planned?.goodUntil === undefined) return null
+  return (
+    <span class="quiet sub">
+      last moment to submit: <Time iso={planned.goodUntil} />
+    </span>
   )
 }

@@ -99,14 +99,24 @@ function Bar({ run, from, span, now }: BarProps): VNode | null {
   )
 }
 
+/** Steps by their times. One without a time stays behind the step before it. */
+function sortSteps(steps: Run['steps']): Run['steps'] {
+  let latest = 0
+  const keyed = steps.map((step) => {
+    latest = step.at === undefined ? latest : Date.parse(step.at)
+    return { step, key: latest }
+  })
+  return keyed.sort((a, b) => a.key - b.key).map(({ step }) => step)
+}
+
 function Steps({ steps }: { readonly steps: Run['steps'] }): VNode {
   let before: number | undefined
   return (
     <ul class="steps">
-      {steps.map(({ name, at, missing = 'not recorded' }) => {
-        const ms = at === undefined ? undefined : Date.parse(at)
-        const later =
-          ms !== undefined && before !== undefined && ms - before >= 500 ? formatDuration(ms - before) : undefined
+      {sortSteps(steps).map(({ name, at, missing = 'not recorded' }) => {
+        // In whole seconds, as the times are shown: equal ones have no distance.
+        const ms = at === undefined ? undefined : Math.floor(Date.parse(at) / 1_000) * 1_000
+        const later = ms !== undefined && before !== undefined && ms > before ? formatDuration(ms - before) : undefined
         before = ms ?? before
         return (
           <li key={name}>

@@ -73,9 +73,17 @@ export function formatDuration(ms: number): string {
 
 /** Says how far a time is from now: `in 2 h`, `3 min ago`. */
 export function formatDistance(iso: string, now: number): string {
-  const ms = Date.parse(iso) - now
-  if (Math.abs(ms) < 1_000) return 'now'
+  const exact = Date.parse(iso) - now
+  if (Math.abs(exact) < 1_000) return 'now'
+  // Clocks beside it show whole minutes. The distance is theirs.
+  const ms = Math.abs(exact) < MINUTE_MS ? exact : floorMinute(Date.parse(iso)) - floorMinute(now)
   return ms > 0 ? `in ${formatDuration(ms)}` : `${formatDuration(-ms)} ago`
+}
+
+const MINUTE_MS = 60_000
+
+function floorMinute(ms: number): number {
+  return Math.floor(ms / MINUTE_MS) * MINUTE_MS
 }
 
 /** The counts of devices, in the order in which a bar shows them. */

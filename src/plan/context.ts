@@ -213,6 +213,11 @@ export function formatMinute(time: string): string {
   return `${time.slice(0, 10)} ${time.slice(11, 16)} UTC`
 }
 
+/** Formats an ISO time for sentences, to the second: `2026-11-16 08:00:07 UTC`. */
+export function formatSecond(time: string): string {
+  return `${time.slice(0, 10)} ${time.slice(11, 19)} UTC`
+}
+
 /** Names a job in sentences: `AWS Elemental MediaPackage job cup-final`. */
 export function nameJob(model: KindModel, id: string): string {
   return `${model.serviceName} job ${id}`

@@ -85,12 +85,13 @@ if (!hasBrowser) {
       evidence: 'two reads found nothing',
     }
     const { times: _times, ...recorded } = old
-    const lines: Line[] = [HEADER, { ...ours, attempts: [attempt] }, { ...recorded, intentAt: '2026-11-01T00:00:07Z' }]
+    const known = { ...ours, createdAt: '2026-11-01T00:00:02.500Z', attempts: [attempt] }
+    const lines: Line[] = [HEADER, known, { ...recorded, intentAt: '2026-11-01T00:00:07Z' }]
     const { page } = await openPage(browser, fileOf(t, lines), { hash: '#jobs?open=IotJob%2Fkiosk-0' })
     const timeline = page.locator('.timeline > li')
     await timeline.first().waitFor()
     t.match(await timeline.allInnerTexts(), [
-      /Run 1 Succeeded[\s\S]*request sent\s+1 Nov 2026, 01:00:02/,
+      /Run 1 Succeeded[\s\S]*request sent\s+1 Nov 2026, 01:00:02\s+\+2 s\s+created at AWS\s+1 Nov 2026, 01:00:02\s+answered\s+1 Nov 2026, 01:00:03\s+\+1 s/,
       /Run 1, attempt 1 created no job: two reads found nothing[\s\S]*request sent\s+1 Nov 2026, 00:50:01\s+\+1 s\s+answered\s+no answer/,
     ])
     await page.evaluate("location.hash = '#jobs?open=IotJob%2Fkiosk-1'")
@@ -234,11 +235,11 @@ if (!hasBrowser) {
     }
     await said(
       '1',
-      /Needs a person 9 decisions first[\s\S]*Unresolved[\s\S]*loyalty-readers[\s\S]*--not-created[\s\S]*Conflict[\s\S]*Failed[\s\S]*Blocked/,
-      /1 of 6 things did not succeed \(ThingsFailed\)[\s\S]*jobwright rerun IotJob\/kiosk-firmware --emulator/,
+      /Needs a person 9 decisions first[\s\S]*Unresolved[\s\S]*loyalty-readers[\s\S]*--adopt[\s\S]*--adopt[\s\S]*--not-created[\s\S]*it leaves the list[\s\S]*Conflict[\s\S]*Failed[\s\S]*Blocked/,
+      /1 of 6 devices did not succeed \(ThingsFailed\)[\s\S]*jobwright rerun IotJob\/kiosk-firmware --emulator/,
       /Running 3[\s\S]*kiosk-coupons[\s\S]*of 9 devices succeeded/,
-      /Waiting 9[\s\S]*kiosk-night-update[\s\S]*17 Nov, 03:00[\s\S]*cup-parade[\s\S]*until 2 Dec 2026, 19:00[\s\S]*18 Nov, 21:00/,
-      /kiosk-posters[\s\S]*not by itself[\s\S]*kiosk-payments[\s\S]*the next reconcile/,
+      /Not started yet 9\s+Waits for a time 4[\s\S]*kiosk-night-update[\s\S]*17 Nov, 03:00[\s\S]*cup-parade[\s\S]*last moment to submit: 2 Dec, 19:00[\s\S]*18 Nov, 21:00/,
+      /Goes on with the next reconcile 2[\s\S]*kiosk-payments[\s\S]*the next reconcile[\s\S]*Waits for a person 3[\s\S]*kiosk-posters[\s\S]*not by itself/,
       /Failed acknowledged[\s\S]*closed-list/,
     )
     await said(
@@ -247,9 +248,18 @@ if (!hasBrowser) {
       /2 planned of 25 allowed, 23 left/,
       /create 2[\s\S]*kiosk-payments[\s\S]*freight[\s\S]*update 1[\s\S]*Languages of all kiosks and gates/,
     )
-    await said('4', /Tuesday 17 November[\s\S]*03:00[\s\S]*kiosk-restart[\s\S]*03:00[\s\S]*kiosk-night-update/)
+    await said(
+      '4',
+      /Tuesday 17 November[\s\S]*03:00[\s\S]*kiosk-restart\s+Jobwright submits a run, at the first reconcile[\s\S]*03:00[\s\S]*kiosk-night-update\s+AWS starts the job/,
+      /kiosk-audit\s+Jobwright submits the job \(policy\.notBefore\), at the first reconcile/,
+      /cup-parade\s+last moment to submit the job/,
+    )
     t.ok(await page.locator('time[title="2026-11-17 02:00:00 UTC"]').first().isVisible(), 'UTC on hover')
-    await said('5', /eu-west-1\/iot\s+Throttled: slowed down\s+\S+ of 10 a second\s+\d+\s+3/, /pinpoint\s+Full rate/)
+    await said(
+      '5',
+      /iot, eu-west-1\s+\S+\s+Throttled: slowed down, recovering\s+\S+ of 10 a second\s+\d+\s+3/,
+      /pinpoint, us-east-1\s+\S+\s+Full rate\s+300 a second/,
+    )
     t.match(await page.locator('.asof').innerText(), /As of 16 Nov, \d\d:\d\d CET|GMT\+1/, 'the zone of the times')
     t.same(errors, [])
   })
@@ -267,6 +277,9 @@ if (!hasBrowser) {
       /outcome known/,
       /jobwright acknowledge IotJob\/kiosk-firmware --emulator/,
       /specs\/firmware\.yaml:1/,
+      /request sent[\s\S]*ended[\s\S]*Commands[\s\S]*Request body/,
+      /Times are those of Europe\/Berlin/,
+      /COMPLETED: AWS is done with every device, but some failed/,
     ])
       t.match(text, part)
     await panel.getByRole('button', { name: 'Copy: jobwright rerun' }).click()
@@ -328,6 +341,78 @@ if (!hasBrowser) {
     await page.waitForSelector('th[aria-sort="descending"]')
     const again = await open({ hash: '#now?kind=MediaPackageHarvestJob' })
     t.match(await again.page.locator('main').innerText(), /\d+ hidden by filter/)
+  })
+
+  t.test(
+    'a view under a filter speaks of the jobs shown only, and the next reconcile is that of all jobs',
+    async (t) => {
+      const { page } = await open({ hash: '#plan?text=kiosk-tickets' })
+      const main = page.locator('main')
+      const nothing = /Nothing among the jobs shown; 31 hidden by the search “kiosk-tickets”/
+      t.match(await main.innerText(), nothing)
+      t.match(await main.innerText(), /The next reconcile, for all jobs: 2 create, 1 update\./)
+      await page.keyboard.press('4')
+      await page.locator('main.view-schedule').waitFor()
+      t.match(await main.innerText(), nothing)
+      await page.keyboard.press('1')
+      await page.locator('main.view-now').waitFor()
+      for (const part of [
+        /No job is running among the jobs shown/,
+        /No job waits to start among the jobs shown/,
+        /1 of 32 jobs/,
+      ])
+        t.match(await main.innerText(), part)
+      const chip = page.getByRole('list', { name: 'Totals' }).getByRole('link', { name: 'Succeeded' })
+      t.match(
+        await chip.getAttribute('href'),
+        /text=kiosk-tickets&condition=Succeeded/,
+        'it leads to as many jobs as it says',
+      )
+      await page.keyboard.press('5')
+      await page.locator('main.view-lanes').waitFor()
+      t.match(await main.innerText(), /IotJob\s+2\s+DataExchangeJob\s+1/, 'no filter is seen here, and none hides')
+      await page.keyboard.press('4')
+      await main.locator('.empty').getByRole('button', { name: 'Show all' }).click()
+      await page.getByText('AWS starts the job').waitFor()
+    },
+  )
+
+  t.test('All jobs say why and until when, also beside an open job', async (t) => {
+    const { page } = await open({ hash: '#jobs' })
+    const why = (name: string) =>
+      page
+        .locator('.jobs tr')
+        .filter({ has: page.getByTitle(`IotJob/${name}`, { exact: true }) })
+        .locator('.why-cell')
+    t.match(await why('kiosk-firmware').innerText(), '1 of 6 devices did not succeed (ThingsFailed)')
+    t.match(await why('kiosk-night-update').innerText(), 'until 17 Nov, 03:00: AWS starts it then')
+    t.equal(await why('kiosk-settings').innerText(), '')
+    await page.getByTitle('IotJob/kiosk-firmware', { exact: true }).click()
+    await page.getByRole('complementary').waitFor()
+    t.ok(await why('kiosk-firmware').isVisible())
+  })
+
+  t.test('Enter in the search opens the only job that it finds, and the tabs stay in view', async (t) => {
+    const { page } = await open({ hash: '#jobs' })
+    await page.setViewportSize({ width: 1280, height: 500 })
+    await page.keyboard.press('/')
+    await page.keyboard.type('kiosk')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/#jobs\?text=kiosk$/)
+    await page.keyboard.type('-tickets')
+    await page.keyboard.press('Enter')
+    await page.getByRole('complementary', { name: 'Job IotJob/kiosk-tickets' }).waitFor()
+    t.equal(await page.evaluate('scrollY'), 0)
+  })
+
+  t.test('links lead to the sections of Now, and a way out is never hidden alone', async (t) => {
+    const { page } = await open({ hash: '#now' })
+    await page.locator('.jumps').getByRole('link', { name: 'Not started yet 9' }).click()
+    t.equal(await page.evaluate('document.activeElement.id'), 'waiting')
+    t.match(page.url(), /#now$/)
+    const card = page.locator('.card').filter({ hasText: 'gate-calibration' }).first()
+    t.match(await card.innerText(), /jobwright acknowledge IotJob\/gate-calibration/)
+    t.equal(await page.getByText(/more: open the job/).count(), 0)
   })
 
   t.test('keys go from job to job, open one and come back to it', async (t) => {

@@ -7,7 +7,7 @@ import { applyChange, unpackPage } from '../../src/page/data.ts'
 import { filterJobs, groupJobs, NO_FILTER, sortJobs } from '../../src/page/filter.ts'
 import { listJobs } from '../../src/page/job.ts'
 import { formatRoute, parseRoute, type Route } from '../../src/page/route.ts'
-import { formatDuration } from '../../src/page/words.ts'
+import { formatDistance, formatDuration } from '../../src/page/words.ts'
 import { formatYaml } from '../../src/page/yaml.ts'
 import { createFeed, type FeedEvent } from '../../src/session/page/feed.ts'
 import { formatPage } from '../../src/session/page/html.ts'
@@ -101,6 +101,16 @@ t.test('durations are words', async (t) => {
     '2 h 5 min',
     '3 d 4 h',
   ])
+})
+
+t.test('a distance is that of the minutes that clocks show', async (t) => {
+  const now = Date.parse('2026-11-16T06:55:15Z')
+  t.same(
+    ['2026-11-16T06:51:59Z', '2026-11-17T02:00:00Z', '2026-11-16T06:54:50Z', '2026-11-16T06:55:15Z'].map((iso) =>
+      formatDistance(iso, now),
+    ),
+    ['4 min ago', 'in 19 h 5 min', '25 s ago', 'now'],
+  )
 })
 
 t.test('a live page hears what changed, and everything if it was away too long', async (t) => {

@@ -14,6 +14,7 @@ import {
   createLine,
   describeRaisedRun,
   formatMinute,
+  formatSecond,
   getReadTime,
   nameJob,
   type Planner,
@@ -262,9 +263,12 @@ function describeUnknown(record: OpenRecord): string {
   return `the outcome of its create is not known (${describeEvidence(record)})`
 }
 
+/** How many candidates are named. */
+const SHOWN_MAX = 5
+
 function planUnresolved(spec: Spec, record: OpenRecord, candidates: readonly Live[]): PlannedStop {
   const shown = candidates
-    .slice(0, 5)
+    .slice(0, SHOWN_MAX)
     .map(({ id, status, createdAt }) => `${id} (${status}${createdAt ? `, ${formatMinute(createdAt)}` : ''})`)
   const rest = candidates.length > shown.length ? ` and ${candidates.length - shown.length} more` : ''
   const names = `${shown.join(', ')}${rest}`
@@ -277,13 +281,18 @@ function planUnresolved(spec: Spec, record: OpenRecord, candidates: readonly Liv
     // The first wording: acknowledgements on record name it.
     findingKey: `${isOne ? 'a job' : `${candidates.length} jobs`} may be what its create made, and nothing shows which: ${names}`,
     remedies: [
-      suggest(
-        isOne ? 'if it is the job' : 'if one of them is the job',
-        'resolve',
-        spec.address,
-        '--adopt',
-        candidates[0]!.id,
-      ),
+      // Each candidate has a command of its own: a copied one would choose for the reader.
+      ...candidates
+        .slice(0, SHOWN_MAX)
+        .map(({ id, createdAt }) =>
+          suggest(
+            isOne ? 'if it is the job' : `if the one ${createdAt ? `of ${formatSecond(createdAt)}` : id} is the job`,
+            'resolve',
+            spec.address,
+            '--adopt',
+            id,
+          ),
+        ),
       suggest(isOne ? 'if it is not' : 'if none of them is', 'resolve', spec.address, '--not-created'),
     ],
   })
