@@ -46,8 +46,10 @@ const { metafile } = await build({
   sourcesContent: false,
   metafile: true,
   legalComments: 'none',
-  // CommonJS packages load Node's own modules with `require`.
-  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)" },
+  // CommonJS packages load Node's own modules with `require`. The name is free: some packages import `createRequire` themselves.
+  banner: {
+    js: "import { createRequire as openRequire } from 'node:module'; const require = openRequire(import.meta.url)",
+  },
   absWorkingDir: root,
   plugins: [lockBinary],
   logLevel: 'warning',

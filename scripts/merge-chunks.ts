@@ -11,6 +11,8 @@ type Output = Metafile['outputs'][string]
 
 /** Verbs that run often. Each is a class of its own, so that it loads only what it needs. */
 const OFTEN = /^(validate|plan|reconcile|status)-/
+/** Entries that need the client of the queue, which no other run loads. */
+const OF_QUEUE = /^build\/(workers|commands\/worker)\//
 /** An entry that needs little. */
 const LIGHT = /^explain-/
 
@@ -84,6 +86,7 @@ function classify(file: string, entryPoint: string): string {
   if (/^(cli|action)\b/.test(name)) return name.startsWith('cli') ? 'start' : 'action'
   if (OFTEN.test(name)) return name
   if (LIGHT.test(name)) return 'light'
+  if (OF_QUEUE.test(entryPoint)) return 'queue'
   return /^build\/(commands|session|index)/.test(entryPoint) ? 'verb' : 'aws'
 }
 

@@ -29,6 +29,7 @@ import { defineStatus } from './commands/status/definition.ts'
 import { defineValidate } from './commands/validate/definition.ts'
 import { defineVersion } from './commands/version/definition.ts'
 import { defineWatch } from './commands/watch/definition.ts'
+import { defineWorker } from './commands/worker/definition.ts'
 import type { ExitCode } from './model/exit-code.ts'
 import type { Host } from './session/host.ts'
 
@@ -73,6 +74,7 @@ const DEFINITIONS = [
   defineExplain,
   defineCompletion,
   defineVersion,
+  defineWorker,
   defineEmulator,
 ]
 const program = createProgram(

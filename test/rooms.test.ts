@@ -47,6 +47,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     ...SDK,
   ],
   redis: ['model', 'lane', 'system', 'aws/lanes.ts', 'ioredis'],
+  workers: ['model', 'system', 'aws', 'kinds', 'redis', 'node:crypto', 'bullmq', 'ioredis'],
   'kinds/normal.ts': ['model'],
   'kinds/tags.ts': ['model'],
   'kinds/unknown-status.ts': ['model'],

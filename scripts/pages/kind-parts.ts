@@ -43,7 +43,7 @@ function facts(model: KindModel): string {
       'job ID',
       idMember ? `yours: \`spec.${idMember}\`, or the name of the spec (from run 2 on \`NAME-rN\`)` : 'chosen by AWS',
     ],
-    ['actions of Jobwright', model.lifecycle.steps.join(', then ')],
+    ['steps to run a job', model.lifecycle.steps.join(', then ')],
     ['partitions', partitions.map((one) => `\`${one}\``).join(', ')],
     [
       'regions',
@@ -169,7 +169,7 @@ function limits(model: KindModel, schema: Schema): string {
     return slot ? [[`\`${slot.key}\``, String(slot.max), `\`${slot.step}\``]] : []
   })
   const lanes = table(
-    ['call', 'at most', 'a day at most'],
+    ['call', 'rate limit', 'daily limit'],
     rows.length === 1 ? [['each call', ...(rows[0]?.slice(1) ?? [])]] : rows,
   )
   const running =
@@ -187,7 +187,7 @@ function recovery(model: KindModel): string {
   switch (model.identity.recovery.is) {
     case 'id':
     case 'token':
-      return `The ID comes from the spec, so Jobwright calls \`${model.api.operations.describe}\`. If a job with this ID is provably the submitted one, Jobwright adopts it. Otherwise it reports a conflict. If there is no job, Jobwright waits for the end of the [lease](../concepts.md#words), ${seconds(leaseMs)}. Then, if two reads ${seconds(graceMs)} apart find no job, it sends the create again under the same ID. AWS rejects a duplicate.`
+      return `The ID comes from the spec, so Jobwright calls \`${model.api.operations.describe}\`. If it finds a job with [evidence](../concepts.md#ownership) that this create made it, it adopts the job. Without that evidence, it reports a conflict. If it finds no job, it waits for the end of the [lease](../concepts.md#words), ${seconds(leaseMs)}. Then, if two reads ${seconds(graceMs)} apart find no job, it sends the create again under the same ID. AWS rejects a duplicate.`
     case 'inert':
       return `A job does nothing until it is started. So a create whose response was lost has started nothing. Jobwright reads the list with ${list}, and searches the jobs created since the [intent](../concepts.md#words) for an identical request. It adopts that job. If several match, the plan shows \`unresolved\`: see [recovery](../recovery.md#unresolved). If two reads ${seconds(listLagMs)} apart find none, Jobwright sends the create again.`
     case 'match':

@@ -40,7 +40,7 @@ async function send(
   { writer }: Calls,
 ): Promise<Timed & { readonly outcome: Outcome<Live> }> {
   const { spec } = planned
-  const options = { id: record.id, marker: record.intent.marker }
+  const options = { id: record.id, marker: record.intent.marker, attempt: record.intent.attempt }
   let sent: string | undefined
   // Checked again when the call gets its turn: the spec may have expired since it was planned.
   const mayStillSend = (permit: Permit) => (): boolean => {

@@ -77,7 +77,8 @@ function readPlainText(
     ...checkDefaultTarget(value),
     ...checkLimits(value, kinds),
     ...checkRoles(config),
-    ...checkLanes(config),
+    ...checkRedis('lanes', 'CONFIG_REDIS', config),
+    ...checkRedis('queue', 'CONFIG_QUEUE', config),
   ]
   return { config, diagnostics: wrong.map((fault) => toDiagnostic(base, fault)) }
 }
@@ -216,27 +217,27 @@ function checkRoles(config: Config): Fault[] {
   })
 }
 
-/** Rejects a URL that cannot be used. Whoever can read the repository could read its password. */
-function checkLanes({ lanes }: Config): Fault[] {
-  if (lanes === undefined) return []
-  const read = readRedisPlace(lanes.url)
-  const fault = mayHoldPassword(lanes.url)
+/** Rejects a URL of Redis that cannot be used. Whoever can read the repository could read its password. */
+function checkRedis(name: 'lanes' | 'queue', code: 'CONFIG_REDIS' | 'CONFIG_QUEUE', config: Config): Fault[] {
+  const url = config[name]?.url
+  if (url === undefined) return []
+  const read = readRedisPlace(url)
+  const fault = mayHoldPassword(url)
     ? 'it has a user or a password, and whoever reads this file would have it too'
     : 'fault' in read
       ? read.fault
       : undefined
   if (fault === undefined) return []
+  const variable = `JOBWRIGHT_${name.toUpperCase()}_URL`
   return [
     {
-      code: 'CONFIG_REDIS' as const,
-      pointer: '/lanes/url',
+      code,
+      pointer: `/${name}/url`,
       aim: 'key' as const,
-      message: `lanes.url cannot be used: ${fault}`,
+      message: `${name}.url cannot be used: ${fault}`,
       remedies: [
         advise('name the server alone, such as rediss://redis.example.com:6379'),
-        advise(
-          'set the URL with its password in the environment, as JOBWRIGHT_LANES_URL, from a secret of the workflow',
-        ),
+        advise(`set the URL with its password in the environment, as ${variable}, from a secret of the workflow`),
       ],
     },
   ]

@@ -99,3 +99,8 @@ export type Outcome<Value> =
   | { readonly is: 'done'; readonly value: Value }
   | { readonly is: 'not-done'; readonly problem: AwsProblem }
   | { readonly is: 'unknown'; readonly problem: AwsProblem }
+
+/** Returns an outcome without its value. */
+export function dropValue(outcome: Outcome<unknown>): Outcome<undefined> {
+  return outcome.is === 'done' ? { is: 'done', value: undefined } : outcome
+}

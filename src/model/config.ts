@@ -58,6 +58,8 @@ export type Config = {
   readonly lanes?: { readonly url: string }
   /** Environment variables that specs may read with `$env`. Default: none. */
   readonly env?: readonly string[]
+  /** The Redis or Valkey through which workers get their tasks. Missing: the run makes every call itself. */
+  readonly queue?: { readonly url: string }
 }
 
 /** The name of the configuration file, in the project's folder. */

@@ -37,6 +37,11 @@ export type Waits = {
   readonly listLagMs: number
   /** The time between two describes that prove absence, for jobs that are read by their own ID. */
   readonly graceMs: number
+  /**
+   * How long after the lease a worker on another machine may still send. A third is the life of a task. The rest is for
+   * clocks that differ. 0 without workers.
+   */
+  readonly queueMs: number
 }
 
 export const DEFAULT_WAITS: Waits = {
@@ -45,14 +50,23 @@ export const DEFAULT_WAITS: Waits = {
   requestMs: 30_000,
   listLagMs: 90_000,
   graceMs: 15_000,
+  queueMs: 0,
 }
 
 /** How far our clock and AWS's may differ, in milliseconds, before their times are no longer compared. */
 export const CLOCKS_MS = 60_000
 
+/** The wait `queueMs` of a run with workers. Its larger part is as long as clocks may differ. */
+export const QUEUE_MS = 1.5 * CLOCKS_MS
+
+/** Returns how long a task may wait for a worker that sends its request, in milliseconds. */
+export function computeTaskLife({ queueMs }: Waits): number {
+  return queueMs / 3
+}
+
 /** Returns the ISO time at which a lease ends that begins now. `now` is epoch milliseconds. */
-export function computeLeaseEnd(now: number, { leaseMs }: Waits): string {
-  return formatIso(now + leaseMs)
+export function computeLeaseEnd(now: number, { leaseMs, queueMs }: Waits): string {
+  return formatIso(now + leaseMs + queueMs)
 }
 
 /** Returns whether a lease is still valid this many milliseconds after it began. */
@@ -69,11 +83,13 @@ const SIGNATURE_BY_ID_MS = 300_000
  * ahead of ours, if measured. If ours is ahead, it is negative and the deadline comes later.
  */
 export function computeDeadline(
-  { at }: Pick<Intent, 'at'>,
+  { at, leaseUntil = at }: Pick<Intent, 'at'> & Partial<Pick<Intent, 'leaseUntil'>>,
   waits: Waits,
   { byMatch, clockOffsetMs = 0 }: { readonly byMatch: boolean; readonly clockOffsetMs?: number },
 ): string {
-  const { leaseMs, requestMs, listLagMs } = waits
+  const { requestMs, listLagMs } = waits
+  // A worker may have sent it, even if this run has no workers.
+  const leaseMs = Math.max(waits.leaseMs, Date.parse(leaseUntil) - Date.parse(at))
   const signatureMs = byMatch ? waits.signatureMs : Math.min(waits.signatureMs, SIGNATURE_BY_ID_MS)
   const aheadMs = Math.max(0, -clockOffsetMs)
   return formatIso(Date.parse(at) + leaseMs + signatureMs + requestMs + listLagMs + aheadMs)

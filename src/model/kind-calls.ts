@@ -16,7 +16,7 @@ export type UpdateRequest = {
 }
 
 /** Limits of one write that is not a create. */
-export type WriteOptions = Omit<CreateOptions, 'id' | 'marker'>
+export type WriteOptions = Omit<CreateOptions, 'id' | 'marker' | 'attempt'>
 
 /** What `create` receives besides the request. */
 export type CreateOptions = {
@@ -24,6 +24,8 @@ export type CreateOptions = {
   readonly id?: string
   /** What AWS stores with the job: address, run and attempt. For `match` kinds, and as the tag of an IoT job. */
   readonly marker?: string
+  /** Which attempt of the run it is, from 1. A worker's answer counts for this attempt alone. */
+  readonly attempt?: number
   readonly signal?: AbortSignal
   /** Checked after signing and before the first byte. False abandons the request; its outcome is `not-done`. */
   readonly mayStillSend: () => boolean

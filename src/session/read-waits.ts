@@ -2,10 +2,11 @@ import { isLoopback, resolveEndpoint } from '../aws/endpoint.ts'
 import type { Env } from '../aws/target.ts'
 import { MODELS } from '../kinds/index.ts'
 import type { Config } from '../model/config.ts'
-import { DEFAULT_WAITS, type Waits } from '../model/create-protocol.ts'
+import { DEFAULT_WAITS, QUEUE_MS, type Waits } from '../model/create-protocol.ts'
 import { isObject } from '../model/json.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
+import { hasQueue } from './queue.ts'
 
 /** For end-to-end tests only: a JSON object with some of the waits, in milliseconds. */
 const VARIABLE = 'JOBWRIGHT_WAITS'
@@ -15,9 +16,10 @@ const VARIABLE = 'JOBWRIGHT_WAITS'
  * AWS, because requests and lists are delayed. So every target's endpoint must be a loopback address. Otherwise, or for an invalid value,
  * throws a Problem (exit 4).
  */
-export function readWaits(config: Pick<Config, 'targets'>, env: Env, emulator: boolean): Waits {
+export function readWaits(config: Pick<Config, 'targets' | 'queue'>, env: Env, emulator: boolean): Waits {
   const text = env[VARIABLE]
-  if (text === undefined || text === '') return DEFAULT_WAITS
+  const waits = !emulator && hasQueue({ config, env }) ? { ...DEFAULT_WAITS, queueMs: QUEUE_MS } : DEFAULT_WAITS
+  if (text === undefined || text === '') return waits
   if (!emulator && !isLocal(config, env)) {
     throw createProblem('is set, but some requests would leave this machine', `unset ${VARIABLE}: it is for tests`)
   }
@@ -29,7 +31,7 @@ export function readWaits(config: Pick<Config, 'targets'>, env: Env, emulator: b
       `correct or unset ${VARIABLE}`,
     )
   }
-  return { ...DEFAULT_WAITS, ...given }
+  return { ...waits, ...given }
 }
 
 function isLocal({ targets }: Pick<Config, 'targets'>, env: Env): boolean {

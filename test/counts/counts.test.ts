@@ -86,6 +86,7 @@ for (const store of ['file', 'git', 's3'] as const)
       const isAsked = store === 's3' && verb !== 'validate'
       t.equal(counts.chunks.includes('s3-bucket'), isAsked, `${verb}: the client of S3 is loaded only for S3`)
       t.notOk(counts.hasRedis, `${verb}: without lanes, the client of Redis is not loaded`)
+      t.notOk(counts.chunks.includes('open-dispatcher'), `${verb}: without a queue, its client is not loaded`)
     }
   })
 

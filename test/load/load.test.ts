@@ -339,9 +339,10 @@ t.test('specs are searched for inside the repository', async (t) => {
 
 t.test('jobwright.yaml lists the variables that specs may read, but cannot allow credentials', async (t) => {
   const read = (env: unknown) => readConfig(t.testdir({ 'jobwright.yaml': JSON.stringify({ env }) }), MODELS)
-  t.strictSame(read(['DISK_PIN', 'PATH', 'JOBWRIGHT_TEST_PIN']).diagnostics, [])
+  t.strictSame(read(['DISK_PIN', 'PATH', 'TEST_PIN']).diagnostics, [])
   for (const name of [
     'AWS_SECRET_ACCESS_KEY',
+    'JOBWRIGHT_QUEUE_KEY',
     'aws_session_token',
     'Aws_X',
     'ACTIONS_ID_TOKEN_REQUEST_TOKEN',

@@ -71,8 +71,8 @@ export function callsOf(
   ) => {
     let leftAt = 0
     const leave = (signedAt: number): Leaving | undefined => {
-      // The machine may sleep before the first byte leaves.
-      leftAt = signedAt
+      // The machine may sleep before the first byte leaves. It signs by its own clock.
+      leftAt = signedAt - process.machine.skew
       return onLeave?.(signedAt)
     }
     return attemptOnce(

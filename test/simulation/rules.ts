@@ -1098,8 +1098,8 @@ export const RULES: readonly Mutation[] = [
     ['a create leaves after its time', '!(isDue(pass, spec) && permit.mayStillSend())', '!permit.mayStillSend()'],
     [
       'a create is sent without its intent’s marker',
-      'const options = { id: record.id, marker: record.intent.marker }',
-      'const options = { id: record.id, marker: undefined }',
+      'marker: record.intent.marker, attempt',
+      'marker: undefined, attempt',
     ],
     [
       'the deadline of a settling create ignores the offset',

@@ -35,6 +35,7 @@ import {
 } from '../../session/session.ts'
 import { listStillDue } from '../../session/still-due.ts'
 import { isPassing, type MayRetry, waitWhileLocked } from '../../session/while-locked.ts'
+import { delegateToWorkers } from '../../session/workers.ts'
 import { openWithFirstState } from '../../state/first-state.ts'
 import type { OpenStore } from '../../state/store.ts'
 import { createRandomId } from '../../system/random.ts'
@@ -182,7 +183,8 @@ async function run(
   failed: Reconciled['failed'] | undefined,
 ): Promise<Reconciled & { readonly found: Seen }> {
   assertOnly(options, session.loaded, store.state)
-  const world = await openSessionWorld(session, store.state, options, host)
+  const reached = await openSessionWorld(session, store.state, options, host)
+  const world = options.refreshOnly ? reached : await delegateToWorkers(reached, session, store.state)
   const basis = { ...(await createInput(session, store.state, options)), begins: options.begins }
   const input = options.approved ? await approveInput(basis, options.approved, session) : basis
   const isNews = createFilter()

@@ -5,7 +5,7 @@ import type { Remedy } from '../../model/remedy.ts'
 import type { Aim } from '../parse/locate.ts'
 
 /** The code of a fault in a spec, in jobwright.yaml, or in both. */
-export type FaultCode = SpecCode | 'CONFIG_ENDPOINT' | 'CONFIG_REDIS' | 'CONFIG_REMOTE'
+export type FaultCode = SpecCode | 'CONFIG_ENDPOINT' | 'CONFIG_QUEUE' | 'CONFIG_REDIS' | 'CONFIG_REMOTE'
 
 /** A violated rule of a schema, in words. */
 export type Fault = {

@@ -129,7 +129,7 @@ function isMarkPending(plan: Planner, record: OpenRecord, { markRead }: Live): b
 }
 
 function computeTagsShownFrom({ waits }: Planner, { intent }: OpenRecord): string {
-  return addTime(intent.at, waits.leaseMs + waits.listLagMs)
+  return addTime(intent.leaseUntil, waits.listLagMs)
 }
 
 function explainNotOurs(

@@ -92,6 +92,9 @@ Commands:
                                        completes verbs, options, kinds and
                                        addresses
   version                              print the version
+  worker [options]                     make the calls that runs with a queue
+                                       hand out, with the credentials of this
+                                       machine, until SIGTERM
   emulator [options]                   serve the five services until SIGTERM;
                                        prints one JSON line with its url when it
                                        is ready

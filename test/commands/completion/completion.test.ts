@@ -74,7 +74,7 @@ t.test('bash completes verbs, options, their values, kinds, addresses and files'
   })
   for (const name of fs.readdirSync(path.join(here, 'bin'))) fs.chmodSync(path.join(here, 'bin', name), 0o755)
   const verbNames =
-    'init lanes new validate plan reconcile watch status acknowledge adopt resolve baseline schema explain completion emulator help cancel paperwork report rerun version next skip state'
+    'init lanes new validate plan reconcile watch status acknowledge adopt resolve baseline schema explain completion emulator help cancel paperwork report rerun version next skip state worker'
   const cases: [words: string[], offered: string][] = [
     [[''], verbNames],
     [['ba'], 'baseline'],

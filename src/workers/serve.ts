@@ -1,0 +1,181 @@
+import { Worker } from 'bullmq'
+import { Redis } from 'ioredis'
+import type { RedisPlace } from '../model/redis-place.ts'
+import { toRedisOptions } from '../redis/open-redis.ts'
+import type { Clock } from '../system/clock.ts'
+import { type Executed, type Executor, executeTask } from './execute.ts'
+import { matchesLane } from './glob.ts'
+import type { Reach } from './reach.ts'
+import {
+  ALIVE_MS,
+  ANSWER_MS,
+  CLAIM_MS,
+  getAnswersKey,
+  getClaimKey,
+  getServingKey,
+  getWorkerKey,
+  LANE_MS,
+  LANES_KEY,
+  LANES_MAX,
+  PREFIX,
+} from './redis-keys.ts'
+import { type Announced, readAnnounced } from './task.ts'
+
+/** How often a worker looks for lanes, and shows that it lives, in milliseconds. */
+const LOOK_MS = 1_000
+/** How long calls in flight may take after the signal to stop. */
+const DRAIN_MS = 9_000
+
+/** A lane that a worker does not serve, and why. */
+export type Unserved = { readonly lane: string; readonly why: string }
+
+/** What happens to a worker, for its log. */
+export type WorkerEvent =
+  | { readonly is: 'connected' | 'disconnected' }
+  | { readonly is: 'serving'; readonly lane: string }
+  /** It serves no lane. */
+  | { readonly is: 'idle'; readonly others: readonly Unserved[] }
+  | { readonly is: 'took'; readonly lane: string; readonly executed: Executed }
+  | { readonly is: 'draining'; readonly active: number }
+
+/** What a worker serves, and with what. */
+export type ServeOptions = {
+  readonly place: RedisPlace
+  readonly clock: Clock
+  /** Names this worker alone. */
+  readonly worker: string
+  /** Patterns of lanes. One of them must match. */
+  readonly lanes: readonly string[]
+  /** Calls at once for each lane. */
+  readonly concurrency: number
+  readonly executor: Pick<Executor, 'key' | 'findModel'>
+  readonly reach: Reach
+  readonly tell: (event: WorkerEvent) => void
+  readonly signal: AbortSignal
+}
+
+/** How many tasks a worker has carried out, without success, and refused. */
+export type Served = { readonly done: number; readonly failed: number; readonly refused: number }
+
+/** Serves lanes until the signal, then lets the calls in flight end. */
+export async function serve(options: ServeOptions): Promise<Served> {
+  const { place, clock, worker, reach, signal, tell } = options
+  const redis = openStatusClient(place, (event) => signal.aborted || tell(event))
+  const tasks = new Redis({ ...toRedisOptions(place, { login: true }), maxRetriesPerRequest: null })
+  tasks.on('error', () => {})
+  const giveUp = new AbortController()
+  const open = new Map<string, Worker>()
+  const claimed = new Map<string, number>()
+  const tally = { done: 0, failed: 0, refused: 0 }
+  let active = 0
+
+  const claim = async (nonce: string): Promise<boolean> => {
+    if (claimed.has(nonce)) return false
+    // Also here, because Redis may lose it.
+    claimed.set(nonce, clock.monotonic())
+    return (await redis.set(getClaimKey(nonce), worker, 'PX', CLAIM_MS, 'NX').catch(() => undefined)) === 'OK'
+  }
+  const answer = async (planner: string, sealed: object): Promise<void> => {
+    const list = getAnswersKey(planner)
+    await redis.multi().rpush(list, JSON.stringify(sealed)).pexpire(list, ANSWER_MS).exec()
+  }
+  const take = async (value: unknown, { queue, lane }: Announced): Promise<void> => {
+    active++
+    try {
+      const executor = { ...options.executor, clock, reach: reach.reach, claim, signal: giveUp.signal }
+      const executed = await executeTask(value, queue, executor)
+      tally[nameEnd(executed)]++
+      if (isToReconnect(executed) && executed.task) reach.forget(executed.task.site)
+      // A lost answer leaves the outcome unknown, and the planner finds it.
+      if ('answer' in executed) await answer(executed.planner, executed.answer).catch(() => {})
+      tell({ is: 'took', lane, executed })
+    } finally {
+      active--
+    }
+  }
+  const openQueue = (announced: Announced): Worker => {
+    const made = new Worker(announced.queue, (job) => take(job.data, announced), {
+      // Its blocking connection is a copy of this one.
+      connection: tasks,
+      prefix: PREFIX,
+      concurrency: options.concurrency,
+      // No redelivery: a task that stalled has an unknown outcome.
+      maxStalledCount: 0,
+      removeOnComplete: { count: 0 },
+      removeOnFail: { count: 0 },
+      skipVersionCheck: true,
+    })
+    made.on('error', () => {})
+    return made
+  }
+  /** Opens a lane that was announced; returns why not. */
+  const openLane = async (announced: Announced): Promise<string | undefined> => {
+    const { queue, lane } = announced
+    if (!options.lanes.some((pattern) => matchesLane(pattern, lane)))
+      return `--lanes ${options.lanes.join(' ')} does not match it`
+    const why = await reach.explainUnreached(lane)
+    if (why !== undefined) return why
+    open.set(queue, openQueue(announced))
+    tell({ is: 'serving', lane })
+    return undefined
+  }
+  const look = async (): Promise<void> => {
+    const since = clock.now() - LANE_MS
+    const listed = await redis.zrangebyscore(LANES_KEY, since, '+inf', 'LIMIT', 0, LANES_MAX)
+    const others: Unserved[] = []
+    for (const announced of listed.flatMap((text) => readAnnounced(text) ?? [])) {
+      if (signal.aborted) return
+      const why = open.has(announced.queue) ? undefined : await openLane(announced)
+      if (why !== undefined) others.push({ lane: announced.lane, why })
+    }
+    if (open.size === 0) tell({ is: 'idle', others })
+    const said = redis.pipeline()
+    for (const queue of open.keys()) said.set(getServingKey(queue), worker, 'PX', ALIVE_MS)
+    said.set(getWorkerKey(worker), JSON.stringify({ queues: [...open.keys()], active, ...tally }), 'PX', ALIVE_MS)
+    await said.exec()
+    const old = clock.monotonic() - CLAIM_MS
+    for (const [nonce, at] of claimed) if (at < old) claimed.delete(nonce)
+  }
+  while (!signal.aborted) {
+    // Bounded, so that a Redis that swallows everything does not delay the end.
+    if (redis.status === 'ready')
+      await Promise.race([look().catch(() => {}), clock.sleep(ALIVE_MS / 2, signal).catch(() => {})])
+    await clock.sleep(LOOK_MS, signal).catch(() => {})
+  }
+  tell({ is: 'draining', active })
+  // Other workers of the lane show again within a second that they serve it.
+  for (const queue of open.keys()) void redis.del(getServingKey(queue)).catch(() => {})
+  const closing = Promise.allSettled([...open.values()].map((one) => one.close()))
+  await Promise.race([closing, clock.sleep(DRAIN_MS)])
+  giveUp.abort()
+  for (const one of open.values()) void one.disconnect().catch(() => {})
+  await Promise.race([redis.del(getWorkerKey(worker)).catch(() => {}), clock.sleep(200)])
+  for (const client of [redis, tasks]) client.disconnect()
+  return tally
+}
+
+function nameEnd(executed: Executed): keyof Served {
+  if ('refused' in executed) return 'refused'
+  return executed.outcome.is === 'done' ? 'done' : 'failed'
+}
+
+/** Returns whether the connection is of no more use: its credentials were refused, or a clock was set meanwhile. */
+function isToReconnect(executed: Executed): boolean {
+  if ('refused' in executed) return executed.refused === 'clock' || executed.refused === 'expired'
+  return executed.outcome.is !== 'done' && executed.outcome.problem.class === 'auth'
+}
+
+function openStatusClient(place: RedisPlace, tell: (event: WorkerEvent) => void): Redis {
+  const redis = new Redis({ ...toRedisOptions(place, { login: true }), maxRetriesPerRequest: 1 })
+  let isConnected: boolean | undefined
+  const note = (now: boolean): void => {
+    if (isConnected === now) return
+    isConnected = now
+    tell({ is: now ? 'connected' : 'disconnected' })
+  }
+  redis.on('error', () => note(false))
+  redis.on('close', () => note(false))
+  redis.on('ready', () => note(true))
+  void redis.connect().catch(() => {})
+  return redis
+}
