@@ -5,6 +5,7 @@ import { useActions } from './actions.ts'
 import { describeFilter, NO_FILTER } from './filter.ts'
 import type { Job, Standing } from './job.ts'
 import { formatRoute } from './route.ts'
+import { Sentence } from './time.tsx'
 import { COUNTS, countDevices, LOOKS } from './words.ts'
 
 /** A condition as a shape and a word. */
@@ -133,7 +134,9 @@ export function Ways({ ways, of }: { readonly ways: readonly Way[]; readonly of?
     <ul class="ways">
       {ways.slice(0, most).map(({ text, command }) => (
         <li key={command ?? text}>
-          <span>{text}</span>
+          <span>
+            <Sentence text={text} />
+          </span>
           {command !== undefined && ACKNOWLEDGE.test(command) && (
             <span class="quiet"> (it leaves the list of what needs a person; nothing runs again)</span>
           )}

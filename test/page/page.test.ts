@@ -235,7 +235,7 @@ if (!hasBrowser) {
     }
     await said(
       '1',
-      /Needs a person 9 decisions first[\s\S]*Unresolved[\s\S]*loyalty-readers[\s\S]*--adopt[\s\S]*--adopt[\s\S]*--not-created[\s\S]*it leaves the list[\s\S]*Conflict[\s\S]*Failed[\s\S]*Blocked/,
+      /Needs a person 9 decisions first[\s\S]*Unresolved[\s\S]*loyalty-readers[\s\S]*if the job is \w+, created 16 Nov 2026, \d\d:\d\d:\d\d[\s\S]*--adopt[\s\S]*--adopt[\s\S]*--not-created[\s\S]*it leaves the list[\s\S]*Conflict[\s\S]*Failed[\s\S]*Blocked/,
       /1 of 6 devices did not succeed \(ThingsFailed\)[\s\S]*jobwright rerun IotJob\/kiosk-firmware --emulator/,
       /Running 3[\s\S]*kiosk-coupons[\s\S]*of 9 devices succeeded/,
       /Not started yet 9\s+Waits for a time 4[\s\S]*kiosk-night-update[\s\S]*17 Nov, 03:00[\s\S]*cup-parade[\s\S]*last moment to submit: 2 Dec, 19:00[\s\S]*18 Nov, 21:00/,

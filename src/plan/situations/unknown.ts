@@ -286,7 +286,9 @@ function planUnresolved(spec: Spec, record: OpenRecord, candidates: readonly Liv
         .slice(0, SHOWN_MAX)
         .map(({ id, createdAt }) =>
           suggest(
-            isOne ? 'if it is the job' : `if the one ${createdAt ? `of ${formatSecond(createdAt)}` : id} is the job`,
+            isOne
+              ? 'if it is the job'
+              : `if the job is ${id}${createdAt ? `, created ${formatSecond(createdAt)}` : ''}`,
             'resolve',
             spec.address,
             '--adopt',

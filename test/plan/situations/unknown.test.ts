@@ -342,7 +342,7 @@ t.test('the plan names five of the candidates', async (t) => {
   t.equal(first(asked(2)).code, 'PLAN_UNRESOLVED')
   t.match(
     hints(asked(2)),
-    /the one of 2026-11-15 08:50:\d\d UTC.*--adopt e0.* \| if the one of .*--adopt e1.* \| if none of them is.*--not-created/i,
+    /the job is e0, created 2026-11-15 08:50:\d\d UTC.*--adopt e0.* \| if the job is e1, .*--adopt e1.* \| if none of them is.*--not-created/i,
     'each candidate has its own command',
   )
 })
