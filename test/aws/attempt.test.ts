@@ -38,7 +38,7 @@ function connectTo(url: string): Promise<Connection> {
   const elsewhere = { ...process.env, AWS_ENDPOINT_URL: url, AWS_ENDPOINT_URL_STS: sts.url }
   return connect(
     { name: 'default', region: 'eu-west-1' },
-    { clock: quickClock(), env: elsewhere, envNames: ['JOBWRIGHT_TEST_PIN'] },
+    { clock: quickClock(), env: elsewhere, envNames: ['FREIGHT_TEST_PIN'] },
   )
 }
 
@@ -309,11 +309,11 @@ t.test('a request that cannot be sent is not sent', async (t) => {
   const server = await rawServer(t, (socket) => void socket.end(http(200, json, '{}')))
   t.equal(told(await create(server.url, 'iot', { id: '' })), 'not-done bad-request EmptyId')
   const writer = await writerAt(server.url, 'importexport')
-  const secret = { JobType: 'Import', Manifest: { ...manifest, pinCode: { $env: 'JOBWRIGHT_TEST_PIN' } } }
+  const secret = { JobType: 'Import', Manifest: { ...manifest, pinCode: { $env: 'FREIGHT_TEST_PIN' } } }
   const outcome = await writer.create(secret, { marker: 'm', ...yes })
   t.equal(told(outcome), 'not-done bad-request MissingVariable')
   t.match(outcome, {
-    problem: { message: /Manifest\/pinCode is read from the environment variable JOBWRIGHT_TEST_PIN/ },
+    problem: { message: /Manifest\/pinCode is read from the environment variable FREIGHT_TEST_PIN/ },
   })
   process.env['JOBWRIGHT_TEST_OTHER'] = 'swordfish'
   t.teardown(() => delete process.env['JOBWRIGHT_TEST_OTHER'])
@@ -326,8 +326,8 @@ t.test('a request that cannot be sent is not sent', async (t) => {
 })
 
 t.test('a message keeps no secret, signed URL or access key, and is cut', async (t) => {
-  process.env['JOBWRIGHT_TEST_PIN'] = 'swordfish'
-  t.teardown(() => delete process.env['JOBWRIGHT_TEST_PIN'])
+  process.env['FREIGHT_TEST_PIN'] = 'swordfish'
+  t.teardown(() => delete process.env['FREIGHT_TEST_PIN'])
   const message = `pin swordfish of AKIAIOSFODNN7EXAMPLE at https://bucket.s3/x?X-Amz-Signature=abc ${'x'.repeat(2000)}`
   const answer = `<ErrorResponse><Error><Code>InvalidManifestFieldException</Code><Message>${message}</Message></Error></ErrorResponse>`
   let sent = ''
@@ -336,7 +336,7 @@ t.test('a message keeps no secret, signed URL or access key, and is cut', async 
     socket.end(http(400, xml, answer))
   })
   const writer = await writerAt(server.url, 'importexport')
-  const request = { JobType: 'Import', Manifest: { ...manifest, pinCode: { $env: 'JOBWRIGHT_TEST_PIN' } } }
+  const request = { JobType: 'Import', Manifest: { ...manifest, pinCode: { $env: 'FREIGHT_TEST_PIN' } } }
   const outcome = await writer.create(request, { marker: 'm', ...yes })
   t.match(sent, /pinCode%3A\+swordfish/, 'the secret itself was sent')
   const shown = outcome.is === 'done' ? '' : outcome.problem.message

@@ -116,7 +116,7 @@ async function stage(t: Test, kind: string, options: { page?: number; key?: stri
   t.teardown(() => emulator.close())
   const base = await connect(
     { name: 'default', region: 'eu-west-1' },
-    { clock: quickClock(), emulator, envNames: ['JOBWRIGHT_TEST_KEY', 'JOBWRIGHT_TEST_PIN'] },
+    { clock: quickClock(), emulator, envNames: ['JOBWRIGHT_TEST_KEY', 'FREIGHT_TEST_PIN'] },
   )
   t.teardown(() => base.close())
   const connection = options.key ? withKey(base, options.key) : base
@@ -314,9 +314,9 @@ t.test('no read of a Data Exchange job returns a signed URL or an API key', asyn
 
 t.test('an Import/Export job is validated first, keeps its marker, and returns no secret', async (t) => {
   const here = await stage(t, 'ImportExportJob')
-  process.env['JOBWRIGHT_TEST_PIN'] = '08152'
-  t.teardown(() => delete process.env['JOBWRIGHT_TEST_PIN'])
-  const request = { ...disk, Manifest: { ...manifest, pinCode: { $env: 'JOBWRIGHT_TEST_PIN' } } }
+  process.env['FREIGHT_TEST_PIN'] = '08152'
+  t.teardown(() => delete process.env['FREIGHT_TEST_PIN'])
+  const request = { ...disk, Manifest: { ...manifest, pinCode: { $env: 'FREIGHT_TEST_PIN' } } }
   t.match(await here.calls.writer.validate?.(request, options()), { is: 'done' })
   t.same(await here.jobs(), [], 'validating makes nothing')
   const { bucket: _, ...broken } = manifest
