@@ -64,7 +64,7 @@ t.test('a cancelled run ends cleanly, with its report', async (t) => {
     inputs: { 'working-directory': 'teams/video', command: 'reconcile --wait' },
     env: environment(world.url, `AKIAFLEET${VIDEO}`),
     onLog: (text, child) => {
-      if (isStopped || !text.includes('waiting')) return
+      if (isStopped || !text.includes('polling')) return
       isStopped = true
       child.kill('SIGINT')
     },
