@@ -41,9 +41,10 @@ export function readConfigText(
   return { config, diagnostics: shown.map((one) => ({ ...one, message: maskLogin(one.message) })) }
 }
 
-/** Removes the user and the password of each URL in a message that quotes a value. */
+/** Removes the users and the passwords of URLs in a message that quotes a value: all from the first `://` to the last `@`. */
 function maskLogin(message: string): string {
-  return message.replace(/:\/\/.*@/gs, '://***@')
+  const [from, to] = [message.indexOf('://'), message.lastIndexOf('@')]
+  return from === -1 || to < from ? message : `${message.slice(0, from)}://***${message.slice(to)}`
 }
 
 function readPlainText(

@@ -116,7 +116,7 @@ async function stage(t: Test, kind: string, options: { page?: number; key?: stri
   t.teardown(() => emulator.close())
   const base = await connect(
     { name: 'default', region: 'eu-west-1' },
-    { clock: quickClock(), emulator, envNames: ['JOBWRIGHT_TEST_KEY', 'FREIGHT_TEST_PIN'] },
+    { clock: quickClock(), emulator, envNames: ['FREIGHT_TEST_KEY', 'FREIGHT_TEST_PIN'] },
   )
   t.teardown(() => base.close())
   const connection = options.key ? withKey(base, options.key) : base
@@ -275,8 +275,8 @@ t.test('a Data Exchange job starts once; another start is a conflict', async (t)
 
 t.test('no read of a Data Exchange job returns a signed URL or an API key', async (t) => {
   const here = await stage(t, 'DataExchangeJob')
-  process.env['JOBWRIGHT_TEST_KEY'] = 'open-sesame'
-  t.teardown(() => delete process.env['JOBWRIGHT_TEST_KEY'])
+  process.env['FREIGHT_TEST_KEY'] = 'open-sesame'
+  t.teardown(() => delete process.env['FREIGHT_TEST_KEY'])
   const ids = { DataSetId: dataSet, RevisionId: revision }
   const requests: JsonObject[] = [
     {
@@ -292,7 +292,7 @@ t.test('no read of a Data Exchange job returns a signed URL or an API key', asyn
           ApiSpecificationMd5Hash: 'KW8h9TXAdTtG2OhE3KVvdA==',
           ProtocolType: 'REST',
           Stage: 'prod',
-          ApiKey: { $env: 'JOBWRIGHT_TEST_KEY' },
+          ApiKey: { $env: 'FREIGHT_TEST_KEY' },
           ...ids,
         },
       },
