@@ -7,7 +7,7 @@ import type { RedisTrouble } from '../redis/trouble.ts'
 import { systemClock } from '../system/clock.ts'
 import type { Project } from './project.ts'
 
-/** Takes the place of `lanes.url` in jobwright.yaml, because a password belongs into no file. */
+/** Takes the place of `lanes.url` in jobwright.yaml, because a password belongs in no file. */
 const VARIABLE = 'JOBWRIGHT_LANES_URL'
 
 /** Returns the Redis that holds the lanes; undefined if nothing is shared. Throws a Problem (exit 4) for a bad URL. */

@@ -5,7 +5,7 @@ import { type RedisPlace, readRedisPlace } from '../model/redis-place.ts'
 import { advise } from '../model/remedy.ts'
 import { KEY_LENGTH_MIN } from '../workers/seal.ts'
 
-/** Takes the place of `queue.url` in jobwright.yaml, because a password belongs into no file. */
+/** Takes the place of `queue.url` in jobwright.yaml, because a password belongs in no file. */
 const URL_VARIABLE = 'JOBWRIGHT_QUEUE_URL'
 /** The key of the seals. It reaches no file, no output, and no Redis. */
 const KEY_VARIABLE = 'JOBWRIGHT_QUEUE_KEY'

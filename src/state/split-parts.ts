@@ -54,7 +54,7 @@ export function findWrongPart(
   if (there === undefined)
     return refuse(
       'STATE_MISSING',
-      `${where}, a part of the state, is missing; without it, its jobs would be made again`,
+      `${where}, a part of the state, is missing; without it, its jobs would be created again`,
       RESTORE,
     )
   const foreign = findForeignPart(where, there, index)

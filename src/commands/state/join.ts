@@ -13,7 +13,7 @@ export type JoinOptions = Pick<CommonOptions, 'output' | 'lockTimeout'>
 
 /**
  * `jobwright state join`: makes one text of a state that is split by target, in place of its index. It edits no file: while jobwright.yaml asks
- * for a split state, the next run splits it again. Calls no API of jobs.
+ * for a split state, the next reconcile splits it again. Calls no API of jobs.
  */
 export async function join(options: JoinOptions, host: Host): Promise<ExitCode> {
   const out = createPrinter(host, options)
@@ -30,7 +30,7 @@ export async function join(options: JoinOptions, host: Host): Promise<ExitCode> 
     )
     if (config.state?.split !== undefined) {
       const file = escapeForTerminal(nameConfigFile((await project.getPlace())?.name ?? '.'))
-      out.answer(`Take state.split out of ${file}, and commit that: else the next run splits the state again.`)
+      out.answer(`Take state.split out of ${file}, and commit that: else the next reconcile splits the state again.`)
     }
     out.line(toSummaryLine({ counts: { parts: parts ?? 0 }, outcomes: [], exitCode: 0 }))
     return 0
