@@ -83,7 +83,7 @@ export type Spec = {
   readonly request: JsonObject
   /** With a schedule: the request before its `$text` and `$time` are replaced. `request` is then that of the first run. */
   readonly template?: JsonObject
-  /** Present in one run of a job that comes again. */
+  /** Present in one run of a spec with a schedule. */
   readonly occurrence?: Occurrence
   /** The schedule of the spec that a run comes from. */
   readonly cadence?: Schedule
@@ -101,7 +101,7 @@ export type Spec = {
   readonly index: number
 }
 
-/** Which run of a job that comes again a spec describes. */
+/** Which run of a spec with a schedule a spec describes. */
 export type Occurrence = {
   /** The address of the spec with the schedule. */
   readonly series: Address

@@ -45,7 +45,7 @@ export function addPreviews(plan: Plan, options: PreviewOptions): Plan {
 
 function preview(planned: Planned, options: PreviewOptions): Preview | undefined {
   const { action, address } = planned
-  // The spec of a job that comes again is no request; its next run is one.
+  // The spec of a spec with a schedule is no request; its next run is one.
   const spec = planned.upcoming ?? planned.spec
   const record = planned.upcoming ? undefined : (planned.next ?? planned.record)
   if (action === 'keep' && isTerminal(record?.condition) && !options.full) return undefined

@@ -59,7 +59,7 @@ function findAddress(address: string, { loaded }: Session, state: State | undefi
   return address
 }
 
-/** A decision is about one job, so a job that comes again is named by one of its runs. */
+/** A decision is about one job, so a spec with a schedule is named by one of its runs. */
 function assertRunsOnce(address: Address, { specs }: Session['loaded'], state: State | undefined): void {
   const isSeries = specs.some((spec) => spec.address === address && spec.policy.schedule !== undefined)
   if (!isSeries || state?.records[address]) return

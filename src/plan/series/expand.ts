@@ -19,7 +19,7 @@ import { findUncommitted } from '../questions/uncommitted.ts'
 import { type Decided, decideRuns } from './decide.ts'
 
 /*
- * A job that comes again is planned as many jobs that run once: each of its runs is a spec of its own, with an address,
+ * A spec with a schedule is planned as many jobs that run once: each of its runs is a spec of its own, with an address,
  * an ID and a record of its own. So nothing about how a job is made is different.
  */
 
@@ -102,7 +102,7 @@ export function expandSeries<Input extends Given>(given: Input): Expanded<Input>
   }
 }
 
-/** Returns whether a spec describes a job that comes again. */
+/** Returns whether a spec describes a spec with a schedule. */
 export function isSeries(spec: Spec): spec is SeriesTurn['spec'] {
   return spec.policy.schedule !== undefined
 }
@@ -232,7 +232,7 @@ export function createRun(
   }
 }
 
-/** A run waits for the run of the same time, if the spec depends on a job that comes again. */
+/** A run waits for the run of the same time, if the spec depends on a spec with a schedule. */
 function dependOnRuns({ specs }: Pick<Given, 'specs'>, { policy }: Spec, instant: number): Spec['policy']['dependsOn'] {
   return policy.dependsOn?.map((one) => {
     const other = specs.find(({ address }) => address === one.job)
