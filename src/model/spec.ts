@@ -18,7 +18,7 @@ export type Policy = {
   readonly ownerTag?: boolean
   /** Whether another spec may have the same request. */
   readonly allowIdentical: boolean
-  /** IotJob: the percentage of things that may fail in a job that still counts as a success. */
+  /** IotJob: how many percent of the things may fail before the job counts as failed. */
   readonly maxFailedPercent: number
   /** What happens to an unfinished job when its spec is deleted. Missing: nothing. */
   readonly onRemove?: 'cancel'
@@ -92,8 +92,8 @@ export type Spec = {
   /** The place that `policy.download` names. */
   readonly download?: Download
   /**
-   * All files that the request consists of, relative to the root: the spec file, its `$file` texts, and the file of
-   * `policy.upload` if its MD5 is computed.
+   * All files of the request, relative to the root: the spec file and its `$file` texts. Also the file of
+   * `policy.upload`, if Jobwright computes its MD5.
    */
   readonly files: readonly string[]
   /** Where the document begins, and its index in its file, from 0. */

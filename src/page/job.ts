@@ -2,7 +2,7 @@ import type { AttentionLine } from '../model/lines.ts'
 import type { JobRow, PlannedRow } from '../model/page.ts'
 import type { Data } from './data.ts'
 
-/** What a job's row shows: its condition, its stage where it has none, or its action where it has no record. */
+/** What a job's row shows: its condition. Without a condition, its stage. Without a record, its action. */
 export type Standing =
   | 'Succeeded'
   | 'Failed'
@@ -126,7 +126,7 @@ export function isChanging({ planned }: Job): boolean {
   return planned !== undefined && CHANGING.has(planned.action)
 }
 
-/** Says that a job needs a person, or what the next reconcile does to a job that has a condition. */
+/** Says that a job needs a person, or what the next reconcile does to it. */
 export function describeNote(job: Job): string | undefined {
   if (job.attention.length > 0) return 'needs a person'
   if (job.acknowledged.length > 0) return 'acknowledged'
@@ -139,7 +139,7 @@ const NEEDS_PERSON: ReadonlySet<Standing> = new Set<Standing>(['blocked', 'held'
 /** What ends the wait of a job. */
 export type WaitsFor = 'time' | 'reconcile' | 'person' | 'other'
 
-/** Returns what ends the wait of a job: a known time, the next reconcile, a person, or another job or AWS. */
+/** Returns what the job waits for: a known time, the next reconcile, a person, another job, or AWS. */
 export function getWaitsFor(job: Job): WaitsFor {
   if (getWaitEnd(job) !== undefined) return 'time'
   if (NEEDS_PERSON.has(job.standing)) return 'person'

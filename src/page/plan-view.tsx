@@ -76,7 +76,9 @@ function groupByAction(jobs: readonly Job[]): readonly Group[] {
 
 type OutlookProps = { readonly actions: readonly Group[]; readonly isFiltered: boolean }
 
-/** Says in one sentence what the next reconcile does to all jobs, and how many it leaves as they are. A reconcile knows no filter. */
+/**
+ * Says in one sentence what the next reconcile does, and how many jobs it does not change. A reconcile knows no filter.
+ */
 function Outlook({ actions, isFiltered }: OutlookProps): VNode | null {
   if (actions.length === 0) return null
   const list = (does: boolean): string =>

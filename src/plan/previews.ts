@@ -38,7 +38,7 @@ const OF_A_JOB: ReadonlySet<ActionName> = new Set<ActionName>([
   'keep',
 ])
 
-/** Adds to each line of a plan what its job is: its place, its request, and until when it can be submitted. */
+/** Adds a preview to each line of a plan: the account, region, request and deadline of its job. */
 export function addPreviews(plan: Plan, options: PreviewOptions): Plan {
   return { ...plan, actions: plan.actions.map((planned) => ({ ...planned, preview: preview(planned, options) })) }
 }
@@ -74,7 +74,7 @@ function findSite(planned: Planned, run: number | undefined, { siteOf }: Preview
   return spec && siteOf(spec)
 }
 
-/** Returns the page of AWS's console that shows a job, or the jobs of its kind; undefined if there is none. */
+/** Returns the console page of a job, or of the jobs of its kind; undefined if there is none. */
 export function findConsoleUrl({ api }: KindModel, site: Site, request: JsonObject = {}): string | undefined {
   const host = findConsoleHost(site.region, site.partition)
   if (api.console === undefined || host === undefined || site.endpoint === EMULATOR) return undefined

@@ -7,8 +7,8 @@ import { describeStanding, formatCount } from './words.ts'
 const SHOWN = 5
 
 /**
- * Describes what a run waited for when its `--timeout` expired, and the last change before that. `on`: what it waited for or did not reach;
- * `since`: ISO time of the last change; `now`: epoch milliseconds.
+ * Describes what a run still waited for when its `--timeout` expired, and when something last changed. `on`: what it
+ * waited for or did not reach; `since`: ISO time of the last change; `now`: epoch milliseconds.
  */
 export function describeGivingUp(
   { on, since }: { readonly on: readonly Planned[]; readonly since: string },

@@ -41,7 +41,7 @@ export function parsePlanFile(text: string, file: string): ApprovedPlan {
   return omitMembers(value, 'checksum') as unknown as ApprovedPlan
 }
 
-/** Returns whether a text is a plan file of any version, even a damaged one, so that it may be replaced. */
+/** Returns whether a text is a plan file of any version, even a damaged one. Only such a file may be replaced. */
 export function isPlanFile(text: string): boolean {
   return /^\s*\{\s*"apiVersion":\s*"jobwright\/v1",\s*"kind":\s*"Plan"/.test(text)
 }

@@ -67,7 +67,7 @@ function assertRunsOnce(address: Address, { specs }: Session['loaded'], state: S
   const latest = runs.sort().at(-1)
   throw new Problem({
     code: 'USAGE',
-    message: `${address} comes again; this command is about one of its runs`,
+    message: `${address} has a schedule; this command needs the address of one of its runs`,
     remedies: [
       latest === undefined ? advise('none of its runs is on record yet') : advise(`name the run, such as ${latest}`),
       suggest('to take the next run out', 'skip', address),

@@ -49,7 +49,7 @@ function noteSeries(edge: Edge, series: Schedule, note: Note): void {
     code: 'SPEC_SCHEDULE',
     pointer: findPointer(edge),
     aim: 'value',
-    message: `${to} comes again and is never over`,
+    message: `${to} has a schedule, so it never ends`,
     remedies: [
       advise(`name one of its runs, such as ${example.join('')}`),
       advise('or give both specs the same schedule: then each run waits for the run of the same time'),

@@ -22,10 +22,7 @@ type Asking = Pick<PlanInput, 'modelOf' | 'siteOf'>
 /** Actions that are approved because they lead to others by themselves. */
 const LEADING: ReadonlySet<ActionName> = new Set<ActionName>(['waiting', 'settling'])
 
-/**
- * Lists what a person approves with a plan: what it does, what waits, and the jobs that are running, since they may
- * have steps left.
- */
+/** Lists what a person approves with a plan: its actions, what waits, and running jobs, which may have steps left. */
 export function listApproved({ actions }: Plan, input: Asking): ApprovedAction[] {
   return actions.flatMap((planned) => {
     const { address, action } = planned
