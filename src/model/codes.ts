@@ -176,6 +176,11 @@ export const CODES = {
     exits: [6],
     means: 'the outcome of a create is unknown, and Jobwright cannot determine it',
   },
+  RUN_LATE: {
+    severity: 'warning',
+    exits: [9],
+    means: 'Jobwright could not send its creates in time',
+  },
   RUN_NOT_OVER: { severity: 'warning', exits: [], means: 'the previous run has not ended' },
   RUN_PENDING: { severity: 'error', exits: [6], means: 'the run to repeat is not submitted yet' },
   RUN_SAME_ID: { severity: 'warning', exits: [], means: 'a new run would have the ID of an old one' },
