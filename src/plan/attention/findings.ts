@@ -256,9 +256,9 @@ export function draftDuplicate(
     run,
     finding,
     code: 'PLAN_TWIN',
-    reason: `job ${id} is not on record, and may duplicate its job${own === undefined ? '' : ` ${own}`}`,
+    reason: `job ${id} is not on record, and may duplicate the recorded job${own === undefined ? '' : ` ${own}`}`,
     remedies: [
-      advise('a proxy may have sent the create twice; end the unwanted job in AWS'),
+      advise('a proxy may have sent the create twice; end the unwanted job in AWS, if AWS can stop it'),
       suggest('if somebody else created it', 'resolve', address, '--foreign', id),
     ],
     isOfLine: false,

@@ -173,9 +173,9 @@ function createDiagnostic(
     severity: 'warning',
     code: 'PLAN_TWIN',
     address,
-    message: `${address}: ${job} is not on record, but ${why} as its job ${record.id}`,
+    message: `${address}: ${job} is not on record, but ${why} as the recorded job ${record.id}`,
     remedies: [
-      advise('a proxy may have sent the create twice; end the unwanted job in AWS'),
+      advise('a proxy may have sent the create twice; end the unwanted job in AWS, if AWS can stop it'),
       ...(isMarked ? [] : [suggest('if somebody else created it', 'resolve', address, '--foreign', id)]),
       suggest('to leave it as it is', 'acknowledge', address),
     ],
