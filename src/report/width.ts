@@ -45,7 +45,7 @@ export function cut(text: string, width: number): string {
 
 /** Values with spaces: a time with its zone, a duration, a text in quotes, a part of a whole, a counted noun. */
 const SPACED =
-  /\d{4}-\d\d-\d\d \d\d:\d\d(?: UTC| [A-Z]\w+\/[\w/+-]+)?|(?<!\d)\d{1,6} (?:d|h|min|s)\b(?: \d{1,6} (?:h|min|s)\b)?(?: ago| left)?|(?<![\d:.-])\d{1,6} of \d{1,6} [a-z]+\b|(?<![\d:.-])\d{1,6} [a-z]+\b|"[^"]{1,60}"/g
+  /\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?(?: UTC| [A-Z]\w+\/[\w/+-]+)?|(?<!\d)\d{1,6} (?:d|h|min|s)\b(?: \d{1,6} (?:h|min|s)\b)?(?: ago| left)?|(?<![\d:.-])\d{1,6} of \d{1,6} [a-z]+\b|(?<![\d:.-])\d{1,6} [a-z]+\b|"[^"]{1,60}"/g
 /** Stands for a space that is no place to break a line. A text that has passed its sink has none. */
 const GLUE = '\0'
 
