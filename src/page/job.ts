@@ -3,8 +3,8 @@ import type { JobRow, PlannedRow } from '../model/page.ts'
 import type { Data } from './data.ts'
 
 /**
- * What a job's row shows: its condition, its stage where it has none, or its action where it has no record. `waiting`: for a known time,
- * whoever starts it then. `queued`: for another job.
+ * What a job's row shows: its condition. Without a condition, its stage. Without a record, its action. `waiting`: for a known time, whoever
+ * starts it then. `queued`: for another job.
  */
 export type Standing =
   | 'Succeeded'
@@ -133,7 +133,7 @@ export function isChanging({ planned }: Job): boolean {
   return planned !== undefined && CHANGING.has(planned.action)
 }
 
-/** Says that a job needs a person, or what the next reconcile does to a job that has a condition. */
+/** Says that a job needs a person, or what the next reconcile does to it. */
 export function describeNote(job: Job): string | undefined {
   if (job.attention.length > 0) return 'needs a person'
   if (job.acknowledged.length > 0) return 'acknowledged'
@@ -143,10 +143,10 @@ export function describeNote(job: Job): string | undefined {
 /** What ends the wait of a job. */
 export type WaitsFor = 'time' | 'reconcile' | 'person' | 'other'
 
-/** What ends the wait of each standing. The totals and the sections of Now so have the same counts. */
+/** What ends the wait of each standing. So the totals and the sections of Now have the same counts. */
 const ENDS: Readonly<Partial<Record<Standing, WaitsFor>>> = { waiting: 'time', blocked: 'person', held: 'person' }
 
-/** Returns what ends the wait of a job: a known time, the next reconcile, a person, or another job or AWS. */
+/** Returns what the job waits for: a known time, the next reconcile, a person, another job, or AWS. */
 export function getWaitsFor(job: Job): WaitsFor {
   return ENDS[job.standing] ?? (isChanging(job) ? 'reconcile' : 'other')
 }

@@ -233,7 +233,7 @@ function Count({ count }: { readonly count: number }): VNode {
   return <span class="count">{count.toLocaleString()}</span>
 }
 
-/** How many jobs are in each condition. A link keeps the filter, so that it leads to as many jobs as it says. */
+/** How many jobs are in each condition. A link keeps the filter: it leads to as many jobs as it says. */
 function Totals({ jobs, all }: { readonly jobs: readonly Job[]; readonly all: number }): VNode {
   const { filter } = useActions().route
   const counts = new Map<Standing, number>()

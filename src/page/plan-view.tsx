@@ -81,7 +81,9 @@ type OutlookProps = {
   readonly isFiltered: boolean
 }
 
-/** Says in one sentence what the next reconcile does to all jobs, and how many it leaves as they are. A reconcile knows no filter. */
+/**
+ * Says in one sentence what the next reconcile does, and how many jobs it does not change. A reconcile knows no filter.
+ */
 function Outlook({ data, actions, isFiltered }: OutlookProps): VNode | null {
   if (actions.length === 0) return null
   const list = (does: boolean): string =>

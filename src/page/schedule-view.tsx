@@ -27,7 +27,7 @@ function describeWaitEnd({ action, reason }: PlannedRow): string {
 /** Something that happens at a known time. */
 type Entry = { readonly at: string; readonly what: string; readonly address: string; readonly job: Job | undefined }
 
-/** What comes in the next days: runs of schedules, jobs that AWS starts, waits that end and deadlines. */
+/** The next days: runs of schedules, starts of jobs by AWS, ends of waits, and deadlines. */
 export function ScheduleView({ data, shown, all, now }: ViewProps): VNode {
   const byAddress = new Map(shown.map((job) => [job.address, job]))
   const hidden = new Set(all.map(({ address }) => address).filter((address) => !byAddress.has(address)))

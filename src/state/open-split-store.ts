@@ -8,7 +8,10 @@ import { createExists } from './open-store.ts'
 import { emptyPart, type SplitPlaces, storePart } from './split-parts.ts'
 import type { CommitOptions, Committed, HeldStore, OpenStore, Seen, Store } from './store.ts'
 
-/** How long to wait for the lock of the index, which each run holds for one write: tries, and the pause between them. */
+/**
+ * How long to wait for the lock of the index: number of tries, and the pause between them. Each run holds the lock for
+ * one write only.
+ */
 const LOCK_TRIES = 100
 const LOCK_PAUSE_MS = 100
 /** How often a write of the index follows the writes of other runs. */
@@ -38,11 +41,12 @@ type Route = {
 }
 
 /**
- * Opens a split state. A part is locked when this run first writes it, and only if it still is as it was read. The index is locked for one
- * write at a time.
+ * Opens a split state. A run locks a part when it first writes it. That fails if the part has changed since the run
+ * read it. The index is locked for one write at a time.
  *
- * An address has one home. To give it another one, a run writes the index, then a new version of the old home, and only then the record in
- * the new home. So of two runs that record one address in two parts, one is stale before it sends anything.
+ * An address has one home. To move an address, a run first writes the index, then a new version of the old part, and
+ * last the record in the new part. So if two runs record one address in two parts, one of them is stale before it sends
+ * anything.
  */
 export function openSplitStore(places: SplitPlaces, opened: SeenSplit): OpenStore {
   const { storeOf, partOf, clock } = places
@@ -229,7 +233,9 @@ export function openSplitStore(places: SplitPlaces, opened: SeenSplit): OpenStor
     return new Set([...fenced, ...byPart.keys(), ...steps, ...held, ...(isOfAll ? parts.keys() : [])])
   }
 
-  /** A part whose jobs calls change gets a new version, so that only one of two runs makes them. */
+  /**
+   * If calls will change jobs of a part, the part first gets a new version. So only one of two runs makes these calls.
+   */
   const isBumped = (name: string, { always, claim, steps }: CommitOptions): boolean => {
     if (claim !== undefined) return true
     if (always !== true) return false

@@ -163,7 +163,7 @@ function draftFromRecord(planned: Planned, { wanted, record }: Facts, { modelOf 
         remedies: [rerun],
       },
     ]
-  // The next success of a job that comes again settles its failures.
+  // The next success of a spec with a schedule settles its failures.
   if (!hasFailed(record) || occurrence?.isSettled) return []
   return [
     {
