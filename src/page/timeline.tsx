@@ -15,6 +15,7 @@ type Step = { readonly name: string; readonly at: string | undefined; readonly m
 
 const SENT = 'request sent'
 const CREATED = 'created at AWS'
+const ANSWERED = 'answered'
 
 /** The runs of a job and their attempts, the latest first, on one line of time. */
 export function Timeline({
@@ -90,7 +91,7 @@ function listSteps(
     { name: 'intent stored', at: stored },
     { name: SENT, at: sent, missing: or('not sent') },
     ...created,
-    { name: 'answered', at: answered, missing: or('no answer') },
+    { name: ANSWERED, at: answered, missing: or('no answer') },
     { name: 'outcome known', at: settled, missing: or('not known') },
   ]
 }
@@ -146,15 +147,20 @@ function Steps({ steps }: { readonly steps: Run['steps'] }): VNode {
           )
         })}
       </ul>
-      {isAhead(steps) && (
-        <p class="quiet sub">AWS’s clock is behind Jobwright’s: AWS says when a job was created, started and ended.</p>
+      {isOtherClock(steps) && (
+        <p class="quiet sub">
+          AWS’s clock differs from Jobwright’s. AWS says when a job was created, started and ended.
+        </p>
       )}
     </>
   )
 }
 
-/** Returns whether AWS's clock says that a job was created before its request was sent. */
-function isAhead(steps: Run['steps']): boolean {
-  const [sent, created] = [SENT, CREATED].map((wanted) => steps.find(({ name }) => name === wanted)?.at)
-  return sent !== undefined && created !== undefined && floorSecond(created) < floorSecond(sent)
+/** Returns whether AWS's clock says that a job was created before its request was sent, or after AWS answered. */
+function isOtherClock(steps: Run['steps']): boolean {
+  const [sent, created, answered] = [SENT, CREATED, ANSWERED].map((wanted) => {
+    const at = steps.find(({ name }) => name === wanted)?.at
+    return at === undefined ? Number.NaN : floorSecond(at)
+  })
+  return created! < sent! || created! > answered!
 }
