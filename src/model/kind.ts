@@ -133,6 +133,12 @@ export type KindLifecycle = {
   stageOf(live: Live): 'created' | 'started'
   /** Returns what a job has counted. Missing: jobs of this kind count nothing. */
   tally?(counts: Readonly<Record<string, number>>): Tally | undefined
+  /** Returns commands that list the parts of a job that did not succeed, such as its devices. Missing: no call lists them. */
+  listFailures?(job: {
+    readonly id: string
+    readonly region: string
+    readonly counts: Live['counts']
+  }): readonly Remedy[]
   /**
    * A condition that never ends but counts as ended, such as a rolled-out CONTINUOUS IoT job. Missing: every job ends.
    */

@@ -300,6 +300,8 @@ export type AttentionLine = {
   readonly seen?: string
   /** ISO time at which a person acknowledged it. */
   readonly acknowledged?: string
+  /** Where AWS's console shows the recorded job, or the jobs of its kind. */
+  readonly consoleUrl?: string
   readonly ways: readonly Way[]
 }
 

@@ -2,7 +2,7 @@ import type { VNode } from 'preact'
 import type { PlannedRow } from '../model/page.ts'
 import type { Job } from './job.ts'
 import { JobLink, Jump, ListTable, Nothing } from './parts.tsx'
-import { Sentence, Time, ZONE } from './time.tsx'
+import { Sentence, Time, ZONE, ZONE_NAME } from './time.tsx'
 import { linesOf, type ViewProps } from './view.ts'
 import { formatCount } from './words.ts'
 
@@ -70,7 +70,7 @@ export function ScheduleView({ data, shown, all, now }: ViewProps): VNode {
   const later = entries.filter(({ at }) => Date.parse(at) >= days.at(-1)!.to)
   return (
     <>
-      {ZONE !== 'UTC' && <p class="quiet">Times are those of {ZONE}. Point at one to see it in UTC.</p>}
+      {ZONE !== 'UTC' && <p class="quiet">Times are those of {ZONE_NAME}. Point at one to see it in UTC.</p>}
       <ol class="days" aria-label={`The next ${DAYS} days`}>
         {days.map(({ name, short, from, to, entries: own }) => (
           <li key={name} class={own.length > 0 ? 'busy' : undefined}>

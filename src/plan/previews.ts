@@ -1,6 +1,7 @@
 import { parseAddress } from '../model/address.ts'
 import { formatMarker } from '../model/attempt-name.ts'
 import { isTerminal } from '../model/condition.ts'
+import { isEmulated } from '../model/emulated-site.ts'
 import { formatIso } from '../model/iso.ts'
 import { expandPointer, getValue, type JsonObject } from '../model/json.ts'
 import type { KindModel } from '../model/kind.ts'
@@ -24,8 +25,6 @@ export type PreviewOptions = Pick<PlanInput, 'modelOf' | 'siteOf' | 'isTagged' |
 }
 
 const DAY_MS = 86_400_000
-/** Where `--emulator` records its jobs. No console shows them. */
-const EMULATOR = 'emulator'
 /** Actions about a job that exists, or existed. All others may submit one. */
 const OF_A_JOB: ReadonlySet<ActionName> = new Set<ActionName>([
   'upload',
@@ -77,7 +76,7 @@ function findSite(planned: Planned, run: number | undefined, { siteOf }: Preview
 /** Returns the console page of a job, or of the jobs of its kind; undefined if there is none. */
 export function findConsoleUrl({ api }: KindModel, site: Site, request: JsonObject = {}): string | undefined {
   const host = findConsoleHost(site.region, site.partition)
-  if (api.console === undefined || host === undefined || site.endpoint === EMULATOR) return undefined
+  if (api.console === undefined || host === undefined || isEmulated(site)) return undefined
   return `https://${host}/${api.console(site.region, request)}`
 }
 

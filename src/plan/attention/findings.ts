@@ -19,6 +19,7 @@ import { isSettled, type JobRecord, type State } from '../../model/state.ts'
 import { formatMinute } from '../context.ts'
 import type { PlanInput } from '../input.ts'
 import { findConsoleUrl } from '../previews.ts'
+import { listFailures } from './failures.ts'
 
 /** The inputs of findings, besides the lines of a plan. */
 export type AttentionInput = Pick<PlanInput, 'blocked' | 'rules' | 'state' | 'modelOf'>
@@ -40,7 +41,7 @@ export function findAttention(input: AttentionInput, lines: readonly Planned[]):
     const facts = readFacts(planned, blocked.get(planned.address))
     const drafts = [
       ...draftFromLine(planned, facts),
-      ...draftFromRecord(planned, facts),
+      ...draftFromRecord(planned, facts, input),
       ...draftFromNotes(input, planned, facts),
     ]
     const consoleUrl = findConsole(planned, facts, input)
@@ -144,7 +145,7 @@ function draftFromBlocked({ code, root }: PlannedStop, base: Omit<Draft, 'kind' 
 }
 
 /** Findings of the record, whatever is planned. A higher run or a removed spec settles them. */
-function draftFromRecord(planned: Planned, { wanted, record }: Facts): Draft[] {
+function draftFromRecord(planned: Planned, { wanted, record }: Facts, { modelOf }: AttentionInput): Draft[] {
   if (!record || isRemoved(planned, record) || !isSettled(record) || record.run < wanted) return []
   const base = { run: record.run, isOfLine: false }
   const { occurrence } = planned.spec ?? {}
@@ -171,7 +172,7 @@ function draftFromRecord(planned: Planned, { wanted, record }: Facts): Draft[] {
       finding: 'failed',
       code: 'PLAN_FAILED',
       reason: describeFailure(record),
-      remedies: [rerun],
+      remedies: [...listFailures(modelOf(parseAddress(planned.address).kind), record), rerun],
     },
   ]
 }

@@ -1,6 +1,7 @@
 import { parseAttempt } from '../../model/attempt-name.ts'
 import { CLOCKS_MS, computeDeadline } from '../../model/create-protocol.ts'
 import { findDeviations, isJobOf } from '../../model/deviations.ts'
+import { isEmulated } from '../../model/emulated-site.ts'
 import { isBefore, judgeMark, type MarkVerdict, readMark } from '../../model/evidence.ts'
 import { formatIso } from '../../model/iso.ts'
 import type { KindModel } from '../../model/kind.ts'
@@ -9,6 +10,7 @@ import type { Difference, Planned, PlannedAdopt, PlannedStop } from '../../model
 import { advise, type Remedy, suggest } from '../../model/remedy.ts'
 import type { Spec } from '../../model/spec.ts'
 import type { OpenRecord } from '../../model/state.ts'
+import { describeTally } from '../../model/tally.ts'
 import {
   addTime,
   createLine,
@@ -187,7 +189,7 @@ function recoverByList(plan: Planner, spec: Spec, record: OpenRecord, model: Kin
     .filter((live) => matchesAttempt(plan, spec, record, model, live))
     .sort(compareStartedThenAge(model))
   // Identical specs with unknown creates may divide the jobs among them: each job does the same.
-  if (matches.length > plan.countRivals(record, model)) return planUnresolved(spec, record, matches)
+  if (matches.length > plan.countRivals(record, model)) return planUnresolved(spec, record, matches, model)
   const [job] = matches
   if (job) return takeOver(plan, spec, record, job)
   return planAbsent(plan, spec, record, plan.waits.listLagMs)
@@ -231,7 +233,7 @@ function recoverByMarker(plan: Planner, spec: Spec, record: OpenRecord, model: K
   if (unclear.length === 0) return planAbsent(plan, spec, record, plan.waits.listLagMs)
   if (spec.policy.run > record.run)
     return planAgain(plan, spec, record, `${describeRaisedRun(spec, record)}, which gives up the unknown one`)
-  return planUnresolved(spec, record, unclear)
+  return planUnresolved(spec, record, unclear, plan.modelOf(spec.kind))
 }
 
 /**
@@ -266,7 +268,7 @@ function describeUnknown(record: OpenRecord): string {
 /** How many candidates are named. */
 const SHOWN_MAX = 5
 
-function planUnresolved(spec: Spec, record: OpenRecord, candidates: readonly Live[]): PlannedStop {
+function planUnresolved(spec: Spec, record: OpenRecord, candidates: readonly Live[], model: KindModel): PlannedStop {
   const shown = candidates
     .slice(0, SHOWN_MAX)
     .map(({ id, status, createdAt }) => `${id} (${status}${createdAt ? `, ${formatMinute(createdAt)}` : ''})`)
@@ -284,20 +286,39 @@ function planUnresolved(spec: Spec, record: OpenRecord, candidates: readonly Liv
       // Each candidate has a command of its own: a copied one would choose for the reader.
       ...candidates
         .slice(0, SHOWN_MAX)
-        .map(({ id, createdAt }) =>
+        .map((one) =>
           suggest(
-            isOne
-              ? 'if it is the job'
-              : `if the job is ${id}${createdAt ? `, created ${formatSecond(createdAt)}` : ''}`,
+            isOne ? 'if it is the job' : `if the job is ${describeCandidate(one, model)}`,
             'resolve',
             spec.address,
             '--adopt',
-            id,
+            one.id,
           ),
         ),
       suggest(isOne ? 'if it is not' : 'if none of them is', 'resolve', spec.address, '--not-created'),
+      ...(isEmulated(record.site)
+        ? []
+        : [
+            advise(
+              `the events ${model.api.operations.create} in AWS CloudTrail say who created ${isOne ? 'it' : 'each'}`,
+            ),
+          ]),
     ],
   })
+}
+
+/** Says of a job all that may tell it from others like it. */
+function describeCandidate({ id, status, createdAt, finishedAt, reason, counts }: Live, model: KindModel): string {
+  return [
+    id,
+    createdAt && `created ${formatSecond(createdAt)}`,
+    finishedAt && `ended ${formatSecond(finishedAt)}`,
+    status,
+    reason,
+    counts && describeTally(model.lifecycle.tally?.(counts)),
+  ]
+    .filter(Boolean)
+    .join(', ')
 }
 
 function takeOver(plan: Planner, spec: Spec, record: OpenRecord, live: Live): PlannedAdopt {
