@@ -40,7 +40,11 @@ const OF_A_JOB: ReadonlySet<ActionName> = new Set<ActionName>([
 
 /** Adds to each line of a plan what its job is: its place, its request, and until when it can be submitted. */
 export function addPreviews(plan: Plan, options: PreviewOptions): Plan {
-  return { ...plan, actions: plan.actions.map((planned) => ({ ...planned, preview: preview(planned, options) })) }
+  const add = (planned: Planned): Planned => {
+    const shown = preview(planned, options)
+    return shown === undefined ? planned : { ...planned, preview: shown }
+  }
+  return { ...plan, actions: plan.actions.map(add) }
 }
 
 function preview(planned: Planned, options: PreviewOptions): Preview | undefined {
