@@ -54,7 +54,7 @@ for (const [what, ...rules] of [
   ['that S3 fails at', { fault: 'error-before', times: 1 }],
   ['that S3 carries out and answers with 500', { fault: 'error-after', times: 1 }],
   ['that a proxy sends twice', { fault: 'repeat', times: 1 }],
-  ['in the way of another request', { fault: 'conflict', times: 2 }],
+  ['in the way of another request', { fault: 'conflict', times: 4 }],
   ['that S3 asks to send more slowly', { fault: 'throttle', times: 3 }],
   ['that is lost four times', { fault: 'drop-request', times: 4 }],
   [
@@ -133,6 +133,10 @@ t.test('a bucket that never answers stops the run, and says that it does not kno
   t.match(hintFor((lost as Problem).diagnostic), /nothing is lost/)
   strike(world, { fault: 'throttle' })
   t.match(await problemOf(open.commit(intent, 'Intents')), { exitCode: 4, diagnostic: { code: 'STATE_BUCKET_SLOW' } })
+  strike(world, { fault: 'conflict' })
+  const busy = await problemOf(open.commit(intent, 'Intents'))
+  t.match(busy, { exitCode: 4, diagnostic: { code: 'STATE_BUCKET_CONFLICT', message: /another request .* under way/ } })
+  t.match(hintFor((busy as Problem).diagnostic), /nothing is lost/)
   strike(world)
   t.match(await open.commit(intent, 'Intents'), { is: 'committed', state: { serial: 2 } })
   await open.close()
