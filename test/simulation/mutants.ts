@@ -99,8 +99,8 @@ function outcomeOf(
   cwd: string,
   args: readonly string[],
 ): Promise<{ readonly code: number | null; readonly output: string }> {
-  // A slow machine must not count as a detected mutant.
-  const env = { ...process.env, TAP_TIMEOUT: '600' }
+  // A slow machine must not count as a detected mutant, and the first failure detects it.
+  const env = { ...process.env, TAP_TIMEOUT: '600', TAP_BAIL: '1' }
   const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   child.stdout.on('data', (data: Buffer) => {
