@@ -1527,69 +1527,6 @@ export const RULES: readonly Mutation[] = [
       'if (before !== home) claims.set(address, home)',
       'if (before === null) claims.set(address, home)',
     ],
-    [
-      'an outdated part is written',
-      'now?.text === seen?.text && now?.changes === seen?.changes',
-      'now?.text !== undefined || seen',
-    ],
-    [
-      'a part is begun by an outdated index',
-      "const stale = await writeIndex(NO_WISH, '', undefined)",
-      'const stale = undefined as Stale | undefined',
-    ],
-    ['what a stale commit stored in another part stays', 'await takeBack(written, byPart)', 'void takeBack'],
-    [
-      'a part that another run began is taken for empty',
-      'if (isOfSplit && Object.keys(there.records).length > 0) {',
-      'if (isOfSplit && there.serial < 0) {',
-    ],
-    [
-      'a step about a job gives its part no new version',
-      'return steps === undefined || steps.some(',
-      'return steps !== undefined && !steps.some(',
-    ],
-  ]),
-  ...inTest('test/state/split-store.test.ts', 'src/state/index-changes.ts', [
-    ['a claimed address is claimed again', 'if (taken !== undefined) return', 'if (taken === null) return'],
-    [
-      'what another run wrote to the index is overwritten',
-      'if (what !== undefined) return `another run has changed',
-      'if (what === null) return `another run has changed',
-    ],
-    [
-      'a run goes on over a state that was split again',
-      'now.lineage !== known.lineage || now.split !== known.split',
-      'now.lineage !== known.lineage',
-    ],
-  ]),
-  ...inTest('test/state/split-store.test.ts', 'src/state/join-parts.ts', [
-    [
-      'a record of another part is not seen',
-      'for (const [name, part] of parts) {',
-      'for (const [name, part] of [...parts].slice(0, 1)) {',
-    ],
-    [
-      'an index that lacks an address is used',
-      '.find((address) => homes[address] === undefined)',
-      '.find((address) => homes[address] === null)',
-    ],
-  ]),
-  ...inTest('test/state/split-store.test.ts', 'src/state/split-parts.ts', [
-    [
-      'a missing part is taken for empty',
-      '  if (there === undefined)\n    return refuse(',
-      '  if (there === null)\n    return refuse(',
-    ],
-    [
-      'a part is used that is older than the index knows',
-      'if (there.serial >= least) return undefined',
-      'if (there.serial >= 0 * least) return undefined',
-    ],
-    [
-      'a state overwrites the parts of a newer one',
-      'if (isUsed || (there.split ?? 0) > split) throw',
-      'if (isUsed) throw',
-    ],
   ]),
   ...inTest('test/state/series.test.ts', 'src/state/recover.ts', [
     [

@@ -122,6 +122,21 @@ t.test('of ten writes over one version, one alone is stored', async (t) => {
   t.same(ends.map(({ is }) => is).sort(), [...ids.slice(1).map(() => 'changed'), 'stored'])
 })
 
+t.test('each attempt of a write is one request, whatever its answer', async (t) => {
+  const world = await openBuckets(t)
+  const bucket = await openBucket(world.env)
+  for (const fault of ['drop-request', 'error-before', 'throttle', 'conflict']) {
+    strike(world, { fault })
+    await bucket.write(KEY, serialiseState(stateOf({})), { ifNone: true })
+    const calls = world.ask('GET', 'calls') as { outcome: string; count: number }[]
+    t.match(
+      calls.filter(({ outcome }) => outcome === fault),
+      [{ count: 1 }],
+      fault,
+    )
+  }
+})
+
 t.test('a bucket that never answers stops the run, and says that it does not know', async (t) => {
   const { world, store, open } = await begun(t)
   strike(world, { fault: 'drop-response' })
