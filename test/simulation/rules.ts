@@ -1527,6 +1527,12 @@ export const RULES: readonly Mutation[] = [
       'if (before !== home) claims.set(address, home)',
       'if (before === null) claims.set(address, home)',
     ],
+    [
+      'an outdated part is written',
+      'now?.text === seen?.text && now?.changes === seen?.changes',
+      'now?.text !== undefined || seen',
+    ],
+    ['what a stale commit stored in another part stays', 'await takeBack(written, byPart)', 'void takeBack'],
   ]),
   ...inTest('test/state/series.test.ts', 'src/state/recover.ts', [
     [
