@@ -142,8 +142,10 @@ export async function serve(options: ServeOptions): Promise<Served> {
   tell({ is: 'draining', active })
   // Other workers of the lane show again within a second that they serve it.
   for (const queue of open.keys()) void redis.del(getServingKey(queue)).catch(() => {})
+  const drained = new AbortController()
   const closing = Promise.allSettled([...open.values()].map((one) => one.close()))
-  await Promise.race([closing, clock.sleep(DRAIN_MS)])
+  await Promise.race([closing, clock.sleep(DRAIN_MS, drained.signal).catch(() => {})])
+  drained.abort()
   giveUp.abort()
   for (const one of open.values()) void one.disconnect().catch(() => {})
   await Promise.race([redis.del(getWorkerKey(worker)).catch(() => {}), clock.sleep(200)])
