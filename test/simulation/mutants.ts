@@ -23,14 +23,14 @@ const { values } = parseArgs({
 process.exitCode = await main(Number(values.seeds), values.only)
 
 /**
- * Breaks a copy of the program in each way, or with `--only` where a name or a file has this text, and runs the simulation or the named test on it. A surviving mutant was not
- * detected.
+ * Breaks a copy of the program in each way, and runs the simulation or the named test on it. A surviving mutant was not
+ * detected. `only`: a text in the name or the file of the mutants to try.
  */
 async function main(seeds: number, only: string | undefined): Promise<number> {
   const folder = fs.mkdtempSync(path.join(ROOT, 'node_modules', '.mutants-'))
   process.on('exit', () => fs.rmSync(folder, { recursive: true, force: true }))
   const chosen = [...MUTATIONS, ...RULES, ...WORKER_RULES].filter(
-    ({ name }) => only === undefined || name.includes(only),
+    ({ name, file }) => only === undefined || name.includes(only) || file.includes(only),
   )
   const fates: Fate[] = []
   for (const mutation of chosen) {

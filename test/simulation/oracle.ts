@@ -210,7 +210,7 @@ export class Oracle {
 
   /** A worker sends nothing once its task is over. It may have learned AWS's time late, and its clock may differ. */
   #onTask(what: string, { putAt }: SentTask, signedAt: number): void {
-    const late = signedAt - putAt - MARGINS.taskMs
+    const late = Math.round(signedAt - putAt - MARGINS.taskMs)
     if (late > MARGINS.skewMs + 2 * CLOCK_GRAIN_MS)
       this.violated(`${what} was signed ${late} ms after its task was over`)
   }
