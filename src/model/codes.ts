@@ -75,7 +75,11 @@ export const CODES = {
     means: 'an emulator already runs on this folder',
     selfExplanatory: true,
   },
-  FILE_LINK: { severity: 'error', exits: [4], means: 'Jobwright must write a file, but part of its path is a symbolic link' },
+  FILE_LINK: {
+    severity: 'error',
+    exits: [4],
+    means: 'Jobwright must write a file, but part of its path is a symbolic link',
+  },
   FILE_WRITE: { severity: 'error', exits: [4], means: 'a file cannot be written' },
   GIT_MISSING: { severity: 'error', exits: [4], means: 'Git is not installed' },
   GUARD_CREATES: { severity: 'error', exits: [7], means: 'a plan would create more jobs than the guard allows' },
