@@ -969,8 +969,8 @@ export const RULES: readonly Mutation[] = [
     ],
   ]),
   ...inTest('test/plan/plan.test.ts', 'src/plan/bounds/quotas.ts', [
-    ['jobs that run take no place', 'running.set(key, (running.get(key) ?? 0) + 1)', 'running.set(key, 0)'],
-    ['the daily budget is off', 'if (!spending.allowed) {', 'if (!spending.allowed && !plan) {'],
+    ['jobs that run take no place', 'used: isOver ? used : used + 1', 'used: isOver ? used : used + 0'],
+    ['the daily budget is off', 'if (!spending.allowed)\n', 'if (!spending.allowed && !plan)\n'],
   ]),
   ...inTest('test/lane/lane.test.ts', 'src/lane/budget.ts', [
     ['a daily budget never ends', 'if (current.used < perDay) return', 'if (current.used <= perDay) return'],
