@@ -21,7 +21,9 @@ export function formatLanes({ lanes, slots, budgets }: ShownLanes, options: Repo
   const places = slots.map(({ name, taken, max, peers }) => [name, `${taken} of ${max}`, String(peers)])
   const isShared = budgets.some(({ taken }) => taken !== undefined)
   const days = budgets.map(({ name, day, used, perDay, taken, peers }) => [
-    ...[name, day, `${used} of ${perDay}`],
+    name,
+    day,
+    `${used} of ${perDay}`,
     ...(isShared ? [taken === undefined ? '' : `${taken} of ${perDay}`, String(peers ?? '')] : []),
   ])
   return [

@@ -48,8 +48,14 @@ export async function listSharedLanes(place: RedisPlace): Promise<SharedLines | 
     lanes: lanes.map(({ name, figures }) => toLaneLine(name, figures)),
     slots: named('slots:').map(({ name, taken, max, peers }) => ({ v: 1, type: 'slots', name, taken, max, peers })),
     budgets: named('budget:').map(({ name, taken, max, peers }) => ({
-      ...{ v: 1, type: 'budget', name, day, used: 0, perDay: max },
-      ...{ taken, peers },
+      v: 1,
+      type: 'budget',
+      name,
+      day,
+      used: 0,
+      perDay: max,
+      taken,
+      peers,
     })),
   }
 }

@@ -45,7 +45,11 @@ t.test(
   async (t) => {
     const { world, redis, run } = await openTeams(t, 'MediaPackageHarvestJob', 8, {})
     const both = await Promise.all([0, 1].map((team) => run(team, 'reconcile', '--settle', '0s')))
-    t.same(both.map(({ code }) => code ?? 1).sort((a, b) => a - b), [0, 9], both.map(({ stderr }) => stderr).join(''))
+    t.same(
+      both.map(({ code }) => code ?? 1).sort((a, b) => a - b),
+      [0, 9],
+      both.map(({ stderr }) => stderr).join(''),
+    )
     t.equal((await world.jobs()).length, 10, 'AWS takes ten at once')
     const late = both.flatMap((ran) => planned(ran, 'waiting'))
     t.match(late.at(-1), { reason: /^2 harvests .* here, 8 by other states, and AWS allows 10 at once$/ })
@@ -53,7 +57,9 @@ t.test(
     for (const verb of ['lanes', 'status'])
       t.match(shown(await run(0, verb), 'slots'), {
         name: /\/123456789012\/eu-west-1\/mediapackage\/harvests$/,
-        ...{ taken: 10, max: 10, peers: 2 },
+        taken: 10,
+        max: 10,
+        peers: 2,
       })
     t.match(planned(await run(0, 'plan'), 'create'), [], 'a plan shows it too')
 

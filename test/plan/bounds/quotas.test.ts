@@ -96,7 +96,9 @@ t.test('a plan takes no slot that other states take', async (t) => {
     .spec('MediaPackageHarvestJob/two')
     .spec('MediaPackageHarvestJob/three')
   const plan = (view: QuotaView) =>
-    textOf(planOf({ ...harvests.input(), quotas: new Map([[HARVESTS, view]]) })).filter((line) => !line.startsWith('create'))
+    textOf(planOf({ ...harvests.input(), quotas: new Map([[HARVESTS, view]]) })).filter(
+      (line) => !line.startsWith('create'),
+    )
   t.same(plan({ max: 10, elsewhere: 7 }), [])
   t.match(plan({ max: 10, elsewhere: 8 }), [
     /^waiting .*: 2 harvests are running or planned here, 8 by other states, and AWS allows 10 at once$/,
