@@ -7,7 +7,7 @@ export function defineLanes(program: Command, run: Run): void {
   program
     .command('lanes')
     .description(
-      'show what all runs of an account share through Redis: rate, limit, peers, queue, throttles, slots and budgets; calls no AWS',
+      'show the rate limits, slots and daily budgets that runs share through Redis, and their use; does not call AWS',
     )
     .addOption(createOutput())
     .action(run(async (host, options: LanesOptions) => (await import('./lanes.ts')).showLanes(options, host)))
