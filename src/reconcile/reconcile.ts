@@ -220,7 +220,13 @@ async function repeatPasses(run: Run, input: ReconcileInput, options: ReconcileO
 async function planPass(run: Run, pass: number, input: ReconcileInput, options: ReconcileOptions): Promise<boolean> {
   const { clock, store, emit, signal } = options
   try {
-    const look = await observeAndPlan(input, store.state, run.soFar, { ...options, queue: run.queue }, run.recent)
+    const look = await observeAndPlan(
+      input,
+      store.state,
+      run.soFar,
+      { ...options, queue: run.queue, takes: true },
+      run.recent,
+    )
     run.plan = look.plan
     run.recent = look.observed
   } catch (error) {
