@@ -3,7 +3,8 @@ import { Redis } from 'ioredis'
 import type { RedisPlace } from '../model/redis-place.ts'
 import { toRedisOptions } from '../redis/open-redis.ts'
 import type { Clock } from '../system/clock.ts'
-import { type Executed, type Executor, executeTask } from './execute.ts'
+import { createClaims } from './claims.ts'
+import { type Executed, type Executor, executeTask, mustReconnect } from './execute.ts'
 import { matchesLane } from './glob.ts'
 import type { Reach } from './reach.ts'
 import {
@@ -65,16 +66,13 @@ export async function serve(options: ServeOptions): Promise<Served> {
   tasks.on('error', () => {})
   const giveUp = new AbortController()
   const open = new Map<string, Worker>()
-  const claimed = new Map<string, number>()
   const tally = { done: 0, failed: 0, refused: 0 }
   let active = 0
 
-  const claim = async (nonce: string): Promise<boolean> => {
-    if (claimed.has(nonce)) return false
-    // Also here, because Redis may lose it.
-    claimed.set(nonce, clock.monotonic())
-    return (await redis.set(getClaimKey(nonce), worker, 'PX', CLAIM_MS, 'NX').catch(() => undefined)) === 'OK'
-  }
+  const claims = createClaims(clock, async (nonce) => {
+    const answer = await redis.set(getClaimKey(nonce), worker, 'PX', CLAIM_MS, 'NX').catch(() => undefined)
+    return answer === 'OK'
+  })
   const answer = async (planner: string, sealed: object): Promise<void> => {
     const list = getAnswersKey(planner)
     await redis.multi().rpush(list, JSON.stringify(sealed)).pexpire(list, ANSWER_MS).exec()
@@ -82,10 +80,10 @@ export async function serve(options: ServeOptions): Promise<Served> {
   const take = async (value: unknown, { queue, lane }: Announced): Promise<void> => {
     active++
     try {
-      const executor = { ...options.executor, clock, reach: reach.reach, claim, signal: giveUp.signal }
+      const executor = { ...options.executor, clock, reach: reach.reach, claim: claims.claim, signal: giveUp.signal }
       const executed = await executeTask(value, queue, executor)
       tally[nameEnd(executed)]++
-      if (isToReconnect(executed) && executed.task) reach.forget(executed.task.site)
+      if (mustReconnect(executed) && executed.task) reach.forget(executed.task.site)
       // A lost answer leaves the outcome unknown, and the planner finds it.
       if ('answer' in executed) await answer(executed.planner, executed.answer).catch(() => {})
       tell({ is: 'took', lane, executed })
@@ -133,8 +131,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
     for (const queue of open.keys()) said.set(getServingKey(queue), worker, 'PX', ALIVE_MS)
     said.set(getWorkerKey(worker), JSON.stringify({ queues: [...open.keys()], active, ...tally }), 'PX', ALIVE_MS)
     await said.exec()
-    const old = clock.monotonic() - CLAIM_MS
-    for (const [nonce, at] of claimed) if (at < old) claimed.delete(nonce)
+    claims.forgetOld()
   }
   while (!signal.aborted) {
     // Bounded, so that a Redis that swallows everything does not delay the end.
@@ -145,8 +142,10 @@ export async function serve(options: ServeOptions): Promise<Served> {
   tell({ is: 'draining', active })
   // Other workers of the lane show again within a second that they serve it.
   for (const queue of open.keys()) void redis.del(getServingKey(queue)).catch(() => {})
+  const drained = new AbortController()
   const closing = Promise.allSettled([...open.values()].map((one) => one.close()))
-  await Promise.race([closing, clock.sleep(DRAIN_MS)])
+  await Promise.race([closing, clock.sleep(DRAIN_MS, drained.signal).catch(() => {})])
+  drained.abort()
   giveUp.abort()
   for (const one of open.values()) void one.disconnect().catch(() => {})
   await Promise.race([redis.del(getWorkerKey(worker)).catch(() => {}), clock.sleep(200)])
@@ -157,12 +156,6 @@ export async function serve(options: ServeOptions): Promise<Served> {
 function nameEnd(executed: Executed): keyof Served {
   if ('refused' in executed) return 'refused'
   return executed.outcome.is === 'done' ? 'done' : 'failed'
-}
-
-/** Returns whether the connection is of no more use: its credentials were refused, or a clock was set meanwhile. */
-function isToReconnect(executed: Executed): boolean {
-  if ('refused' in executed) return executed.refused === 'clock' || executed.refused === 'expired'
-  return executed.outcome.is !== 'done' && executed.outcome.problem.class === 'auth'
 }
 
 function openStatusClient(place: RedisPlace, tell: (event: WorkerEvent) => void): Redis {

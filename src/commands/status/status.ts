@@ -98,10 +98,11 @@ async function reportLanes(
 ): Promise<void> {
   const place = options.emulator ? undefined : findLanesPlace(project)
   if (place === undefined) return
-  const { listBudgets, listSharedLanes } = await import('../../session/lane-lines.ts')
+  const { addShared, listBudgets, listSharedLanes, NOTHING_SHARED } = await import('../../session/lane-lines.ts')
   const shared = await listSharedLanes(place)
   if ('code' in shared) out.diagnostics([{ ...shared, severity: 'warning' }], clock.now())
-  for (const line of [...('code' in shared ? [] : shared), ...listBudgets(project, state)]) out.line(line)
+  const { lanes, slots, budgets } = 'code' in shared ? NOTHING_SHARED : shared
+  for (const line of [...lanes, ...slots, ...addShared(listBudgets(project, state), budgets)]) out.line(line)
 }
 
 /** Points users who tried the emulator first to its jobs. */
