@@ -25,6 +25,8 @@ import { type Announced, readAnnounced } from './task.ts'
 const LOOK_MS = 1_000
 /** How long calls in flight may take after the signal to stop. */
 const DRAIN_MS = 9_000
+/** How long they may take to end after that. */
+const GIVE_UP_MS = 500
 
 /** A lane that a worker does not serve, and why. */
 export type Unserved = { readonly lane: string; readonly why: string }
@@ -148,6 +150,8 @@ export async function serve(options: ServeOptions): Promise<Served> {
   const closing = Promise.allSettled([...open.values()].map((one) => one.close()))
   await Promise.race([closing, clock.sleep(DRAIN_MS)])
   giveUp.abort()
+  // What is given up ends at once, and is still told.
+  await Promise.race([closing, clock.sleep(GIVE_UP_MS)])
   for (const one of open.values()) void one.disconnect().catch(() => {})
   await Promise.race([redis.del(getWorkerKey(worker)).catch(() => {}), clock.sleep(200)])
   for (const client of [redis, tasks]) client.disconnect()

@@ -7,9 +7,9 @@ import { Queue } from 'bullmq'
 import { Redis } from 'ioredis'
 import type { Test } from 'tap'
 import type { State } from '../../src/model/state.ts'
-import { PREFIX } from '../../src/workers/redis-keys.ts'
+import { LANES_KEY, PREFIX } from '../../src/workers/redis-keys.ts'
 import type { Sealed } from '../../src/workers/seal.ts'
-import { nameLane, nameQueue } from '../../src/workers/task.ts'
+import { type Announced, formatAnnounced, nameLane, nameQueue } from '../../src/workers/task.ts'
 import type { EveryJob } from '../emulator/setup.ts'
 import { type RedisServer, startRedis } from '../redis/server.ts'
 import { type Ran, repository, start } from './process.ts'
@@ -18,7 +18,7 @@ import { aws, CONFIG, doc } from './world.ts'
 /** The operator's key of a test. */
 export const KEY = '0123456789abcdef0123456789abcdef'
 
-/** A task lives for 3 s; a lost answer is unknown after 10 s, and settled after its lease of 13 s. */
+/** For runs that wait: a task lives for 3 s; a lost answer is unknown after 10 s, and settled after its lease of 13 s. */
 export const WAITS = { leaseMs: 4_000, signatureMs: 0, requestMs: 2_000, listLagMs: 300, graceMs: 300, queueMs: 9_000 }
 
 const SITE = { partition: 'aws', account: '123456789012', region: 'eu-west-1' }
@@ -57,9 +57,19 @@ export async function fleet(t: Test, specs: Readonly<Record<string, unknown>>, w
     records,
     laneOf,
     queueOf,
+    /** Reconciles until nothing is left: a busy machine may need another run. */
+    reconcileAll: async (): Promise<Ran> => {
+      for (let left = 10; ; left--) {
+        const ran = await reconcile()
+        if (left === 0 || (ran.code !== 5 && ran.code !== 9)) return ran
+      }
+    },
     worker: (...args: string[]) => openWorker(t, { cwd, env }, args),
   }
 }
+
+/** Longer than any machine is busy, for runs that wait for none of it. A task lives for 200 s. */
+export const LONG_WAITS = { ...WAITS, leaseMs: 300_000, requestMs: 120_000, queueMs: 600_000 }
 
 /** So many IoT jobs. */
 export function kiosks(count: number): Record<string, unknown> {
@@ -108,6 +118,8 @@ export function openHand(t: Test, { url }: RedisServer) {
   t.teardown(() => redis.disconnect())
   return {
     redis,
+    /** Announces a lane, as a run does. */
+    announce: (announced: Announced) => redis.zadd(LANES_KEY, Date.now(), formatAnnounced(announced)),
     /** Puts a payload under an ID of its own. */
     put: async (queue: string, payload: unknown) => {
       const bull = new Queue(queue, { connection: redis, prefix: PREFIX, skipVersionCheck: true })
