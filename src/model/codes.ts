@@ -168,6 +168,8 @@ export const CODES = {
     exits: [6],
     means: 'the outcome of a create is unknown, and Jobwright cannot determine it',
   },
+  QUEUE_NO_WORKER: { severity: 'error', exits: [5], means: 'no worker makes the calls of a lane' },
+  QUEUE_REDIS: { severity: 'error', exits: [4, 5], means: 'the Redis of the queue cannot be used' },
   RUN_NOT_OVER: { severity: 'warning', exits: [], means: 'the previous run has not ended' },
   RUN_PENDING: { severity: 'error', exits: [6], means: 'the run to repeat is not submitted yet' },
   RUN_SAME_ID: { severity: 'warning', exits: [], means: 'a new run would have the ID of an old one' },

@@ -346,6 +346,23 @@ export type BudgetLine = {
   readonly perDay: number
 }
 
+/** The tasks of a lane that are for workers, over all projects that use the queue. */
+export type QueueLine = {
+  readonly v: 1
+  readonly type: 'queue'
+  /** The lane: `account/region/service`. */
+  readonly name: string
+  /** Workers that serve it. */
+  readonly workers: number
+  /** Tasks that no worker has begun with, and calls in flight. */
+  readonly waiting: number
+  readonly active: number
+  /** Calls of these workers since they began: carried out, failed, and refused. */
+  readonly done: number
+  readonly failed: number
+  readonly refused: number
+}
+
 /** Any line of the contract. */
 export type Line =
   | DiagnosticLine
@@ -366,3 +383,4 @@ export type Line =
   | GuardLine
   | LaneLine
   | BudgetLine
+  | QueueLine

@@ -1,12 +1,19 @@
-import type { BudgetLine, LaneLine } from '../model/lines.ts'
+import type { BudgetLine, LaneLine, QueueLine } from '../model/lines.ts'
 import { escapeForTerminal } from './escape.ts'
 import type { ReportOptions } from './options.ts'
 import { type Cell, formatTable } from './table.ts'
 
-/** Formats shared lanes and daily budgets as a table each. */
+/** Formats shared lanes, the tasks for workers, and daily budgets as a table each. */
 export function formatLanes(
-  lanes: readonly LaneLine[],
-  budgets: readonly BudgetLine[],
+  {
+    lanes,
+    queues,
+    budgets,
+  }: {
+    readonly lanes: readonly LaneLine[]
+    readonly queues: readonly QueueLine[]
+    readonly budgets: readonly BudgetLine[]
+  },
   options: ReportOptions,
 ): string {
   const rates = lanes.map(({ name, rate, perSecond, peers = 0, waiting, throttled, sent }) => [
@@ -16,8 +23,13 @@ export function formatLanes(
     ...[peers, waiting, throttled, sent].map(String),
   ])
   const days = budgets.map(({ name, day, used, perDay }) => [name, day, `${used} of ${perDay}`])
+  const tasks = queues.map(({ name, workers, waiting, active, done, failed, refused }) => [
+    name,
+    ...[workers, waiting, active, done, failed, refused].map(String),
+  ])
   return [
     formatWithHead(['LANE', 'RATE', 'LIMIT', 'PEERS', 'QUEUE', 'THROTTLES', 'SENT'], rates, options),
+    formatWithHead(['LANE', 'WORKERS', 'WAITING', 'ACTIVE', 'DONE', 'FAILED', 'REFUSED'], tasks, options),
     formatWithHead(['BUDGET', 'DAY (UTC)', 'CREATES'], days, options),
   ]
     .filter((table) => table !== '')

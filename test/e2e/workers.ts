@@ -6,6 +6,7 @@ import path from 'node:path'
 import { Queue } from 'bullmq'
 import { Redis } from 'ioredis'
 import type { Test } from 'tap'
+import type { EmulatorOptions } from '../../src/emulator/index.ts'
 import type { State } from '../../src/model/state.ts'
 import { LANES_KEY, PREFIX } from '../../src/workers/redis-keys.ts'
 import type { Sealed } from '../../src/workers/seal.ts'
@@ -33,9 +34,14 @@ export type TestWorker = {
 }
 
 /** A project whose runs send tasks to workers, an emulator as AWS, and a real Redis. */
-export async function fleet(t: Test, specs: Readonly<Record<string, unknown>>, waits: object = WAITS) {
+export async function fleet(
+  t: Test,
+  specs: Readonly<Record<string, unknown>>,
+  waits: object = WAITS,
+  emulator: EmulatorOptions = {},
+) {
   const redis = await startRedis(t)
-  const world = await aws(t, { timeScale: 1 })
+  const world = await aws(t, { timeScale: 1, ...emulator })
   const files = Object.fromEntries(Object.entries(specs).map(([name, spec]) => [`specs/${name}.yaml`, spec]))
   const cwd = await repository(t, {
     'jobwright.yaml': `${CONFIG}queue: { url: "${redis.url}" }\nguards: { maxCreates: 500 }\n`,
@@ -65,6 +71,8 @@ export async function fleet(t: Test, specs: Readonly<Record<string, unknown>>, w
       }
     },
     worker: (...args: string[]) => openWorker(t, { cwd, env }, args),
+    /** A worker with another environment. */
+    workerWith: (more: Record<string, string>) => openWorker(t, { cwd, env: { ...env, ...more } }, []),
   }
 }
 
@@ -119,7 +127,7 @@ export function openHand(t: Test, { url }: RedisServer) {
   return {
     redis,
     /** Announces a lane, as a run does. */
-    announce: (announced: Announced) => redis.zadd(LANES_KEY, Date.now(), formatAnnounced(announced)),
+    announce: (announced: Announced) => redis.zadd(LANES_KEY, Date.now(), formatAnnounced(announced, KEY)),
     /** Puts a payload under an ID of its own. */
     put: async (queue: string, payload: unknown) => {
       const bull = new Queue(queue, { connection: redis, prefix: PREFIX, skipVersionCheck: true })

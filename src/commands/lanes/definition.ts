@@ -7,7 +7,7 @@ export function defineLanes(program: Command, run: Run): void {
   program
     .command('lanes')
     .description(
-      'show the rates that all runs of an account share through Redis: rate, limit, peers, queue, throttles and budget; calls no AWS',
+      'show the rates that all runs of an account share through Redis, the budgets, and what workers do; calls no AWS',
     )
     .addOption(createOutput())
     .action(run(async (host, options: LanesOptions) => (await import('./lanes.ts')).showLanes(options, host)))

@@ -27,6 +27,7 @@ import type { CommonOptions, Host } from '../../session/host.ts'
 import { findLanesPlace } from '../../session/lane-share.ts'
 import { createPrinter, type Printer } from '../../session/printer.ts'
 import { openProjectStore } from '../../session/project.ts'
+import { findQueuePlace } from '../../session/queue.ts'
 import { getSelector, openSession, type Session, toAttentionDiagnostic } from '../../session/session.ts'
 import { waitWhileLocked } from '../../session/while-locked.ts'
 import { followInSession } from './follow.ts'
@@ -96,12 +97,16 @@ async function reportLanes(
   options: StatusOptions,
   out: Printer,
 ): Promise<void> {
-  const place = options.emulator ? undefined : findLanesPlace(project)
-  if (place === undefined) return
-  const { listBudgets, listSharedLanes } = await import('../../session/lane-lines.ts')
-  const shared = await listSharedLanes(place)
-  if ('code' in shared) out.diagnostics([{ ...shared, severity: 'warning' }], clock.now())
-  for (const line of [...('code' in shared ? [] : shared), ...listBudgets(project, state)]) out.line(line)
+  if (options.emulator) return
+  const [sharedAt, queueAt] = [findLanesPlace(project), findQueuePlace(project)]
+  if (sharedAt === undefined && queueAt === undefined) return
+  const { listBudgets, listQueues, listSharedLanes } = await import('../../session/lane-lines.ts')
+  const read = [...(sharedAt ? [await listSharedLanes(sharedAt)] : []), ...(queueAt ? [await listQueues(queueAt)] : [])]
+  for (const one of read) {
+    if ('code' in one) out.diagnostics([{ ...one, severity: 'warning' }], clock.now())
+    else for (const line of 'queues' in one ? one.queues : one) out.line(line)
+  }
+  for (const line of listBudgets(project, state)) out.line(line)
 }
 
 /** Points users who tried the emulator first to its jobs. */
