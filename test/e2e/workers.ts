@@ -121,7 +121,7 @@ function openWorker(
 }
 
 /** Reads and writes the queue by hand, as somebody who controls Redis. */
-export function openHand(t: Test, { url }: RedisServer) {
+export function openHand(t: Pick<Test, 'teardown'>, { url }: Pick<RedisServer, 'url'>) {
   const redis = new Redis(url, { maxRetriesPerRequest: null })
   t.teardown(() => redis.disconnect())
   return {
@@ -133,6 +133,9 @@ export function openHand(t: Test, { url }: RedisServer) {
       const bull = new Queue(queue, { connection: redis, prefix: PREFIX, skipVersionCheck: true })
       await bull.add('task', payload, { removeOnComplete: true, removeOnFail: true })
     },
+    /** How many tasks are in a queue, those that a worker has begun with too. */
+    count: async (queue: string): Promise<number> =>
+      (await redis.llen(`${PREFIX}:${queue}:wait`)) + (await redis.llen(`${PREFIX}:${queue}:active`)),
     /** The payloads that wait in a queue, once there are so many. */
     async waiting(queue: string, count: number): Promise<Sealed[]> {
       for (;;) {

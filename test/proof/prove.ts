@@ -21,6 +21,7 @@ import { SHARED_LANES } from './shared-lanes.ts'
 import { openAws, type StoreName } from './stage.ts'
 import { week } from './week.ts'
 import { wholeLife } from './whole-life.ts'
+import { WORKERS_SCENARIOS } from './workers.ts'
 
 /*
  * `npm run prove`: the built program as a child process against `jobwright emulator` over sockets, through everything that can go wrong.
@@ -68,6 +69,7 @@ function rows(kills: number, moment: () => Moment): Row[] {
     ...each('a state of the future, older, deleted', () => untrustedStates),
     ...Object.entries(OWNERSHIP).flatMap(([name, scenario]) => each(name, () => scenario)),
     ...Object.entries(SHARED_LANES).flatMap(([name, scenario]) => each(name, () => scenario, 1, ['git'])),
+    ...Object.entries(WORKERS_SCENARIOS).flatMap(([name, scenario]) => each(name, () => scenario, 1, ['git'])),
     ...each('a laptop’s journal over a newer state', () => laptopJournal(moment()), some, ['git']),
   ]
 }

@@ -216,7 +216,7 @@ export function laptopJournal(moment: Moment): Scenario {
 }
 
 /** Does something in a fresh repository, and asks the oracle. A folder that is given is its owner's to remove. */
-async function inRepository(
+export async function inRepository(
   settings: Settings,
   work: (repository: Repository) => Promise<Pick<Shown, 'runs' | 'note' | 'wrong'>>,
   folder?: string,
@@ -233,7 +233,7 @@ async function inRepository(
   }
 }
 
-async function faultsStruck(aws: Aws): Promise<number> {
+export async function faultsStruck(aws: Aws): Promise<number> {
   const calls = (await aws.control('GET', 'calls')) as { outcome: string; count: number }[]
   return calls
     .filter(({ outcome }) => /^(drop-|error-|truncate-|throttle|Throttl|TooMany)/.test(outcome))
