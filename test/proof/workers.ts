@@ -46,12 +46,12 @@ const STRIKES: Readonly<Record<string, Struck>> = {
   '… the planner is killed': { strikes: [0.1, 0.3, 0.5].map((share) => [share, killPlanner]) },
   '… the queue is killed': { strikes: [0.2, 0.6].map((share) => [share, killRedis]) },
   '… the queue is flushed': { strikes: [0.2, 0.4, 0.6].map((share) => [share, flush]) },
-  '… a worker stops past its lease': { strikes: [[0.3, stopWorker]], mustLose: true },
+  '… workers stop past their lease': { strikes: [[0.3, stopWorkers]], mustLose: true },
   '… all of it, and calls are lost': {
     strikes: [
       [0.1, (field) => killWorker(field, 0)],
       [0.2, flush],
-      [0.3, stopWorker],
+      [0.3, stopWorkers],
       [0.4, killPlanner],
       [0.5, killRedis],
       [0.7, killPlanner],
@@ -62,9 +62,7 @@ const STRIKES: Readonly<Record<string, Struck>> = {
 
 /** The scenarios by name. */
 export const WORKERS_SCENARIOS: Readonly<Record<string, Scenario>> = {
-  ...Object.fromEntries(
-    Object.entries(STRIKES).map(([name, { strikes, trouble }]) => [name, strikeAll(strikes, trouble)]),
-  ),
+  ...Object.fromEntries(Object.entries(STRIKES).map(([name, struck]) => [name, strikeAll(struck)])),
   '… an old log is replayed in time': replay(LONG_MS),
   '… an old log is replayed too late': replay(SHORT_MS),
 }
@@ -87,12 +85,16 @@ function flush({ redis }: Field): void {
   redis.cli('FLUSHALL')
 }
 
-/** Stops a worker in the middle of its calls. It goes on when their attempts are over. */
-async function stopWorker({ workers }: Field): Promise<void> {
-  const child = workers[1]!.child
-  child.kill('SIGSTOP')
+/** Stops the two busiest workers in the middle of their calls. They go on when the attempts of these are over. */
+async function stopWorkers({ workers }: Field): Promise<void> {
+  const busiest = [...workers].sort((a, b) => countDone(b) - countDone(a)).slice(0, 2)
+  for (const { child } of busiest) child.kill('SIGSTOP')
   await new Promise((resolve) => setTimeout(resolve, WAITS.leaseMs + SHORT_MS + 3_000))
-  child.kill('SIGCONT')
+  for (const { child } of busiest) child.kill('SIGCONT')
+}
+
+function countDone({ texts }: Going): number {
+  return texts.stdout.split(/: (?:create|start) done/).length - 1
 }
 
 function strikeAll({ strikes, trouble, mustLose }: Struck): Scenario {
@@ -273,6 +275,6 @@ async function findTouched(aws: Aws, others: readonly string[]): Promise<string[
 
 /** Says how many calls the workers made, and how many workers there were. */
 function describeWork({ workers }: Field): string {
-  const counts = workers.map(({ texts }) => texts.stdout.split(/: (?:create|start) done/).length - 1)
+  const counts = workers.map(countDone)
   return `${counts.length} workers made ${counts.join(' + ')} calls`
 }
