@@ -85,10 +85,11 @@ export function kiosks(count: number): Record<string, unknown> {
   return Object.fromEntries(names.map((name) => [name, doc('IotJob', name)]))
 }
 
-function openWorker(
+/** Starts a worker, and waits for its first words. */
+export function openWorker(
   t: Test,
   options: { cwd: string; env: Record<string, string> },
-  args: string[],
+  args: string[] = [],
 ): Promise<TestWorker> {
   const lines: string[] = []
   const waiting = new Set<() => void>()
