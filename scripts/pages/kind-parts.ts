@@ -174,7 +174,7 @@ function limits(model: KindModel, schema: Schema): string {
   )
   const running =
     slots.length === 0
-      ? 'Jobwright does not limit how many of these jobs run at once. If AWS does, the create fails with [AWS_QUOTA](../errors/AWS_QUOTA.md).'
+      ? 'Jobwright does not limit how many of these jobs run at once. AWS may: if its limit is reached, the create fails with [AWS_QUOTA](../errors/AWS_QUOTA.md).'
       : table(['running at once', 'at most', 'step that waits for a free slot'], slots)
   return `${lanes}\n\n${running}`
 }
@@ -187,11 +187,11 @@ function recovery(model: KindModel): string {
   switch (model.identity.recovery.is) {
     case 'id':
     case 'token':
-      return `The ID comes from the spec, so Jobwright calls \`${model.api.operations.describe}\`. If it finds a job with [evidence](../concepts.md#ownership) that this create made it, it adopts the job. Without that evidence, it reports a conflict. If it finds no job, it waits for the end of the [lease](../concepts.md#words), ${seconds(leaseMs)}. Then, if two reads ${seconds(graceMs)} apart find no job, it sends the create again under the same ID. AWS rejects a duplicate.`
+      return `The ID comes from the spec, so Jobwright calls \`${model.api.operations.describe}\`. If the job exists, and [evidence](../concepts.md#ownership) shows that the create with the lost response made it, Jobwright adopts the job. Without that evidence, it reports a conflict. If it finds no job, it waits for the end of the [lease](../concepts.md#words), ${seconds(leaseMs)}. Then, if two reads ${seconds(graceMs)} apart find no job, it sends the create again under the same ID. AWS rejects a duplicate.`
     case 'inert':
       return `A job does nothing until it is started. So a create whose response was lost has started nothing. Jobwright reads the list with ${list}, and searches the jobs created since the [intent](../concepts.md#words) for an identical request. It adopts that job. If several match, the plan shows \`unresolved\`: see [recovery](../recovery.md#unresolved). If two reads ${seconds(listLagMs)} apart find none, Jobwright sends the create again.`
     case 'match':
-      return `The job starts at once, so a duplicate is never harmless. Jobwright searches ${list} for a job with the request's [identifying member](../concepts.md#words). It sends the create again only after ${seconds(leaseMs + signatureMs + requestMs + listLagMs)}, and after two reads ${seconds(listLagMs)} apart that find no such job.\n\nThat time has four parts. The [lease](../concepts.md#words) lasts ${seconds(leaseMs)}, and the signature of the request ${seconds(signatureMs)}. The response may take ${seconds(requestMs)}, and the list may lag by ${seconds(listLagMs)}. If several jobs match, the plan shows \`unresolved\`: see [recovery](../recovery.md#unresolved).`
+      return `The job starts at once, so a duplicate is never harmless. Jobwright searches ${list} for a job with the request's [identifying member](../concepts.md#words). It waits ${seconds(leaseMs + signatureMs + requestMs + listLagMs)}, until the first request can no longer take effect. Then, if two reads ${seconds(listLagMs)} apart find no such job, it sends the create again.\n\nThe waiting time has four parts. The [lease](../concepts.md#words) lasts ${seconds(leaseMs)}, and the signature of the request ${seconds(signatureMs)}. The response may take ${seconds(requestMs)}, and the list may lag by ${seconds(listLagMs)}. If several jobs match, the plan shows \`unresolved\`: see [recovery](../recovery.md#unresolved).`
   }
 }
 

@@ -6,8 +6,9 @@ import { formatAnnotations } from '../report/annotations.ts'
 import type { RunReport } from '../report/run-report.ts'
 
 /**
- * Formats a report's diagnostics as workflow commands, at the line of the spec. A failed job is an error in the run that applies the plan.
- * A failure that stops several jobs is reported once, and the jobs that only wait for a failed one are not.
+ * Formats a report's diagnostics as workflow commands, at the line of the spec. A failed job is an error in the run
+ * that applies the plan. Reports one failure that stops several jobs only once. Does not report jobs that only wait for
+ * a failed job.
  */
 export function formatReportAnnotations(report: RunReport): string {
   const groups = new Map<string, DiagnosticLine[]>()
@@ -23,7 +24,7 @@ export function formatReportAnnotations(report: RunReport): string {
   return lines.join('\n')
 }
 
-/** A job that depends on a failed one needs no annotation beside that one's. */
+/** The annotation of a failed job also covers the jobs that wait for it. */
 function isOwnCause({ code }: DiagnosticLine): boolean {
   return code !== 'PLAN_DEPENDENCY_FAILED'
 }

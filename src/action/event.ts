@@ -45,7 +45,7 @@ export function readEvent(env: Env, payload: unknown): WorkflowEvent {
   const head = getMember(pull, 'head')
   const number = getMember(pull, 'number')
   const headName = getMember(getMember(head, 'repo'), 'full_name')
-  // A pull request is checked out as a merge, which nobody can look at once the branch moves.
+  // A pull request is checked out as a merge commit. After the branch moves, nobody can see that commit any more.
   const commit = readHash(head, 'sha') ?? env['GITHUB_SHA'] ?? ''
   // The files of a fork are in the fork, whose commits the repository shows too.
   const base = `${server}/${encodePath(repository)}`

@@ -45,7 +45,9 @@ export type Failure = {
   readonly response?: { readonly headers?: Readonly<Record<string, string | undefined>> }
 }
 
-/** Returns the seconds until a rate limit ends; undefined if the error is no rate limit (GitHub, Rate limits for the REST API). */
+/**
+ * Returns the seconds until a rate limit ends (GitHub, Rate limits for the REST API). Undefined for any other error.
+ */
 function readWait(error: unknown): number | undefined {
   const { status, response: { headers = {} } = {} } = error as Failure
   if (status !== 403 && status !== 429) return undefined

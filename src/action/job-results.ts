@@ -27,7 +27,7 @@ export function judgeResult({ address, merged, later }: ChangedSpec, known: Know
   const { planned, job } = known
   const base = { address, consoleUrl: planned?.consoleUrl }
   if (merged === undefined) return { ...base, ...judgeRemoved(known, later !== undefined) }
-  if (merged.isSeries) return { ...base, words: 'its jobs come again by a schedule', hasEnded: true }
+  if (merged.isSeries) return { ...base, words: 'it repeats by a schedule', hasEnded: true }
   const own = job?.run === merged.run ? job : undefined
   const stuck = known.findings.find(({ kind }) => STUCK.has(kind))
   if (own && !(stuck && later === undefined)) return { ...base, ...judgeJob(own, known) }

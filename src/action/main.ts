@@ -21,8 +21,9 @@ import { runCli } from './run-cli.ts'
 import { chooseIssues } from './wanted-issues.ts'
 
 /*
- * The action: `node dist/action.js`, as GitHub's runner starts it. Inputs come in by the environment; annotations go out by standard output,
- * outputs and the summary by files that the runner names. The command itself is a child process, with the contract of `--output json`.
+ * The action: `node dist/action.js`, as GitHub's runner starts it. Inputs are in the environment. Annotations go to
+ * standard output. Outputs and the summary go to files that the runner names. The command itself is a child process,
+ * with the contract of `--output json`.
  */
 
 /** The most bytes of a step's summary. */

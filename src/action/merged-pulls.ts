@@ -52,7 +52,7 @@ type Answer = {
   readonly repository: { readonly running: Nodes<Found>; readonly recent: Nodes<Found> } | null
 }
 
-/** Lists merged pull requests whose comment is brought up to date, and those that were merged a short time ago. One call. */
+/** Lists merged pull requests whose result is not final, and those that were merged a short time ago. One call. */
 export async function listMerged(
   github: Octokit,
   { graphqlUrl }: WorkflowEvent,

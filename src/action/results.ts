@@ -42,9 +42,9 @@ type Project = {
 }
 
 /**
- * Turns the comments of merged pull requests from the plan into the result, and brings results up to date until all their jobs have ended.
- * A pull request without a comment, such as one from a fork, gets its result from the push that merged it. Throws if GitHub fails. Returns
- * `denied` if the token may not read pull requests or write comments.
+ * Replaces the plan by the result in the comments of merged pull requests. Updates each result until all its jobs have
+ * ended. A pull request from a fork has no comment yet. The push that merges it writes its result. Throws if GitHub
+ * fails. Returns `denied` if the token may not read pull requests or write comments.
  */
 export async function writeResults(input: ResultsInput): Promise<'written' | 'denied'> {
   const { event, token, now } = input

@@ -81,8 +81,8 @@ export function chooseIssues(
 }
 
 /**
- * Finds the causes. A job that only waits for another one belongs to that one. If a person has acknowledged that one before, the jobs that
- * wait for it are one cause of their own.
+ * Finds the causes. A job that only waits for another one belongs to that one. If a person acknowledged the failed job
+ * before, the jobs that wait for it get one issue of their own.
  */
 function listCauses(status: RunReport, run: RunReport): Cause[] {
   const found = status.diagnostics.filter(hasFinding)

@@ -99,7 +99,7 @@ function openLease({ clock, timeScale, waits }: ApplyOptions, wallFrom: number):
   return () => isLeased(Math.max(clock.monotonic() - from, (clock.now() - wallFrom) / timeScale), waits)
 }
 
-/** Returns whether a line adopts a job that the next pass may go on with: by its start, or by the download of its asset. */
+/** Returns whether a line adopts a job that the next pass may continue, with a start or a download. */
 function isUnfinishedAdoption(planned: Planned): boolean {
   return planned.action === 'adopt' && (planned.next.stage === 'created' || planned.spec?.download !== undefined)
 }
@@ -181,7 +181,7 @@ async function run(
   const tasks = [
     ...steps.filter((planned) => !isTransfer(planned)).map((planned) => createTask(pass, planned)),
     ...creates,
-    // Last, so that no create waits for them: they take long, and nothing depends on when they are done.
+    // These come last, so that no create waits for them. They take long, and nothing waits for them.
     ...steps.filter(isTransfer).map((planned): Task => ({ ...createTask(pass, planned), priority: -1 })),
   ]
   const work = options.queue.run(tasks, {

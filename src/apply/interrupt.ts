@@ -9,7 +9,9 @@ export type Permit = { readonly mayStillSend: () => boolean; readonly signal: Ab
 
 /** The writes of a pass during an interrupt. Some still wait for their turn; others may have sent their first byte. */
 export type Permits = {
-  /** Makes one write. An interrupt ends it at once while it waits for its turn; after that only `giveUp` does. */
+  /**
+   * Makes one write. While a call waits for its turn, an interrupt ends it at once. After that, only `giveUp` ends it.
+   */
   take<Value>(write: (permit: Permit) => Promise<Value>): Promise<Value>
   /** Ends the writes in flight. Their outcome is unknown. */
   giveUp(): void

@@ -1,3 +1,4 @@
+import { EMULATOR_ENDPOINT } from '../model/emulated-site.ts'
 import type { KindApi, KindModel } from '../model/kind.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
@@ -96,7 +97,8 @@ export async function connect(target: Target, options: ConnectOptions): Promise<
   const { partition } = getPartition(target.region)
   const at = { partition, account, region: target.region }
   // The emulator's port changes between runs, but its jobs stay the same.
-  const siteOf = (service: string): Site => addEndpoint(at, options.emulator ? 'emulator' : findEndpoint(service))
+  const siteOf = (service: string): Site =>
+    addEndpoint(at, options.emulator ? EMULATOR_ENDPOINT : findEndpoint(service))
   return {
     target,
     clock,

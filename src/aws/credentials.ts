@@ -11,9 +11,9 @@ export function getEmulatorCredentials(account = ''): CredentialsProvider {
 }
 
 /**
- * A target's only source of credentials, shared by all its clients. It is the SDK's chain (environment, profile, SSO,
- * OIDC, process, container, instance), and the target's role on top if it names one. Credentials are loaded once, and
- * again before they expire.
+ * A target's only source of credentials, shared by all its clients. It is the SDK's chain: environment, profile, SSO,
+ * OIDC, process, container, instance. If the target names a role, the credentials then assume it. Credentials are
+ * loaded once, and again before they expire.
  * @param sts an endpoint that replaces STS
  */
 export async function loadCredentials(

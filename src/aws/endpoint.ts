@@ -4,11 +4,11 @@ import { advise } from '../model/remedy.ts'
 import type { Env, Target } from './target.ts'
 
 /**
- * Resolves the endpoint that replaces a service, such as `iot` or `sts` (`any`: all services): the target's `endpoint`, else
- * AWS_ENDPOINT_URL_<SERVICE>, else AWS_ENDPOINT_URL, as in AWS's own tools. Undefined: AWS's own endpoint. Signed
- * requests go there. The environment, which the operator controls, may name any https host, or http on this machine.
- * jobwright.yaml, which a commit can change, may name only this machine or AWS. Throws a Problem (exit 4) otherwise. A
- * base path is kept.
+ * Resolves the endpoint that replaces a service, such as `iot` or `sts` (`any`: all services): the target's `endpoint`,
+ * else AWS_ENDPOINT_URL_<SERVICE>, else AWS_ENDPOINT_URL, as in AWS's own tools. Undefined: AWS's own endpoint. Signed
+ * requests go there. The operator controls the environment, so it may name any https host, or an http host of this
+ * machine. A commit can change jobwright.yaml, so that file may name only this machine or AWS. Throws a Problem (exit
+ * 4) otherwise. A base path is kept.
  */
 export function resolveEndpoint(
   service: string,

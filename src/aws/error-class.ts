@@ -60,7 +60,7 @@ const NETWORK = new Set([
 
 /**
  * Classifies an error: by the kind's own table, then by common names, then as a network error, then by the HTTP status.
- * Only a kind's table gives `not-found`: the 404 of a proxy or an old endpoint says nothing about a job.
+ * Only a kind's table maps an error to `not-found`. A 404 from a proxy or an old endpoint says nothing about a job.
  */
 export function classifyError(
   name: string,

@@ -24,8 +24,8 @@ function stripQuery(url: string): string {
 }
 
 /**
- * All forms in which a service may echo a secret: plain or quoted as in a manifest, and each of these as a form and as
- * XML encode it.
+ * All forms in which a service may return a secret: plain, or quoted as in a manifest. Each of these also form-encoded
+ * and XML-encoded.
  */
 function listForms(secret: string): string[] {
   const texts = [secret, JSON.stringify(secret).slice(1, -1)]

@@ -7,7 +7,7 @@ const PAGES_MAX = 1000
 export type Page<Item> = { readonly items: readonly Item[]; readonly next?: string }
 
 /**
- * Reads the pages of a list, each on demand. Throws an AwsError if a token repeats or the pages do not end.
+ * Reads the pages of a list, each on demand. Throws an AwsError if a token repeats or if there are too many pages.
  * @param fetch requests the page of a token; undefined: the first
  */
 export async function* readPages<Item>(

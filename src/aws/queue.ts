@@ -5,7 +5,7 @@ import type { Clock } from '../system/clock.ts'
 export type Task = {
   /** Higher goes first; 0 by default. */
   readonly priority?: number
-  /** Tasks of one lane, such as a service, share a bound, so that a slow lane does not delay others. */
+  /** Tasks of one lane share a limit, so a slow lane does not delay the others. */
   readonly lane?: string
   run(): Promise<void>
 }

@@ -9,8 +9,8 @@ const ATTEMPTS_MAX = 4
 const PAUSE_MS = { throttle: 1000, other: 200 } as const
 
 /**
- * Reads once, and retries up to three times after a throttle, an outage or a lost connection. The loop is ours and not
- * the SDK's, so that every request passes the lane and every wait uses the clock. Throws an AwsError, or the signal's
+ * Reads once, and retries up to three times after a throttle, an outage or a lost connection. This loop replaces the
+ * SDK's: every request must pass the lane, and every wait must use the clock. Throws an AwsError, or the signal's
  * reason.
  */
 export async function readWithRetries<Value>(

@@ -28,7 +28,7 @@ export function observeSending(mayStillSend: () => boolean): Sending {
 }
 
 /**
- * Creates agents for one write. Each write uses a new connection, because a service may close an idle one just as a
+ * Creates agents for one write. Each write uses a new connection: a service may close an idle one at the moment when a
  * request is sent. Every step of connecting is recorded. Node sends nothing before `connect`, or over TLS before it
  * accepts the peer's certificate. So without these events no byte has left.
  */

@@ -10,8 +10,8 @@ import { classifyError } from './error-class.ts'
 import { traceRequest } from './trace.ts'
 
 /**
- * Anyone with a signed link has access. So a link stays in memory until it is used, goes only to an https host or this
- * machine, follows no redirect, and appears in no message.
+ * Anyone with a signed link has access. So a link stays in memory and appears in no message. Jobwright sends it only to
+ * an https host or this machine, and follows no redirect.
  */
 
 /** The longest time without any transfer. A whole transfer has no limit, because it may take hours. */

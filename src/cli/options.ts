@@ -13,7 +13,7 @@ export type Run = <Args extends unknown[]>(
 
 /** Creates `--output` with the forms that every command supports. */
 export const createOutput = (): Option =>
-  new Option('-o, --output <form>', 'text for people, or json: one object a line, the summary last')
+  new Option('-o, --output <form>', 'text for people, or json: one JSON object per line, with the summary last')
     .choices(['text', 'json'])
     .default('text')
 
@@ -21,7 +21,7 @@ export const createOutput = (): Option =>
 export const createCodeHostOutput = (): Option =>
   new Option(
     '-o, --output <form>',
-    'text for people, json: one object a line, the summary last, github: annotations, or sarif: a SARIF 2.1.0 log',
+    'text for people; json: one JSON object per line, with the summary last; github: annotations; sarif: a SARIF 2.1.0 log',
   )
     .choices(['text', 'json', 'github', 'sarif'])
     .default('text')
@@ -33,26 +33,26 @@ export function addCommonOptions(command: Command, form = createOutput()): Comma
     .option('--emulator', 'run against the built-in emulator; its jobs, state and clock are in .jobwright/emulator/')
     .option(
       '--start-at <time>',
-      'with --emulator: an ISO time, now or today; a new clock starts then, an older one advances to it (default for a new one: 2026-11-15T09:00:00Z)',
+      'with --emulator: time of its clock: an ISO time, now or today; it can only advance (default for a new emulator: 2026-11-15T09:00:00Z)',
       parseMoment,
     )
     .option(
       '--spec <glob>',
-      'files, folders or globs in place of those of jobwright.yaml; may be repeated',
+      'read specs from these files, folders or globs instead of those in jobwright.yaml; may be repeated',
       appendValue,
     )
 }
 
 /** Adds the option that reads every spec afresh. */
 export function addCacheOption(command: Command): Command {
-  return command.option('--no-cache', 'check every spec afresh, and store nothing for the next command')
+  return command.option('--no-cache', 'neither use nor write the cache: read and check every spec again')
 }
 
 /** Adds the option for how long to wait for a run that holds the state. */
 export function addLockOptions(command: Command, defaultWait = '0s'): Command {
   return command.option(
     '--lock-timeout <duration>',
-    `wait this long (90s, 5m) for a run that holds the state, before exit 8 (default: ${defaultWait})`,
+    `how long to wait (90s, 5m) for another run that uses the state; then exit with 8 (default: ${defaultWait})`,
     parseDuration,
   )
 }
@@ -62,11 +62,11 @@ export function addPlanOptions(command: Command): Command {
   return addCommonOptions(command)
     .option(
       '--only <address|label>',
-      'act only on IotJob/NAME, or on specs with the label KEY=VALUE; may be repeated',
+      'act only on this address, or on specs with the label KEY=VALUE; may be repeated',
       appendValue,
     )
-    .option('--target <target>', 'act only on specs of this target of jobwright.yaml; may be repeated', appendValue)
+    .option('--target <target>', 'act only on specs of this target in jobwright.yaml; may be repeated', appendValue)
     .option('--allow-dirty', 'submit specs that are not committed')
     .option('--allow-removals', 'outside Git: treat a missing spec as removed')
-    .option('--refresh', 'read finished jobs again as well')
+    .option('--refresh', 'also read finished jobs again')
 }

@@ -25,7 +25,7 @@ export function createProgram(
     .version(VERSION)
     .addOption(new Option('-q, --quiet', 'print only what is wrong').conflicts(['verbose', 'debug']))
     .option('--verbose', 'print each request to AWS on standard error, with its time and result; no secrets')
-    .option('--debug', 'the same with start, size, version and system, for bug reports')
+    .option('--debug', 'like --verbose, with more details, for bug reports')
     .option('--color', 'colour the text, even without a terminal (FORCE_COLOR does the same)')
     .option('--no-color', 'never colour the text (NO_COLOR does the same)')
     .configureHelp({ showGlobalOptions: true })

@@ -23,7 +23,7 @@ const GLOBAL_FLAGS: ReadonlySet<string> = new Set(['-q', '--quiet', '--verbose',
 
 /**
  * What the workflow's `command` input accepts, by verb. Users who can run the workflow may lack commit rights. So nothing here reads or
- * writes a path, submits unreviewed specs, or begins another state.
+ * writes a path, submits unreviewed specs, or begins an empty state.
  */
 export const WORKFLOW_GRAMMAR: Readonly<Record<string, Grammar>> = {
   reconcile: {

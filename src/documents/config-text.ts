@@ -41,7 +41,10 @@ export function readConfigText(
   return { config, diagnostics: shown.map((one) => ({ ...one, message: maskLogin(one.message) })) }
 }
 
-/** Removes the users and the passwords of URLs in a message that quotes a value: all from the first `://` to the last `@`. */
+/**
+ * Removes users and passwords from the URLs in a message that quotes a value: everything from the first `://` to the
+ * last `@`.
+ */
 function maskLogin(message: string): string {
   const [from, to] = [message.indexOf('://'), message.lastIndexOf('@')]
   return from === -1 || to < from ? message : `${message.slice(0, from)}://***${message.slice(to)}`
@@ -244,7 +247,7 @@ function checkRedis(name: 'lanes' | 'queue', code: 'CONFIG_REDIS' | 'CONFIG_QUEU
   ]
 }
 
-/** Rejects a limit for a service or operation that no kind uses, because it would have no effect. */
+/** Rejects a limit for a service or operation that no kind uses: it would have no effect. */
 function checkLimits(value: JsonObject, kinds: readonly KindModel[]): Fault[] {
   const known = new Set(kinds.flatMap(listLaneNames))
   const services = [...new Set(kinds.map((kind) => kind.service))]

@@ -16,7 +16,7 @@ export type CheckedDocument = readonly [
  * an act its specs are read afresh.
  */
 export type Memory = {
-  /** This process itself checked what it remembers, so a remembered file counts as one that is read afresh. */
+  /** This process itself checked the files that it remembers. So a remembered file counts as freshly read. */
   readonly isOwn?: boolean
   /** Returns whether the YAML parser must read a file, because an act may depend on it. Missing: of none. */
   isDoubtful?(file: string): boolean

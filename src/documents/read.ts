@@ -66,7 +66,7 @@ export function readDraft(source: Source, locate: Locator, document: ParsedDocum
   return { ...base, ...read, diagnostics }
 }
 
-/** Names each member, because copying two objects takes as long as all checks of a small spec. */
+/** Names each member: copying two objects would take as long as all checks of a small spec. */
 function createSoundDraft(base: Base, read: Pick<Draft, 'policy' | 'request' | 'spec'>): Draft {
   const { source, locate, index, reprinted, place, model, address } = base
   const { policy, request, spec } = read
@@ -75,7 +75,7 @@ function createSoundDraft(base: Base, read: Pick<Draft, 'policy' | 'request' | '
 
 const NO_DIAGNOSTICS: Draft['diagnostics'] = []
 
-/** Codes that apply to the quoted text as well, so that quotes alone would not help. */
+/** Codes of problems that quotes would not solve. */
 const REFUSES_TEXT: ReadonlySet<Code> = new Set<Code>([
   'SPEC_PATTERN',
   'SPEC_LENGTH',
@@ -250,7 +250,7 @@ function keepFileOnly(fault: Fault): Fault {
   return fault.inside?.file === undefined ? { ...fault, inside: undefined } : fault
 }
 
-/** Explains lines without a space after their colons, which YAML reads as one text. */
+/** Explains lines without a space after the colon. YAML reads such lines as text. */
 function explainGlued(fault: Fault, request: JsonObject): Fault {
   const found = getValue(request, fault.pointer)
   if (typeof found !== 'string' || !/^[\w$-]+:[^\s/]/.test(found)) return fault

@@ -41,7 +41,7 @@ export type Specs = {
   readonly unreadable: number
   /** In file order. */
   readonly diagnostics: readonly Diagnostic[]
-  /** True if the address of every document is known, so that a missing address means a removed spec. */
+  /** True if every document has a known address. Only then does a missing address mean a removed spec. */
   readonly complete: boolean
   /** The files whose documents were remembered, not parsed. */
   readonly recalled: ReadonlySet<string>
@@ -110,7 +110,8 @@ function readFile(source: Source, reader: Reader, memory: Memory | undefined): F
   const known = memory?.recall(source.file, source.text)
   const recalled = known && recallDrafts(source, known, reader.kinds)
   if (recalled) return { source, drafts: recalled, refused: [], isRecalled: memory?.isOwn !== true }
-  // Like a remembered file, one that only the reader of plain texts has read leads to no act: before that, the YAML parser reads it.
+  // A file that only the plain reader has read is like a remembered one: before Jobwright acts on it, the YAML parser
+  // reads it.
   const mayBePlain = memory !== undefined && !memory.isOwn && !memory.isDoubtful?.(source.file)
   const plain = mayBePlain ? parseSimpleYaml(source.text) : undefined
   const quick = plain && readDocuments({ documents: plain, refused: [] }, source, reader)

@@ -3,9 +3,7 @@ import fs from 'node:fs'
 /** What must not go back when the emulator restarts: virtual time, and the number of random draws. */
 export type Progress = { now: number; draws: number }
 
-/**
- * A file of fixed width, rewritten in place by a single write, so that a kill leaves either the old or the new text.
- */
+/** A file of fixed width. One single write replaces its content, so a kill leaves either the old or the new text. */
 export type ClockFile = { save(progress: Progress): void; close(): void }
 
 const width = 96

@@ -30,8 +30,8 @@ const names = {
 const credential = /^AWS4-HMAC-SHA256 +Credential=([^/,\s]+)\/(\d{8})\/([a-z0-9-]+)\/([A-Za-z0-9-]+)\/aws4_request\b/
 
 /**
- * Reads the caller from the Authorization header. Keys that begin with AKIADENIED, AKIAUNKNOWN or ASIAEXPIRED are
- * rejected, so that tests can provoke each rejection. So is the credential scope of another service.
+ * Reads the caller from the Authorization header. For tests, the emulator rejects keys that begin with AKIADENIED,
+ * AKIAUNKNOWN or ASIAEXPIRED. So is the credential scope of another service.
  * @throws ServiceError with the protocol's own name, status 403
  */
 export function readCaller(service: Service, operation: string, authorization: string | undefined): Caller {

@@ -108,7 +108,7 @@ export async function finishLater(
   const { clock } = world.store
   if (delayMs > 0) await wait(delayMs, undefined, { ref: false })
   return new Promise((resolve, reject) => {
-    // Inside the callback, so that the call runs at its own moment even if `advance` goes beyond it.
+    // This is inside the callback, so that the call runs at its own time even if `advance` goes further.
     clock.at(clock.now() + lateSeconds * second, () => {
       try {
         resolve(finish())
@@ -119,7 +119,7 @@ export async function finishLater(
   })
 }
 
-/** Measures how long a call is delayed: in real time, plus any `advance`, but at least as long as its faults say. */
+/** Measures the delay of a call in real time. Adds any `advance`. The delay is at least as long as its faults say. */
 function computeHold(clock: Clock, { delayMs, lateSeconds }: CallFaults): () => number {
   if (delayMs + lateSeconds === 0) return () => 0
   const [real, advanced] = [performance.now(), clock.advanced()]

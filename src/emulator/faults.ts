@@ -1,9 +1,6 @@
 import { isObject, type Json } from './json.ts'
 
-/**
- * The effect of each fault that ends a call: whether the operation is carried out, and what the caller gets instead of
- * its answer.
- */
+/** The effect of each fault that ends a call: whether the emulator executes the operation, and what the caller gets. */
 export const faultTable = {
   'drop-request': { execute: false, answer: 'drop' },
   'drop-response': { execute: true, answer: 'drop' },
@@ -97,7 +94,7 @@ type Call = {
 
 /** The active rules. */
 export type Faults = {
-  /** Picks the faults of this call: the first rule that ends it, and every delay and lag before that rule. */
+  /** Picks the faults of this call: the first rule that ends the call, and all delays and lags that come before it. */
   strike(call: Call): CallFaults
   replace(rules: readonly FaultRule[]): void
 }

@@ -25,7 +25,7 @@ export class DamagedLogError extends Error {
 
 /**
  * Opens or creates the log, and passes its entries to `replay`, oldest first. An entry that `replay` returns replaces
- * the original in the log. A last line without its line feed was cut off by a kill and is removed.
+ * the original in the log. A kill can cut off the last line. A last line without a line feed is removed.
  * @throws DamagedLogError if an earlier line is not JSON
  */
 export function openJobLog(file: string, replay: (entry: unknown) => unknown): JobLog {

@@ -5,8 +5,9 @@ import type { JobRecord } from './store.ts'
 export type Page = { jobs: JobRecord[]; token: string | undefined }
 
 /**
- * Cuts a page from a listing that is newest first. The token names the last job shown, so that jobs created meanwhile
- * are not shown twice and push none out. It also names the filters, because AWS rejects a token with other filters.
+ * Cuts a page from a listing that is newest first. The token names the last listed job. So a job that is created
+ * meanwhile neither repeats nor hides another one. It also names the filters: like AWS, the emulator rejects a token
+ * that comes with other filters.
  * @param filters the listing's filters, in any stable spelling
  * @returns undefined if the token is not ours
  */

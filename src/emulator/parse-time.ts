@@ -1,7 +1,7 @@
 /**
- * Epoch milliseconds of a date and a time of day, with or without seconds, in ISO 8601 or with a space instead of the
- * T. Undefined for any other text, and for a day or hour that does not exist. Undefined also without an offset, unless
- * `zone` is given.
+ * Parses a date and a time of day to epoch milliseconds. Seconds are optional, and a space may replace the T. Undefined
+ * for any other text, and for a day or hour that does not exist. Undefined also without an offset, unless `zone` is
+ * given.
  */
 export function parseTime(text: string, zone?: 'Z'): number | undefined {
   const form = /^(\d{4}-\d{2}-\d{2})[T ]((?:[01]\d|2[0-3]):[0-5]\d)(:[0-5]\d(?:\.\d+)?)?(Z|[+-]\d{2}:\d{2})?$/

@@ -1,4 +1,4 @@
-/** What one reservation in a shared lane gave: turns one behind the other, and what is known of the lane. */
+/** The result of one reservation in a shared lane: consecutive turns, and what is known about the lane. */
 export type Turns = {
   /** Milliseconds until the first turn, and from each turn to the next. */
   readonly waitMs: number
@@ -14,7 +14,7 @@ export type Turns = {
   readonly isFresh: boolean
 }
 
-/** A reservation covers no more than this, so that a throttle and other runs wait for no long row of turns. */
+/** The most turns of one reservation. So other runs wait only a short time, and a throttle takes effect soon. */
 const AHEAD_MS = 100
 /** No lane makes a run wait longer: a longer answer is wrong. */
 const WAIT_MAX_MS = 600_000

@@ -14,15 +14,15 @@ export type CommittedSpec = {
   readonly file: string
   readonly line: number
   readonly run: number
-  /** Its jobs come again by a schedule. */
+  /** It has a schedule. */
   readonly isSeries: boolean
   /** Its content in canonical form: two specs with the same text ask for the same. */
   readonly text: string
 }
 
 /**
- * Reads the specs below a folder that differ between two commits, as the later one holds them; undefined for one that it lacks. `isOther`:
- * whether a file belongs to another project. Both commits are full hashes.
+ * Reads the specs in a folder that differ between two commits, in the form of the later commit. Undefined for a spec
+ * that the later commit lacks. `isOther`: whether a file belongs to another project. Both commits are full hashes.
  */
 export async function readChangedSpecs(
   root: string,
@@ -70,7 +70,7 @@ function isSpec(value: Json): boolean {
 }
 
 /**
- * Finds the first commit after another one, up to HEAD, in which a file no longer holds a spec as it was. Undefined if there is none.
+ * Finds the first later commit, up to HEAD, that changed or removed a spec in a file. Undefined if there is none.
  * `was`: undefined if the file lacked the spec.
  */
 export async function findLaterChange(

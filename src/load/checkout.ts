@@ -38,7 +38,7 @@ export async function readCheckout(options: CheckoutOptions): Promise<Checkout> 
   return { git: true, commit, ...compared, shallow: isShallow, relation }
 }
 
-/** Returns true if a folder or a parent holds a repository, even one of another user that git refuses. */
+/** Returns true if a folder or one of its parents has a repository, even one that git refuses to read. */
 function hasRepository(root: string): boolean {
   for (let folder = path.resolve(root); ; folder = path.dirname(folder)) {
     if (fs.existsSync(path.join(folder, '.git')) || isBareFolder(folder)) return true

@@ -82,7 +82,7 @@ export async function load(options: LoadOptions): Promise<Loaded> {
   })
   const problems = [...missed, ...diagnostics]
   const locate = showIn(files, listSecretNames(kinds))
-  // Check files even if a spec has other errors, so that all are reported at once.
+  // Check files even if a spec has other errors. So all errors are reported at once.
   const settled = await settleTransfers([...read.specs, ...listKnownType(read, kinds)], kinds, root, locate)
   const settledSpec = new Map(settled.specs.map((spec) => [spec.address, spec]))
   const reported = new Set(read.diagnostics.map(formatPlace))

@@ -37,7 +37,7 @@ async function findOldText(root: string, wanted: OldText): Promise<string | unde
   return undefined
 }
 
-/** Returns the wanted text, if a file of the past holds it: as a whole, or in the document of the spec. */
+/** Returns the wanted text from a file of an earlier commit: the whole file, or a text in the spec's document. */
 function chooseText(content: string, file: string, { spec, pointer, digest: wanted }: OldText): string | undefined {
   const own = file === spec.place.file ? parse(createSource(file, content)).documents : []
   const values: (Json | undefined)[] = [

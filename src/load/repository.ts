@@ -12,7 +12,7 @@ export type Repository = {
   readonly commit: string | undefined
 }
 
-/** The facts of a repository, or how Git ended where there is none or where Git refuses to read it. */
+/** The facts of a repository. If there is none, or Git refuses to read it: how Git ended. */
 export type RepositoryAnswer = Repository | GitEnd
 
 const QUESTIONS = ['--is-shallow-repository', '--is-inside-work-tree', '--show-prefix']

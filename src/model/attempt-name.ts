@@ -29,7 +29,7 @@ export function formatAttemptTag({ lineage, address, run, attempt }: Attempt): s
   return `${shortenLineage(lineage)} ${address}:${run}.${attempt}`
 }
 
-/** Returns the unique name of an attempt as its request carries it; undefined if the API has no room for it. */
+/** Returns the unique name of an attempt for its request; undefined if the API has no room for it. */
 export function formatMarker(
   own: Attempt,
   { identity: { recovery } }: Pick<KindModel, 'identity'>,
@@ -44,7 +44,7 @@ export function shortenLineage(lineage: string): string {
   return lineage.slice(0, 12)
 }
 
-/** Returns the attempt that a marker or a tag names; undefined if there is none, or Jobwright did not write it. */
+/** Returns the attempt that a marker or tag names. Undefined without one, or if Jobwright did not write it. */
 export function parseAttempt(marker = ''): Attempt | undefined {
   const [, lineage, address, run, attempt] =
     /^([A-Za-z0-9_-]{1,12}) ([A-Za-z0-9]+\/[A-Za-z0-9_-]+)[#:](\d+)\.(\d+)$/.exec(marker) ?? []

@@ -40,7 +40,7 @@ export function isTagRefusal({ class: kind, deniedAction }: Pick<AwsProblem, 'cl
   return kind === 'auth' && deniedAction !== undefined && deniedAction.endsWith(':TagResource')
 }
 
-/** Errors of credentials that once worked: an expired session token, or a login that cannot be renewed. */
+/** Errors of credentials that worked before: an expired session token, or a login that cannot be renewed. */
 const EXPIRED = [
   'ExpiredToken',
   'ExpiredTokenException',

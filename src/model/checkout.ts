@@ -10,8 +10,7 @@ export type Checkout =
       /** Files of `policy.upload` that differ from HEAD, if their MD5 is computed. They hold no specs. */
       readonly uploads?: readonly Uncommitted[]
       /**
-       * YAML files that are in HEAD but not in the folder, and links and submodules that may hide such files. Sorted by
-       * name.
+       * YAML files in HEAD that the folder lacks. Also links and submodules that may hide such files. Sorted by name.
        */
       readonly deleted: readonly Uncommitted[]
       /** History is cut off, so ancestry may be unknown. */

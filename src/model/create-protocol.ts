@@ -27,8 +27,8 @@ export type Waits = {
   readonly leaseMs: number
   /**
    * How long AWS accepts a request after signing. Most services allow 5 minutes (IAM user guide, Signature Version 4),
-   * Query services 15. Kinds whose jobs only a list shows wait for the longer one, since a late request would create a
-   * second job.
+   * Query services 15. If only a list shows a kind's jobs, a late request would create a second job. Such kinds wait
+   * for the longer time.
    */
   readonly signatureMs: number
   /** How long a request may take before Jobwright gives it up. */

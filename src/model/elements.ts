@@ -4,8 +4,8 @@ import { type Difference, getChanges, type Planned } from './plan.ts'
 
 /**
  * Splits differences of whole lists and JSON texts into their elements. A pointer leads to the element in the request
- * as written, whose lists may have another order than the compared ones. An item that only `from` has gets the pointer
- * of its list.
+ * as written. Its lists may have another order than the compared ones. An item that only `from` has gets the pointer of
+ * its list.
  */
 export function listElements(changes: readonly Difference[], written: JsonObject = {}): Difference[] {
   return changes.flatMap((change) => splitDifference(change, written))

@@ -8,7 +8,7 @@ import type { Live } from './live.ts'
 import type { Identity, Intent, SettledRecord } from './state.ts'
 
 /*
- * Whose job is it? What each kind of evidence proves, and what it allows. Nothing is taken for ours by its ID alone.
+ * Whose job is it? What each kind of evidence proves, and what it allows. An ID alone never proves that a job is ours.
  *
  *   evidence                                              proves                     allows
  *   our mark: this lineage, address and run               ours                       adopt, keep, change, cancel
@@ -38,7 +38,7 @@ const FIRST_READ_MS = 300_000
 /** Who asks: a mark that begins with this is our own. */
 export type Owner = Pick<Attempt, 'lineage'> & { readonly address?: string; readonly run?: number }
 
-/** Returns the attempt that a live job's mark names; undefined if there is none, or AWS does not return it. */
+/** Returns the attempt that a job's mark names. Undefined if the job has no mark, or AWS does not return it. */
 export function readMark({ marker, mark }: Pick<Live, 'marker' | 'mark'>): Attempt | undefined {
   return parseAttempt(mark ?? marker)
 }

@@ -7,11 +7,11 @@ export const EXIT_CODES = {
   4: 'credentials or configuration',
   5: 'some actions failed',
   6: 'a decision is needed (conflict, unresolved, expired, lost, duplicate)',
-  7: 'a guard refused',
-  8: 'locked, stale, no state, or not the approved plan',
-  9: 'incomplete: blocked, outcome pending, AWS limit reached, or timed out',
+  7: 'a guard (a limit in jobwright.yaml) refused the plan',
+  8: 'the state, the checkout or the approved plan cannot be used',
+  9: 'not finished: a spec is blocked, a create has no known result yet, an AWS limit is reached, or time ran out',
   10: 'a job failed, or a spec depends on a failed job',
-  130: 'interrupted, state safe',
+  130: 'interrupted; the state is safe',
 } as const
 
 export type ExitCode = keyof typeof EXIT_CODES

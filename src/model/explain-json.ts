@@ -22,7 +22,7 @@ export function explainJson(text: string): JsonFault {
   return { line: before.length, column: before.at(-1)!.length + 1, reason: explainError(found, text) }
 }
 
-/** Valid JSON that other readers understand differently: a repeated key, or a number that they print in another way. */
+/** Valid JSON that programs read differently: a repeated key, or a number that they print in another way. */
 export type JsonSlip = { readonly line: number; readonly column: number } & (
   | { readonly is: 'duplicate'; readonly key: string }
   | { readonly is: 'number'; readonly written: string; readonly read: string }

@@ -49,7 +49,7 @@ export type KindReader = {
    * the link goes nowhere else. Returns undefined if the service does not know the job. Rethrows what `receive` throws.
    */
   download?<Value>(id: string, receive: Receive<Value>, options: { signal?: AbortSignal }): Promise<Value | undefined>
-  /** Returns what belongs on and in the parcel of a job's device; undefined if the service does not know the job. */
+  /** Returns the SIGNATURE file and the label for a job's device; undefined if the service does not know the job. */
   paperwork?(id: string, options: { signal?: AbortSignal }): Promise<Paperwork | undefined>
 }
 

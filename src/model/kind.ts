@@ -43,7 +43,7 @@ export type Timing =
 export type ExportedRequest = {
   /** The request, without AWS's defaults that carry no information. */
   readonly request: JsonObject
-  /** Members that the job may have but AWS does not return, each with a sentence that says why. */
+  /** Members that AWS does not return, each with the reason. */
   readonly omitted: readonly { readonly pointer: Pointer; readonly why: string }[]
 }
 
@@ -133,9 +133,14 @@ export type KindLifecycle = {
   stageOf(live: Live): 'created' | 'started'
   /** Returns what a job has counted. Missing: jobs of this kind count nothing. */
   tally?(counts: Readonly<Record<string, number>>): Tally | undefined
+  /** Returns commands that list the parts of a job that did not succeed, such as its devices. Missing: no call lists them. */
+  listFailures?(job: {
+    readonly id: string
+    readonly region: string
+    readonly counts: Live['counts']
+  }): readonly Remedy[]
   /**
-   * A condition that never ends but counts as reached (a CONTINUOUS IoT job that is rolled out). Missing: every job
-   * ends.
+   * A condition that never ends but counts as ended, such as a rolled-out CONTINUOUS IoT job. Missing: every job ends.
    */
   readonly steady?: Steady
   /** Reasons of a job that ended before it did anything. A cancelled job did nothing either. */
@@ -193,8 +198,8 @@ export type KindRequest = {
    */
   normalise(request: JsonObject): JsonObject
   /**
-   * Returns the request as a create sends it, in AWS's member names: with the job ID, or our mark, if the API has room
-   * for them.
+   * Returns the request as a create sends it, in AWS's member names. It has the job ID and our mark, if the API has
+   * room for them.
    */
   toInput(request: JsonObject, own: { readonly id?: string; readonly marker?: string }): JsonObject
   /** Returns the request in a live job's own terms, without members that AWS never returns. */

@@ -33,7 +33,7 @@ export type DiagnosticLine = {
   readonly hint?: string
   /** The finding that needs a person, if the diagnostic reports one. */
   readonly finding?: FindingDetail
-  /** The rules of the repository that refused to store the state. */
+  /** The rules of the repository that refused the write of the state. */
   readonly rules?: readonly string[]
 }
 
@@ -79,7 +79,7 @@ export type PlannedLine = {
   readonly goodUntil?: string
   /** The members of the request that matter, in the order of the kind. */
   readonly members?: readonly ShownMember[]
-  /** The whole request as it is sent, in AWS's member names. Secrets are `{"$env": NAME}`. Absent for `keep`, unless asked for. */
+  /** The whole request with AWS's member names, as it is sent. A secret is `{"$env": NAME}`. Absent for `keep`, unless you ask for it. */
   readonly request?: JsonObject
 }
 
@@ -88,7 +88,7 @@ export type ProgressLine = {
   readonly v: 1
   readonly type: 'progress'
   readonly address: Address
-  /** The step, such as `created`, or `failed`, which a diagnostic line explains. */
+  /** The step, such as `created`. A diagnostic line explains `failed`. */
   readonly step: string
 }
 
@@ -101,7 +101,7 @@ export type JobLine = {
   readonly target?: string
   readonly run: number
   readonly id?: string
-  /** How certain the record is about its job. */
+  /** The stage of the record: how certain it is that the job exists. */
   readonly record: RecordStage
   readonly condition?: ConditionType
   /** The status in AWS's own word. */
@@ -110,13 +110,13 @@ export type JobLine = {
   readonly reason?: string
 }
 
-/** A job that exists in AWS and that no record holds. */
+/** A job in AWS that has no record. */
 export type AdoptableLine = {
   readonly v: 1
   readonly type: 'adoptable'
   readonly kind: string
   readonly id: string
-  /** The scope that a describe call needs besides the ID, for some kinds. */
+  /** For some kinds: what else names the job besides its ID, such as a Pinpoint project. */
   readonly scope?: string
   /** ISO time. */
   readonly createdAt?: string
@@ -124,7 +124,7 @@ export type AdoptableLine = {
   readonly status: string
 }
 
-/** A spec that a command created, as its file's text. */
+/** A spec that a command created: the text of its file. */
 export type SpecLine = {
   readonly v: 1
   readonly type: 'spec'
@@ -164,7 +164,7 @@ export type JobDetailLine = JobLine & {
   }[]
 }
 
-/** A run of a job that comes again, which is due now or next. */
+/** A run of a schedule that is due now or next. */
 export type NextLine = {
   readonly v: 1
   readonly type: 'next'
@@ -180,19 +180,19 @@ export type NextLine = {
   readonly due?: true
 }
 
-/** What the state keeps of a job that comes again, besides the records of its runs. */
+/** What the state knows about a schedule, apart from the records of its runs. */
 export type SeriesLine = {
   readonly v: 1
   readonly type: 'series'
   readonly address: Address
   /** ISO time up to which every run is decided. */
   readonly decided: string
-  /** The latest runs that were not made, and how many there were. */
+  /** The latest skipped runs, and the number of all. */
   readonly skipped: Series['skipped']
   readonly skips: number
   /** ISO times of runs that a person asked to skip. */
   readonly skip: Series['skip']
-  /** How many runs were made and have no record any more. */
+  /** How many runs had a job but no longer have a record. */
   readonly forgotten: number
 }
 
@@ -200,10 +200,10 @@ export type SeriesLine = {
 export type MovedLine = {
   readonly v: 1
   readonly type: 'moved'
-  /** The old place and the new one, as `state` in jobwright.yaml names them. Equal if there was nothing to do. */
+  /** The old place and the new one, in the form of `state` in jobwright.yaml. Equal if there was nothing to do. */
   readonly from: StateConfig
   readonly to: StateConfig
-  /** How many jobs the state has on record. */
+  /** How many jobs the state records. */
   readonly jobs: number
   /** The lines to put into jobwright.yaml. */
   readonly config: string
@@ -214,13 +214,13 @@ export type SummaryLine = {
   readonly v: 1
   readonly type: 'summary'
   readonly counts: Readonly<Record<string, number>>
-  /** Every exit code that applies, the deciding one first. Empty if all is done. */
+  /** Every exit code that applies, the deciding one first. Empty if everything is done. */
   readonly outcomes: readonly ExitCode[]
   /** ISO time at which the next run has something to do. */
   readonly nextAt?: string
   /** For `reconcile`: unrecorded jobs that may be duplicates. Absent if no search was made. */
   readonly twins?: number
-  /** Addresses that need a person: unsettled and not acknowledged. Absent if this was not checked. */
+  /** How many addresses need a person and are not acknowledged. Absent if this was not checked. */
   readonly needsAttention?: number
   readonly exitCode: ExitCode
 }
@@ -242,10 +242,10 @@ export type ReportLine = {
   readonly emulator?: true
   /** AWS was not asked: statuses are those of the last run. */
   readonly offline?: true
-  /** The write count of the state. Absent if there is no state, or if it could not be read. */
+  /** The serial of the state. Absent if there is no state, or if it could not be read. */
   readonly serial?: number
   readonly commit?: string
-  /** Where the code host shows a file of this commit, and what comes before a line number. */
+  /** Where the code host shows files of this commit: the URL before the file's path, and the text before a line number. */
   readonly source?: SourcePlace
   /** Seconds of the run's clock per real second. Absent: 1. */
   readonly timeScale?: number
@@ -254,7 +254,7 @@ export type ReportLine = {
 /** The address of a file of a commit, without the file, and the text before a line number. */
 export type SourcePlace = { readonly url: string; readonly line: string }
 
-/** A job in a report: the line of `status ADDRESS`, and what a page shows besides. */
+/** A job in a report: the line of `status ADDRESS`, with more members for the page. */
 export type ReportedJobLine = JobDetailLine & {
   readonly labels?: Readonly<Record<string, string>>
   /** Where the spec is. Absent if no spec describes the job. */
@@ -269,14 +269,14 @@ export type ReportedJobLine = JobDetailLine & {
   /** When the steps of its create happened. Absent: not recorded. */
   readonly times?: CreateTimes
   readonly attempts?: readonly PastAttempt[]
-  /** What proves that the job is ours, or what is known of its create, in sentences. */
+  /** The evidence that the job belongs to the spec, or what is known about its create, in sentences. */
   readonly evidence?: readonly string[]
   /** The request as the spec has it. */
   readonly request?: JsonObject
   readonly ways?: readonly Way[]
 }
 
-/** A planned action in a report: the line of `plan`, and what a page shows besides. */
+/** A planned action in a report: the line of `plan`, with more members for the page. */
 export type ReportedPlannedLine = PlannedLine & {
   readonly labels?: Readonly<Record<string, string>>
   readonly ways?: readonly Way[]
@@ -292,7 +292,7 @@ export type AttentionLine = {
   readonly address: Address
   readonly run: number
   readonly kind: FindingKind
-  /** Its stable name within the address and run. */
+  /** Its name, which stays the same. It is unique within the address and run. */
   readonly name: string
   readonly code: Code
   readonly reason: string
@@ -300,10 +300,12 @@ export type AttentionLine = {
   readonly seen?: string
   /** ISO time at which a person acknowledged it. */
   readonly acknowledged?: string
+  /** Where AWS's console shows the recorded job, or the jobs of its kind. */
+  readonly consoleUrl?: string
   readonly ways: readonly Way[]
 }
 
-/** A guard of the plan, and its arithmetic. */
+/** A guard, and how much of it the plan uses. */
 export type GuardLine = {
   readonly v: 1
   readonly type: 'guard'
@@ -312,7 +314,7 @@ export type GuardLine = {
   /** What it counts, in words. */
   readonly counts: string
   readonly planned: number
-  /** How many this run made before. */
+  /** How many of them this reconcile already did in earlier passes. */
   readonly before: number
   readonly max: number
 }
@@ -323,10 +325,10 @@ export type LaneLine = {
   readonly type: 'lane'
   /** `account/region/service`, and `/operation` if that has its own limit. */
   readonly name: string
-  /** Requests a second: what AWS allows, and the present rate. */
+  /** Requests per second: AWS's limit, and the present rate. */
   readonly perSecond: number
   readonly rate: number
-  /** Requests of this run, or in `lanes` and `status` of all runs that share it: sent, throttled by AWS, and waiting for their turn. */
+  /** Requests that were sent, that AWS throttled, and that wait. In `lanes` and `status`, those of all runs that share the lane. */
   readonly sent: number
   readonly throttled: number
   readonly waiting: number
@@ -334,7 +336,7 @@ export type LaneLine = {
   readonly peers?: number
 }
 
-/** The creates of a service that AWS limits by the day. */
+/** The daily limit of a service for creates. */
 export type BudgetLine = {
   readonly v: 1
   readonly type: 'budget'

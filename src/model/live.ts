@@ -1,7 +1,8 @@
 import type { JsonObject } from './json.ts'
 
 /**
- * A job as AWS reports it, reduced to what may be written and shown: no signed URL, signature, secret or manifest text.
+ * A job as AWS reports it, without anything that must not be stored or shown: signed URLs, signatures, secrets,
+ * manifest texts.
  */
 export type Live = {
   readonly id: string

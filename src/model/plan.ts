@@ -24,7 +24,7 @@ type Line = {
   readonly remedies?: readonly Remedy[]
   /** Missing: no spec describes it any more. */
   readonly spec?: Spec
-  /** The next run of a job that comes again, as it will be submitted. */
+  /** The next run of a spec with a schedule, as it will be submitted. */
   readonly upcoming?: Spec
   /** The job's ID, known or intended. */
   readonly id?: string
@@ -163,7 +163,7 @@ export type Plan = {
    * looked.
    */
   readonly findings?: readonly Finding[]
-  /** What the plan decides about jobs that come again. It becomes durable with the intents, before any call. */
+  /** What the plan decides about specs with a schedule. It becomes durable with the intents, before any call. */
   readonly decided?: readonly Change[]
 }
 

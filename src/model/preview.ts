@@ -3,7 +3,7 @@ import type { Json, JsonObject, Pointer } from './json.ts'
 /** A member of a request that matters to a reviewer, as its kind declares it. */
 export type ShownMember = { readonly pointer: Pointer; readonly value: Json }
 
-/** What an action is about: where its job is, what it does, and until when it can be submitted. */
+/** What an action is about: the account and region of the job, its request, and its deadline. */
 export type Preview = {
   /** The name of the target in jobwright.yaml. */
   readonly target?: string

@@ -1,8 +1,8 @@
 import type { Spec } from './spec.ts'
 
 /**
- * Returns the job ID of a spec whose kind lets the caller choose: the ID it names, else `name`, else `name-rN` from run
- * 2 on.
+ * For kinds whose caller chooses the job ID, returns the ID of a spec: its own ID, or its name. From run 2 on, the name
+ * gets `-rN`.
  */
 export function getRemoteId(spec: Spec, idMember: string): string {
   const own = spec.request[idMember]

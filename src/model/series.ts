@@ -31,7 +31,7 @@ export type Skipped = {
   readonly schedule?: Schedule
 }
 
-/** What is decided about the runs of a job that comes again. Each run that was made has a record of its own. */
+/** What is decided about the runs of a spec with a schedule. Each run that was made has a record of its own. */
 export type Series = {
   /** The schedule that decides what is due after `decided`. */
   readonly schedule: Schedule

@@ -18,7 +18,7 @@ export type Policy = {
   readonly ownerTag?: boolean
   /** Whether another spec may have the same request. */
   readonly allowIdentical: boolean
-  /** IotJob: the percentage of things that may fail in a job that still counts as a success. */
+  /** IotJob: how many percent of the things may fail before the job counts as failed. */
   readonly maxFailedPercent: number
   /** What happens to an unfinished job when its spec is deleted. Missing: nothing. */
   readonly onRemove?: 'cancel'
@@ -83,7 +83,7 @@ export type Spec = {
   readonly request: JsonObject
   /** With a schedule: the request before its `$text` and `$time` are replaced. `request` is then that of the first run. */
   readonly template?: JsonObject
-  /** Present in one run of a job that comes again. */
+  /** Present in one run of a spec with a schedule. */
   readonly occurrence?: Occurrence
   /** The schedule of the spec that a run comes from. */
   readonly cadence?: Schedule
@@ -92,8 +92,8 @@ export type Spec = {
   /** The place that `policy.download` names. */
   readonly download?: Download
   /**
-   * All files that the request consists of, relative to the root: the spec file, its `$file` texts, and the file of
-   * `policy.upload` if its MD5 is computed.
+   * All files of the request, relative to the root: the spec file and its `$file` texts. Also the file of
+   * `policy.upload`, if Jobwright computes its MD5.
    */
   readonly files: readonly string[]
   /** Where the document begins, and its index in its file, from 0. */
@@ -101,7 +101,7 @@ export type Spec = {
   readonly index: number
 }
 
-/** Which run of a job that comes again a spec describes. */
+/** Which run of a spec with a schedule a spec describes. */
 export type Occurrence = {
   /** The address of the spec with the schedule. */
   readonly series: Address

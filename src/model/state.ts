@@ -175,7 +175,7 @@ export function isIdentified(record: JobRecord | undefined): record is Identifie
 /** The source of the state: the last reconciled commit. */
 export type Source = {
   readonly commit: string
-  /** A person said that this commit is the newest, although it does not contain the last reconciled one. */
+  /** A person declared this commit the newest, although it does not contain the last reconciled one. */
   readonly replaced?: { readonly commit: string; readonly at: string }
 }
 
@@ -216,7 +216,7 @@ export type State = {
   readonly budgets?: Readonly<Record<string, { readonly day: string; readonly used: number }>>
   /** What needs a person, as runs noted it and people acknowledged it. Missing: no run has noted anything yet. */
   readonly attention?: Attention
-  /** What is decided about jobs that come again, by the address of their spec. Missing: there are none. */
+  /** Decisions about schedules, by the address of the spec. Missing: there are none. */
   readonly series?: Readonly<Record<Address, Series>>
   /** The state moved away. What is left here is a tombstone, for ever. */
   readonly moved?: StateMove

@@ -7,3 +7,11 @@ export type Tally = {
   /** What else happened, in words: `1 failed`. */
   readonly others: readonly string[]
 }
+
+/** Says what a job has counted: `7 of 9 devices succeeded, 1 failed`. Raw text. Empty if it has counted nothing. */
+export function describeTally(tally: Tally | undefined): string {
+  if (tally === undefined) return ''
+  const { noun, whole, others } = tally
+  const head = whole && whole.total > 0 ? [`${whole.succeeded} of ${whole.total} ${noun} succeeded`] : []
+  return [...head, ...others].join(', ')
+}

@@ -83,9 +83,7 @@ async function list(
   return { jobs, complete: true }
 }
 
-/**
- * Returns whether a list leaves out what is needed: a mark, or the counts that show whether a finished job succeeded.
- */
+/** Returns whether a list lacks something: a mark, or the counts that show whether a finished job succeeded. */
 function isIncomplete(group: Group, { mark }: Need, live: Live): boolean {
   if (mark && group.model.identity.tagged !== undefined) return true
   return live.partial === true && isTerminal(group.model.lifecycle.condition(live, { maxFailedPercent: 0 }))

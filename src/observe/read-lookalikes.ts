@@ -7,7 +7,7 @@ import type { Group } from './group.ts'
 /** Clocks differ by less than this. The plan compares the exact times again. */
 const CLOCKS_MS = 60_000
 
-/** Lists the unclaimed jobs that creates may have left, back to the earliest time that a need asks for. */
+/** Lists unrecorded jobs that creates may have made, back to the earliest time that a need asks for. */
 export async function readLookalikes(
   group: Group,
   reader: KindReader,

@@ -4,7 +4,7 @@ import type { ReportLine } from '../model/lines.ts'
 import { type Actions, ActionsContext } from './actions.ts'
 import type { Data } from './data.ts'
 import { Details } from './details.tsx'
-import { filterJobs, isFiltering, NO_FILTER } from './filter.ts'
+import { describeFilter, filterJobs, isFiltering, NO_FILTER } from './filter.ts'
 import { FilterBar } from './filter-bar.tsx'
 import { Help } from './help.tsx'
 import { type Job, listJobs } from './job.ts'
@@ -132,6 +132,9 @@ function Report({ data, report, isLive, link, tick }: ReportProps): VNode {
       <main id="main" tabIndex={-1} class={`view-${view}`}>
         <h1 class="sr-only">{NAMES[view]}</h1>
         {view !== 'lanes' && <FilterBar all={all} shown={shown} />}
+        {view === 'lanes' && isFiltering(route.filter) && (
+          <p class="quiet">Lanes are those of all jobs: {describeFilter(route.filter)} does not apply here.</p>
+        )}
         <div class="columns">
           <div class="view">
             {view === 'now' && <NowView {...views} />}
@@ -144,6 +147,8 @@ function Report({ data, report, isLive, link, tick }: ReportProps): VNode {
             <Details
               job={all.find(({ address }) => address === open)}
               address={open}
+              all={all}
+              isHidden={view !== 'lanes' && !shown.some(({ address }) => address === open)}
               data={data}
               report={report}
               now={now}

@@ -2,8 +2,8 @@
 export type Rows = { readonly first: number; readonly last: number }
 
 /**
- * Returns which of the wanted rows to draw in this frame. Rows that are drawn already stay, and at most `most` come in: so many the browser
- * draws without a pause, however high the window is.
+ * Returns which of the wanted rows to draw in this frame. Keeps the rows that are already drawn, and adds at most
+ * `most`. The browser can draw that many without a pause, however high the window is.
  */
 export function growRows(drawn: Rows, wanted: Rows, most: number): Rows {
   const kept = { first: Math.max(drawn.first, wanted.first), last: Math.min(drawn.last, wanted.last) }

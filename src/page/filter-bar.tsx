@@ -1,7 +1,7 @@
 import type { VNode } from 'preact'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { useActions } from './actions.ts'
-import { type Filter, filterJobs, type Grouping, isFiltering, NO_FILTER } from './filter.ts'
+import { type Filter, filterJobs, type Grouping, isFiltering, isOfList, listUsed, NO_FILTER } from './filter.ts'
 import type { Job, Standing } from './job.ts'
 import { LOOKS } from './words.ts'
 
@@ -12,12 +12,17 @@ const TYPING_MS = 120
 
 type FilterBarProps = { readonly all: readonly Job[]; readonly shown: readonly Job[] }
 
-/** Filters every view but the lanes, and says how many jobs it hides. */
+/** Filters every view but the lanes, and says what hides how many jobs, and where. */
 export function FilterBar({ all, shown }: FilterBarProps): VNode {
   const { route, go } = useActions()
   const { filter, view, grouping } = route
   const choices = useMemo(() => listChoices(all), [all])
-  const set = (part: Partial<Filter>): void => go({ filter: { ...filter, ...part } })
+  /** Filters. An open job that is then hidden is closed: it would stand beside a list without it. */
+  const set = (part: Partial<Filter>): void => {
+    const next = { ...filter, ...part }
+    const isHidden = route.open !== '' && !filterJobs(all, next).some(({ address }) => address === route.open)
+    go({ filter: next, ...(isHidden && { open: '' }) })
+  }
   const hidden = all.length - shown.length
   /** Opens the only job that a search finds. */
   const open = (text: string): void => {
@@ -33,36 +38,41 @@ export function FilterBar({ all, shown }: FilterBarProps): VNode {
           <Choice name="Kind" value={filter.kind} values={choices.kind} onChange={(kind) => set({ kind })} />
           <Choice name="Target" value={filter.target} values={choices.target} onChange={(target) => set({ target })} />
           <Choice name="Label" value={filter.label} values={choices.label} onChange={(label) => set({ label })} />
-          <Choice
-            name="Condition"
-            value={filter.condition}
-            values={choices.condition}
-            onChange={(condition) => set({ condition })}
-            word={(value) => LOOKS[value as Standing]?.word ?? value}
-          />
-          <Choice name="Run" value={filter.run} values={choices.run} onChange={(run) => set({ run })} />
-          <label class="check">
-            <input
-              type="checkbox"
-              checked={filter.attention}
-              onChange={(event) => set({ attention: event.currentTarget.checked })}
-            />
-            Needs a person
-          </label>
           {view === 'jobs' && (
-            <Choice
-              name="Group by"
-              none="nothing"
-              value={grouping}
-              values={['target', 'kind', 'label', 'file']}
-              onChange={(value) => go({ grouping: value as Grouping })}
-            />
+            <>
+              <Choice
+                name="Condition"
+                value={filter.condition}
+                values={choices.condition}
+                onChange={(condition) => set({ condition })}
+                word={formatCondition}
+              />
+              <Choice name="Run" value={filter.run} values={choices.run} onChange={(run) => set({ run })} />
+              <label class="check">
+                <input
+                  type="checkbox"
+                  checked={filter.attention}
+                  onChange={(event) => set({ attention: event.currentTarget.checked })}
+                />
+                Needs a person
+              </label>
+              <Choice
+                name="Group by"
+                none="nothing"
+                value={grouping}
+                values={['target', 'kind', 'label', 'file']}
+                onChange={(value) => go({ grouping: value as Grouping })}
+              />
+            </>
           )}
         </div>
       </details>
       {isFiltering(filter) && (
         <p class="hidden-count">
-          <b>{hidden.toLocaleString()} hidden by filter</b>{' '}
+          <b>{hidden.toLocaleString()} hidden by filter</b>
+          {listUsed(filter).map((member) => (
+            <Used key={member} member={member} filter={filter} onRemove={() => set({ [member]: NO_FILTER[member] })} />
+          ))}
           <button type="button" onClick={() => go({ filter: NO_FILTER })}>
             Show all
           </button>
@@ -72,8 +82,33 @@ export function FilterBar({ all, shown }: FilterBarProps): VNode {
   )
 }
 
-function hasChoice({ text: _text, ...choices }: Filter): boolean {
-  return Object.values(choices).some(Boolean)
+function hasChoice(filter: Filter): boolean {
+  return listUsed(filter).some((member) => member !== 'text')
+}
+
+function formatCondition(value: string): string {
+  return LOOKS[value as Standing]?.word ?? value
+}
+
+type UsedProps = { readonly member: keyof Filter; readonly filter: Filter; readonly onRemove: () => void }
+
+/** One part of the filter, where it applies, and how to be rid of it. */
+function Used({ member, filter, onRemove }: UsedProps): VNode {
+  const value = String(filter[member])
+  const text = {
+    text: `search “${value}”`,
+    condition: `condition: ${formatCondition(value)}`,
+    attention: 'needs a person',
+  }
+  const name = member in text ? text[member as keyof typeof text] : `${member}: ${value}`
+  return (
+    <span class="used">
+      {name} <span class="quiet">{isOfList(member) ? 'in All jobs only' : 'in every view but Lanes'}</span>
+      <button type="button" onClick={onRemove} aria-label={`Remove ${name}`}>
+        ✕
+      </button>
+    </span>
+  )
 }
 
 type Choices = Readonly<Record<'kind' | 'target' | 'label' | 'condition' | 'run', readonly string[]>>

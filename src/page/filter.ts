@@ -21,12 +21,30 @@ export type Sorting = '' | `${'' | '-'}${'condition' | 'job' | 'target' | 'run' 
 
 /** Returns whether a filter hides anything. */
 export function isFiltering(filter: Filter): boolean {
-  return Object.values(filter).some(Boolean)
+  return listUsed(filter).length > 0
+}
+
+/** The members of a filter that ask in which condition a job is. They belong to the list of all jobs; the others go along to every view. */
+const OF_LIST = { condition: '', run: '', attention: false } as const
+
+/** Returns what of a filter goes along to the other views. */
+export function keepForViews(filter: Filter): Filter {
+  return { ...filter, ...OF_LIST }
+}
+
+/** Returns whether a member of a filter belongs to the list of all jobs alone. */
+export function isOfList(member: keyof Filter): boolean {
+  return member in OF_LIST
+}
+
+/** Lists the members of a filter that hide anything. */
+export function listUsed(filter: Filter): (keyof Filter)[] {
+  return (Object.keys(filter) as (keyof Filter)[]).filter((member) => Boolean(filter[member]))
 }
 
 /** Names a filter in a sentence: `the search “kiosk”`, or `the filter`. */
-export function describeFilter({ text, ...choices }: Filter): string {
-  return text !== '' && !Object.values(choices).some(Boolean) ? `the search “${text}”` : 'the filter'
+export function describeFilter(filter: Filter): string {
+  return listUsed(filter).join() === 'text' ? `the search “${filter.text}”` : 'the filter'
 }
 
 const haystacks = new WeakMap<Job, string>()

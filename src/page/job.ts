@@ -2,7 +2,10 @@ import type { AttentionLine } from '../model/lines.ts'
 import type { JobRow, PlannedRow } from '../model/page.ts'
 import type { Data } from './data.ts'
 
-/** What a job's row shows: its condition, its stage where it has none, or its action where it has no record. */
+/**
+ * What a job's row shows: its condition. Without a condition, its stage. Without a record, its action. `waiting`: for a known time, whoever
+ * starts it then. `queued`: for another job.
+ */
 export type Standing =
   | 'Succeeded'
   | 'Failed'
@@ -14,6 +17,7 @@ export type Standing =
   | 'created'
   | 'new'
   | 'waiting'
+  | 'queued'
   | 'held'
   | 'blocked'
   | 'expired'
@@ -91,8 +95,10 @@ const STOPS: ReadonlySet<string> = new Set([
 ])
 
 function findStanding(job: JobRow | undefined, planned: PlannedRow | undefined): Standing {
+  const isTimed = (planned?.until ?? job?.startsAt) !== undefined
   if (planned && STOPS.has(planned.action) && (job === undefined || job.condition === undefined))
-    return planned.action as Standing
+    return planned.action === 'waiting' && !isTimed ? 'queued' : (planned.action as Standing)
+  if (job?.condition === 'Pending' && isTimed) return 'waiting'
   if (job?.condition !== undefined) return job.condition
   if (job) return job.record === 'created' ? 'created' : job.record === 'started' ? 'Unknown' : 'settling'
   return 'new'
@@ -109,6 +115,7 @@ const WAITS: ReadonlySet<Standing> = new Set<Standing>([
   'created',
   'new',
   'waiting',
+  'queued',
   'held',
   'blocked',
 ])
@@ -126,24 +133,22 @@ export function isChanging({ planned }: Job): boolean {
   return planned !== undefined && CHANGING.has(planned.action)
 }
 
-/** Says that a job needs a person, or what the next reconcile does to a job that has a condition. */
+/** Says that a job needs a person, or what the next reconcile does to it. */
 export function describeNote(job: Job): string | undefined {
   if (job.attention.length > 0) return 'needs a person'
   if (job.acknowledged.length > 0) return 'acknowledged'
   return job.job?.condition && isChanging(job) ? `then ${job.planned!.action}` : undefined
 }
 
-/** Waits that end only when somebody changes a spec, or runs another job again. */
-const NEEDS_PERSON: ReadonlySet<Standing> = new Set<Standing>(['blocked', 'held'])
-
 /** What ends the wait of a job. */
 export type WaitsFor = 'time' | 'reconcile' | 'person' | 'other'
 
-/** Returns what ends the wait of a job: a known time, the next reconcile, a person, or another job or AWS. */
+/** What ends the wait of each standing. So the totals and the sections of Now have the same counts. */
+const ENDS: Readonly<Partial<Record<Standing, WaitsFor>>> = { waiting: 'time', blocked: 'person', held: 'person' }
+
+/** Returns what the job waits for: a known time, the next reconcile, a person, another job, or AWS. */
 export function getWaitsFor(job: Job): WaitsFor {
-  if (getWaitEnd(job) !== undefined) return 'time'
-  if (NEEDS_PERSON.has(job.standing)) return 'person'
-  return isChanging(job) ? 'reconcile' : 'other'
+  return ENDS[job.standing] ?? (isChanging(job) ? 'reconcile' : 'other')
 }
 
 /** Returns the ISO time until which a job waits, if it is known. */
@@ -159,6 +164,14 @@ export function explainPlan({ reason }: PlannedRow): string {
   return reason.replace(DEADLINE, '')
 }
 
+/** The candidates of a create in a reason. Where there are several, the ways out name each of them. */
+const CANDIDATES = /(one of \d+ jobs, and nothing shows which): .*$/s
+
+/** Says what needs a person. */
+export function explainFinding({ reason }: Pick<AttentionLine, 'reason'>): string {
+  return reason.replace(CANDIDATES, '$1')
+}
+
 /** Conditions that a plan explains better than the job's own reason. */
 const EXPLAINED: ReadonlySet<string | undefined> = new Set([undefined, 'InProgress', 'Pending'])
 
@@ -166,7 +179,7 @@ const EXPLAINED: ReadonlySet<string | undefined> = new Set([undefined, 'InProgre
 export function explainStanding(job: Job): string {
   const { job: own, planned, standing } = job
   if (planned && EXPLAINED.has(own?.condition)) return explainPlan(planned)
-  if (own?.startsAt && standing === 'Pending') return 'AWS starts it then'
+  if (own?.startsAt && standing === 'waiting') return 'AWS starts it then'
   return own === undefined || standing === 'Succeeded' ? '' : explainEnd(own)
 }
 
@@ -177,4 +190,14 @@ const THINGS = /^(\d+ of \d+) things did not succeed$/
 export function explainEnd({ message: said, reason }: JobRow): string {
   const message = said?.replace(THINGS, '$1 devices did not succeed')
   return message !== undefined && reason !== undefined ? `${message} (${reason})` : (message ?? reason ?? '')
+}
+
+/** The time that ends the name of a run of a schedule. */
+const OCCURRENCE = /^-\d{12}$/
+
+/** Lists the runs of a schedule, the latest first. Any other job has none. */
+export function listOccurrences(all: readonly Job[], { address }: Pick<Job, 'address'>): Job[] {
+  return all
+    .filter((one) => one.address.startsWith(address) && OCCURRENCE.test(one.address.slice(address.length)))
+    .sort((a, b) => (a.address < b.address ? 1 : -1))
 }

@@ -86,7 +86,8 @@ function Table({ items, list, sorting, jobs, isPrinting }: TableProps): VNode {
     isPrinting ? PRINTED_MAX : ROWS_A_FRAME,
   )
   const visible = items.slice(first, last)
-  // A row keeps its element while it is in the window. One that comes in takes that of one that went out: quicker than a new one.
+  // A row keeps its element while it is in the window. A new row reuses the element of a row that left the view. That
+  // is faster than a new element.
   const slots = Math.max(1, Math.ceil(height / row) + 2 * BEYOND + 3)
   const below = isPrinting ? 0 : Math.max(0, items.length - last)
   return (
@@ -184,7 +185,10 @@ function Space({ rows, row }: { readonly rows: number; readonly row: number }): 
 
 type RowProps = { readonly job: Job; readonly index: number }
 
-/** One job. It is drawn again only for another job or place: most rows stay as they are while the table scrolls. */
+/**
+ * One job. A row is drawn again only if its job or its position changes. So most rows stay as they are while the table
+ * scrolls.
+ */
 class Row extends Component<RowProps> {
   override shouldComponentUpdate({ job, index }: RowProps): boolean {
     return job !== this.props.job || index !== this.props.index

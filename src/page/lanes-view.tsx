@@ -71,7 +71,7 @@ type ShownLane = {
   readonly line: LaneLine
 }
 
-/** Takes the name of a lane apart: where it is, its service, and the operation that has a limit of its own. */
+/** Splits the name of a lane into its account and region, its service, and its operation if that has its own limit. */
 function parseLane(name: string): Omit<ShownLane, 'line'> {
   const parts = name.split('/')
   const at = parts.findIndex((part) => /^[a-z]{2}(-[a-z]+)+-\d$/.test(part))

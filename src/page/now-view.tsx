@@ -4,6 +4,7 @@ import { useActions } from './actions.ts'
 import {
   describeNote,
   explainEnd,
+  explainFinding,
   explainStanding,
   getWaitEnd,
   getWaitsFor,
@@ -13,7 +14,7 @@ import {
   type Standing,
   type WaitsFor,
 } from './job.ts'
-import { Command, Condition, CountsBar, Empty, JobLink, Jump, ListTable, Ways } from './parts.tsx'
+import { Command, Condition, CountsBar, Empty, JobLink, Jump, ListTable, Nothing, OutLink, Ways } from './parts.tsx'
 import { Problems } from './problems.tsx'
 import { formatRoute, showOnly } from './route.ts'
 import { LastMoment, Sentence, Time } from './time.tsx'
@@ -30,45 +31,32 @@ export function NowView({ data, all, shown, now }: ViewProps): VNode {
   const running = shown.filter(isRunning)
   const waiting = shown.filter(isWaiting).sort(bySoonest)
   const ended = shown.filter(({ ended: at }) => at !== undefined && now - Date.parse(at) < DAY_MS).sort(byFailure)
-  const among = all.length > shown.length ? ' among the jobs shown' : ''
-  return (
-    <>
-      <Totals jobs={shown} all={all.length} />
-      <p class="jumps">
-        <Jump to="needs">
-          Needs a person <b>{needs.length.toLocaleString()}</b>
-        </Jump>
-        <Jump to="running">
-          Running <b>{running.length.toLocaleString()}</b>
-        </Jump>
-        <Jump to="waiting">
-          Not started yet <b>{waiting.length.toLocaleString()}</b>
-        </Jump>
-        <Jump to="ended">
-          Ended in the last 24 hours <b>{ended.length.toLocaleString()}</b>
-        </Jump>
-      </p>
-      <Problems data={data} only={['error']} />
-      <section aria-labelledby="needs">
-        <h2 id="needs" tabIndex={-1}>
-          Needs a person <Count count={needs.length} />
-          {needs.length > 1 && <span class="quiet hint"> decisions first, then failures, the latest first</span>}
-        </h2>
-        {needs.length === 0 && <Empty>Nothing needs you{among}.</Empty>}
-        <ul class="cards">
-          {needs.slice(0, ROWS_MAX).map((job) => (
-            <Need key={job.address} job={job} now={now} />
-          ))}
-        </ul>
-        <More count={needs.length} filter={{ attention: true }} />
-      </section>
-      <section aria-labelledby="running">
-        <h2 id="running" tabIndex={-1}>
-          Running <Count count={running.length} />
-        </h2>
-        {running.length === 0 ? (
-          <Empty>No job is running{among}.</Empty>
-        ) : (
+  const isFiltered = shown.length < all.length
+  const sections: readonly Section[] = [
+    {
+      id: 'needs',
+      title: 'Needs a person',
+      hint: needs.length > 1 ? 'decisions first, then failures, the latest first' : undefined,
+      count: needs.length,
+      none: 'Nothing needs you.',
+      content: () => (
+        <>
+          <ul class="cards">
+            {needs.slice(0, ROWS_MAX).map((job) => (
+              <Need key={job.address} job={job} now={now} />
+            ))}
+          </ul>
+          <More count={needs.length} filter={{ attention: true }} />
+        </>
+      ),
+    },
+    {
+      id: 'running',
+      title: 'Running',
+      count: running.length,
+      none: 'No job is running.',
+      content: () => (
+        <>
           <JobTable caption="Running jobs" heads={['Devices', 'Elapsed']} jobs={running}>
             {({ job, began }) => [
               <span>
@@ -78,25 +66,31 @@ export function NowView({ data, all, shown, now }: ViewProps): VNode {
               began && <span title={`since ${began}`}>{formatDuration(now - Date.parse(began))}</span>,
             ]}
           </JobTable>
-        )}
-        <More count={running.length} filter={{ condition: 'InProgress' }} />
-      </section>
-      <section aria-labelledby="waiting">
-        <h2 id="waiting" tabIndex={-1}>
-          Not started yet <Count count={waiting.length} />
-        </h2>
-        {waiting.length === 0 && <Empty>No job waits to start{among}.</Empty>}
-        {WAITS.map(([name, title]) => (
-          <Waits key={name} title={title} jobs={waiting.filter((job) => getWaitsFor(job) === name)} now={now} />
-        ))}
-      </section>
-      <section aria-labelledby="ended">
-        <h2 id="ended" tabIndex={-1}>
-          Ended in the last 24 hours <Count count={ended.length} />
-        </h2>
-        {ended.length === 0 ? (
-          <Empty>No job ended in the last 24 hours{among}.</Empty>
-        ) : (
+          <More count={running.length} filter={{ condition: 'InProgress' }} />
+        </>
+      ),
+    },
+    {
+      id: 'waiting',
+      title: 'Not started yet',
+      count: waiting.length,
+      none: 'No job waits to start.',
+      content: () => (
+        <>
+          {WAITS.map(([name, title]) => (
+            <Waits key={name} title={title} jobs={waiting.filter((job) => getWaitsFor(job) === name)} now={now} />
+          ))}
+        </>
+      ),
+    },
+    {
+      id: 'ended',
+      title: 'Ended in the last 24 hours',
+      hint: ended.length > 1 ? 'failures first, then the latest' : undefined,
+      count: ended.length,
+      none: 'No job ended in the last 24 hours.',
+      content: () => (
+        <>
           <JobTable
             caption="Jobs that ended in the last 24 hours, failures first"
             heads={['Why', 'Ended']}
@@ -112,9 +106,34 @@ export function NowView({ data, all, shown, now }: ViewProps): VNode {
               <Time iso={one.ended!} now={now} />,
             ]}
           </JobTable>
-        )}
-        <More count={ended.length} filter={{}} />
-      </section>
+          <More count={ended.length} filter={{}} />
+        </>
+      ),
+    },
+  ]
+  // A search is for jobs: sections without one of them only stand in the way.
+  const used = isFiltered ? sections.filter(({ count }) => count > 0) : sections
+  return (
+    <>
+      <Totals jobs={shown} all={all.length} />
+      <p class="jumps">
+        {used.map(({ id, title, count }) => (
+          <Jump key={id} to={id}>
+            {title} <b>{count.toLocaleString()}</b>
+          </Jump>
+        ))}
+      </p>
+      <Problems data={data} only={['error']} />
+      {used.map(({ id, title, hint, count, none, content }) => (
+        <section key={id} aria-labelledby={id}>
+          <h2 id={id} tabIndex={-1}>
+            {title} <Count count={count} />
+            {hint && <span class="quiet hint"> {hint}</span>}
+          </h2>
+          {count === 0 ? <Empty>{none}</Empty> : content()}
+        </section>
+      ))}
+      {isFiltered && used.length === 0 && <Elsewhere shown={shown.length} hidden={all.length - shown.length} />}
       <Problems data={data} only={['warning', 'info']} />
       {all.length === 0 && linesOf(data, 'diagnostic').length === 0 && (
         <Empty>
@@ -122,6 +141,29 @@ export function NowView({ data, all, shown, now }: ViewProps): VNode {
         </Empty>
       )}
     </>
+  )
+}
+
+/** A part of the view: jobs of which one thing is true. */
+type Section = {
+  readonly id: string
+  readonly title: string
+  readonly hint?: string | undefined
+  readonly count: number
+  /** What it says without jobs. */
+  readonly none: string
+  readonly content: () => VNode
+}
+
+/** Says where the jobs of a filter are that no section has. */
+function Elsewhere({ shown, hidden }: { readonly shown: number; readonly hidden: number }): VNode {
+  const { filter } = useActions().route
+  if (shown === 0) return <Nothing hidden={hidden} />
+  return (
+    <Empty>
+      Nothing among the jobs shown needs a person, runs, waits to start or ended in the last 24 hours.{' '}
+      <a href={formatRoute(showOnly(filter))}>Show {shown === 1 ? 'it' : 'them'} in All jobs</a>
+    </Empty>
   )
 }
 
@@ -139,7 +181,7 @@ function byUrgency(a: Job, b: Job): number {
 const WAITS: readonly (readonly [WaitsFor, title: string])[] = [
   ['time', 'Waits for a time'],
   ['reconcile', 'Goes on with the next reconcile'],
-  ['person', 'Waits for a person'],
+  ['person', 'On hold or blocked'],
   ['other', 'Waits for another job, or for AWS'],
 ]
 
@@ -191,7 +233,7 @@ function Count({ count }: { readonly count: number }): VNode {
   return <span class="count">{count.toLocaleString()}</span>
 }
 
-/** How many jobs are in each condition. A link keeps the filter, so that it leads to as many jobs as it says. */
+/** How many jobs are in each condition. A link keeps the filter: it leads to as many jobs as it says. */
 function Totals({ jobs, all }: { readonly jobs: readonly Job[]; readonly all: number }): VNode {
   const { filter } = useActions().route
   const counts = new Map<Standing, number>()
@@ -228,11 +270,11 @@ function Need({ job, now }: { readonly job: Job; readonly now: number }): VNode 
       <p class="head">
         <Condition standing={job.standing} /> <JobLink job={job} />
       </p>
-      {job.attention.map(({ name, kind, reason, seen, ways }) => (
+      {job.attention.map(({ name, kind, reason, seen, consoleUrl, ways }) => (
         <div key={name}>
           <p>
             {kind !== job.standing.toLowerCase() && <b class="bad">{kind}: </b>}
-            {(kind === 'failed' && job.job && explainEnd(job.job)) || <Sentence text={reason} />}
+            {(kind === 'failed' && job.job && explainEnd(job.job)) || <Sentence text={explainFinding({ reason })} />}
             {seen && (
               <Quiet>
                 · first reported <Time iso={seen} now={now} />
@@ -241,6 +283,11 @@ function Need({ job, now }: { readonly job: Job; readonly now: number }): VNode 
             {kind === 'failed' && job.ended && (
               <Quiet>
                 · ended <Time iso={job.ended} now={now} />
+              </Quiet>
+            )}
+            {consoleUrl && (
+              <Quiet>
+                · <OutLink href={consoleUrl}>AWS console</OutLink>
               </Quiet>
             )}
           </p>

@@ -165,7 +165,7 @@ export function Nothing({
   children,
 }: {
   readonly hidden: number
-  readonly children: ComponentChildren
+  readonly children?: ComponentChildren
 }): VNode {
   const { route, go } = useActions()
   if (hidden === 0) return <Empty>{children}</Empty>

@@ -1,5 +1,6 @@
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
+import type { GuardLine } from '../model/lines.ts'
 import { Differences } from './differences.tsx'
 import { explainPlan, type Job } from './job.ts'
 import { Condition, JobLink, ListTable, Meter, Nothing } from './parts.tsx'
@@ -29,7 +30,7 @@ const STOPS: Readonly<Record<string, string>> = {
   conflict: 'a person says whose job it is',
   expired: 'too late to submit',
   blocked: 'cannot go on',
-  waiting: 'goes on by itself',
+  waiting: 'not submitted yet, goes on by itself',
   settling: 'its create may still arrive',
   held: 'policy.hold is true',
 }
@@ -41,7 +42,7 @@ export function PlanView({ data, all, shown, now }: ViewProps): VNode {
   return (
     <>
       <Problems data={data} only={['error']} />
-      <Outlook actions={isFiltered ? groupByAction(all) : actions} isFiltered={isFiltered} />
+      <Outlook data={data} actions={isFiltered ? groupByAction(all) : actions} isFiltered={isFiltered} />
       <Guards data={data} />
       {actions.length === 0 && (
         <Nothing hidden={all.length - shown.length}>The plan does nothing: every job is as its spec says.</Nothing>
@@ -74,10 +75,16 @@ function groupByAction(jobs: readonly Job[]): readonly Group[] {
   return [...groups].sort(([a], [b]) => order.indexOf(a) - order.indexOf(b))
 }
 
-type OutlookProps = { readonly actions: readonly Group[]; readonly isFiltered: boolean }
+type OutlookProps = {
+  readonly data: ViewProps['data']
+  readonly actions: readonly Group[]
+  readonly isFiltered: boolean
+}
 
-/** Says in one sentence what the next reconcile does to all jobs, and how many it leaves as they are. A reconcile knows no filter. */
-function Outlook({ actions, isFiltered }: OutlookProps): VNode | null {
+/**
+ * Says in one sentence what the next reconcile does, and how many jobs it does not change. A reconcile knows no filter.
+ */
+function Outlook({ data, actions, isFiltered }: OutlookProps): VNode | null {
   if (actions.length === 0) return null
   const list = (does: boolean): string =>
     actions
@@ -85,6 +92,17 @@ function Outlook({ actions, isFiltered }: OutlookProps): VNode | null {
       .map(([action, jobs]) => `${jobs.length.toLocaleString()} ${action}`)
       .join(', ')
   const [does, stops] = [list(true), list(false)]
+  const over = linesOf(data, 'guard').filter(isOver)
+  if (over.length > 0)
+    return (
+      <p class="outlook">
+        <b class="bad">
+          The next reconcile does nothing: {over.map(({ name }) => name).join(' and ')} in jobwright.yaml{' '}
+          {over.length === 1 ? 'refuses' : 'refuse'} the plan.
+        </b>{' '}
+        It would: {does}.
+      </p>
+    )
   return (
     <p class="outlook">
       The next reconcile{isFiltered && ', for all jobs'}: <b>{does || 'nothing to do'}</b>.
@@ -141,6 +159,11 @@ function Actions({
   )
 }
 
+/** Returns whether a guard refuses the plan. */
+function isOver({ planned, before, max }: Pick<GuardLine, 'planned' | 'before' | 'max'>): boolean {
+  return planned + before > max
+}
+
 function Guards({ data }: Pick<ViewProps, 'data'>): VNode | null {
   const guards = linesOf(data, 'guard')
   if (guards.length === 0) return null
@@ -150,7 +173,7 @@ function Guards({ data }: Pick<ViewProps, 'data'>): VNode | null {
       <ListTable caption="What one reconcile may do, as jobwright.yaml limits it" heads={['Guard', 'Sum', 'Share']}>
         {guards.map(({ name, counts, planned, before, max }) => {
           const sum = planned + before
-          const isOver = sum > max
+          const isRefused = isOver({ planned, before, max })
           return (
             <tr key={name}>
               <th scope="row">
@@ -158,14 +181,14 @@ function Guards({ data }: Pick<ViewProps, 'data'>): VNode | null {
               </th>
               <td data-head="Sum">
                 {before > 0 ? `${before} done + ${planned} planned = ${sum}` : `${planned} planned`} of {max} allowed,{' '}
-                {isOver ? (
+                {isRefused ? (
                   <b class="bad">refused: {formatCount(sum - max, 'job')} too many</b>
                 ) : (
                   <b>{(max - sum).toLocaleString()} left</b>
                 )}
               </td>
               <td data-head="Share">
-                <Meter value={sum} max={max} tone={isOver ? 'bad' : 'busy'} />
+                <Meter value={sum} max={max} tone={isRefused ? 'bad' : 'busy'} />
               </td>
             </tr>
           )

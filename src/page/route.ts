@@ -1,4 +1,4 @@
-import { type Filter, type Grouping, NO_FILTER, type Sorting } from './filter.ts'
+import { type Filter, type Grouping, keepForViews, NO_FILTER, type Sorting } from './filter.ts'
 
 export const VIEWS = ['now', 'jobs', 'plan', 'schedule', 'lanes'] as const
 export type View = (typeof VIEWS)[number]
@@ -22,26 +22,28 @@ export function parseRoute(hash: string): Route {
   const given = new URLSearchParams(query)
   const read = (key: string): string => given.get(key) ?? ''
   const sorting = read('sort')
+  const view = VIEWS.find((one) => one === name) ?? 'now'
+  const filter: Filter = {
+    text: read('text'),
+    kind: read('kind'),
+    target: read('target'),
+    label: read('label'),
+    condition: read('condition'),
+    run: read('run'),
+    attention: read('attention') === 'yes',
+  }
   return {
-    view: VIEWS.find((view) => view === name) ?? 'now',
-    filter: {
-      text: read('text'),
-      kind: read('kind'),
-      target: read('target'),
-      label: read('label'),
-      condition: read('condition'),
-      run: read('run'),
-      attention: read('attention') === 'yes',
-    },
+    view,
+    filter: view === 'jobs' ? filter : keepForViews(filter),
     sorting: SORTING.test(sorting) ? (sorting as Sorting) : '',
     grouping: GROUPINGS.find((one) => one === read('group')) ?? '',
     open: read('open'),
   }
 }
 
-/** Writes a route as the page's address has it. */
+/** Writes a route as the page's address has it. A condition to filter by stays in the list of all jobs. */
 export function formatRoute({ view, filter, sorting, grouping, open }: Route): string {
-  const { attention, ...texts } = filter
+  const { attention, ...texts } = view === 'jobs' ? filter : keepForViews(filter)
   const members = Object.entries({ ...texts, attention: attention ? 'yes' : '', sort: sorting, group: grouping, open })
   const query = new URLSearchParams(members.filter(([, value]) => value !== '')).toString()
   return `#${view}${query === '' ? '' : `?${query}`}`

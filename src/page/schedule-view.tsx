@@ -2,7 +2,7 @@ import type { VNode } from 'preact'
 import type { PlannedRow } from '../model/page.ts'
 import type { Job } from './job.ts'
 import { JobLink, Jump, ListTable, Nothing } from './parts.tsx'
-import { Sentence, Time, ZONE } from './time.tsx'
+import { Sentence, Time, ZONE, ZONE_NAME } from './time.tsx'
 import { linesOf, type ViewProps } from './view.ts'
 import { formatCount } from './words.ts'
 
@@ -27,7 +27,7 @@ function describeWaitEnd({ action, reason }: PlannedRow): string {
 /** Something that happens at a known time. */
 type Entry = { readonly at: string; readonly what: string; readonly address: string; readonly job: Job | undefined }
 
-/** What comes in the next days: runs of schedules, jobs that AWS starts, waits that end and deadlines. */
+/** The next days: runs of schedules, starts of jobs by AWS, ends of waits, and deadlines. */
 export function ScheduleView({ data, shown, all, now }: ViewProps): VNode {
   const byAddress = new Map(shown.map((job) => [job.address, job]))
   const hidden = new Set(all.map(({ address }) => address).filter((address) => !byAddress.has(address)))
@@ -70,7 +70,7 @@ export function ScheduleView({ data, shown, all, now }: ViewProps): VNode {
   const later = entries.filter(({ at }) => Date.parse(at) >= days.at(-1)!.to)
   return (
     <>
-      {ZONE !== 'UTC' && <p class="quiet">Times are those of {ZONE}. Point at one to see it in UTC.</p>}
+      {ZONE !== 'UTC' && <p class="quiet">Times are those of {ZONE_NAME}. Point at one to see it in UTC.</p>}
       <ol class="days" aria-label={`The next ${DAYS} days`}>
         {days.map(({ name, short, from, to, entries: own }) => (
           <li key={name} class={own.length > 0 ? 'busy' : undefined}>

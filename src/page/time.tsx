@@ -13,6 +13,14 @@ const HOUR = new Intl.DateTimeFormat(undefined, CLOCK)
 /** The time zone in which the page shows times. */
 export const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone
 
+/** The zone with its distance from UTC: `Europe/Berlin (GMT+1)`. */
+export const ZONE_NAME = ZONE === 'UTC' ? ZONE : `${ZONE} (${findOffset()})`
+
+function findOffset(): string {
+  const parts = new Intl.DateTimeFormat('en', { timeZoneName: 'shortOffset' }).formatToParts()
+  return parts.find(({ type }) => type === 'timeZoneName')?.value ?? ''
+}
+
 /** Writes an ISO time in UTC: `2026-11-29 02:00:00 UTC`. */
 function formatUtc(iso: string): string {
   return `${iso.slice(0, 19).replace('T', ' ')} UTC`

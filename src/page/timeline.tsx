@@ -13,6 +13,10 @@ type Run = {
 /** A step of a run. `missing`: what its missing time means. */
 type Step = { readonly name: string; readonly at: string | undefined; readonly missing?: string }
 
+const SENT = 'request sent'
+const CREATED = 'created at AWS'
+const ANSWERED = 'answered'
+
 /** The runs of a job and their attempts, the latest first, on one line of time. */
 export function Timeline({
   job,
@@ -29,8 +33,7 @@ export function Timeline({
       name: `Run ${job.run}`,
       end: job.condition ? LOOKS[job.condition].word : LOOKS[job.record === 'created' ? 'created' : 'settling'].word,
       steps: [
-        ...(isOurs ? listSteps(details.times, details.intentAt) : []),
-        ...(job.record === 'settling' ? [] : [{ name: 'created at AWS', at: job.createdAt }]),
+        ...listSteps(isOurs ? { intentAt: details.intentAt, ...details.times } : undefined, job),
         ...(job.startedAt ? [{ name: 'started', at: job.startedAt }] : []),
         ...(job.finishedAt || job.condition === 'Succeeded' ? [{ name: 'ended', at: job.finishedAt }] : []),
       ],
@@ -38,7 +41,7 @@ export function Timeline({
     ...(details.attempts ?? []).toReversed().map(({ attempt, evidence, ...times }) => ({
       name: `Run ${job.run}, attempt ${attempt}`,
       end: `created no job${evidence ? `: ${evidence}` : ''}`,
-      steps: listSteps(times),
+      steps: listSteps(times, undefined),
     })),
     ...(details.history ?? [])
       .toReversed()
@@ -46,8 +49,7 @@ export function Timeline({
         name: `Run ${run}`,
         end: [condition ?? 'nothing known', reason].filter(Boolean).join(': '),
         steps: [
-          ...listSteps(times),
-          { name: 'created at AWS', at: createdAt },
+          ...listSteps(times ?? {}, { record: 'started', createdAt }),
           ...(startedAt ? [{ name: 'started', at: startedAt }] : []),
           { name: 'ended', at: finishedAt },
         ],
@@ -71,15 +73,25 @@ export function Timeline({
   )
 }
 
-/** The steps of a create. A record of an earlier version has at most the time of its intent. */
-function listSteps(times: CreateTimes = {}, intentAt = times.stored): Run['steps'] {
-  const { sent, answered, settled } = times
-  const isRecorded = Object.keys(times).length > 0
+/**
+ * The steps of a create, from cause to effect. `times`: missing, if Jobwright did not create the job; empty, if an earlier version did.
+ * `job`: missing, if there is none.
+ */
+function listSteps(
+  times: (CreateTimes & { readonly intentAt?: string | undefined }) | undefined,
+  job: Pick<JobRow, 'record' | 'createdAt'> | undefined,
+): Run['steps'] {
+  const created = job === undefined || job.record === 'settling' ? [] : [{ name: CREATED, at: job.createdAt }]
+  if (times === undefined) return created
+  const { intentAt, ...own } = times
+  const { stored = intentAt, sent, answered, settled } = own
+  const isRecorded = Object.keys(own).length > 0
   const or = (missing: string): string => (isRecorded ? missing : 'not recorded')
   return [
-    { name: 'intent stored', at: times.stored ?? intentAt },
-    { name: 'request sent', at: sent, missing: or('not sent') },
-    { name: 'answered', at: answered, missing: or('no answer') },
+    { name: 'intent stored', at: stored },
+    { name: SENT, at: sent, missing: or('not sent') },
+    ...created,
+    { name: ANSWERED, at: answered, missing: or('no answer') },
     { name: 'outcome known', at: settled, missing: or('not known') },
   ]
 }
@@ -99,33 +111,56 @@ function Bar({ run, from, span, now }: BarProps): VNode | null {
   )
 }
 
-/** Steps by their times. One without a time stays behind the step before it. */
+/** A time in whole seconds, as it is shown. */
+function floorSecond(iso: string): number {
+  return Math.floor(Date.parse(iso) / 1_000) * 1_000
+}
+
+/** Steps by their times. Those of one second stay in the order of cause and effect, and one without a time behind the step before it. */
 function sortSteps(steps: Run['steps']): Run['steps'] {
   let latest = 0
   const keyed = steps.map((step) => {
-    latest = step.at === undefined ? latest : Date.parse(step.at)
+    latest = step.at === undefined ? latest : floorSecond(step.at)
     return { step, key: latest }
   })
   return keyed.sort((a, b) => a.key - b.key).map(({ step }) => step)
 }
 
 function Steps({ steps }: { readonly steps: Run['steps'] }): VNode {
+  const sorted = sortSteps(steps)
   let before: number | undefined
   return (
-    <ul class="steps">
-      {sortSteps(steps).map(({ name, at, missing = 'not recorded' }) => {
-        // In whole seconds, as the times are shown: equal ones have no distance.
-        const ms = at === undefined ? undefined : Math.floor(Date.parse(at) / 1_000) * 1_000
-        const later = ms !== undefined && before !== undefined && ms > before ? formatDuration(ms - before) : undefined
-        before = ms ?? before
-        return (
-          <li key={name}>
-            <span>{name}</span>
-            {at === undefined ? <span class="quiet">{missing}</span> : <Time iso={at} form="long" />}
-            {later && <span class="quiet">+{later}</span>}
-          </li>
-        )
-      })}
-    </ul>
+    <>
+      <ul class="steps">
+        {sorted.map(({ name, at, missing = 'not recorded' }) => {
+          const ms = at === undefined ? undefined : floorSecond(at)
+          const later = ms === undefined || before === undefined ? undefined : ms - before
+          before = ms ?? before
+          return (
+            <li key={name}>
+              <span>{name}</span>
+              {at === undefined ? <span class="quiet">{missing}</span> : <Time iso={at} form="long" />}
+              {later !== undefined && (
+                <span class="quiet">{later === 0 ? 'same second' : `+${formatDuration(later)}`}</span>
+              )}
+            </li>
+          )
+        })}
+      </ul>
+      {isOtherClock(steps) && (
+        <p class="quiet sub">
+          AWS’s clock differs from Jobwright’s. AWS says when a job was created, started and ended.
+        </p>
+      )}
+    </>
   )
+}
+
+/** Returns whether AWS's clock says that a job was created before its request was sent, or after AWS answered. */
+function isOtherClock(steps: Run['steps']): boolean {
+  const [sent, created, answered] = [SENT, CREATED, ANSWERED].map((wanted) => {
+    const at = steps.find(({ name }) => name === wanted)?.at
+    return at === undefined ? Number.NaN : floorSecond(at)
+  })
+  return created! < sent! || created! > answered!
 }

@@ -29,7 +29,12 @@ export const LOOKS: Readonly<Record<Standing, Look>> = {
   settling: { word: 'Settling', shape: 'M8 .9 15.1 8 8 15.1.9 8ZM8 3.2 3.2 8 8 12.8 12.8 8Z', tone: 'warn' },
   created: { word: 'Not started', shape: 'M4 2.2 13.4 8 4 13.8Zm1.6 2.9v5.8L10.3 8Z', tone: 'calm' },
   new: { word: 'New', shape: 'M7 2h2v5h5v2H9v5H7V9H2V7h5Z', tone: 'calm' },
-  waiting: { word: 'Waiting', shape: `${RING}M7.2 4.8h1.6v2.9l2 1.2-.8 1.3-2.8-1.6Z`, tone: 'calm' },
+  waiting: { word: 'Waits for a time', shape: `${RING}M7.2 4.8h1.6v2.9l2 1.2-.8 1.3-2.8-1.6Z`, tone: 'calm' },
+  queued: {
+    word: 'Waits for a job',
+    shape: `${RING}M4.6 7.2h1.6v1.6H4.6Zm2.6 0h1.6v1.6H7.2Zm2.6 0h1.6v1.6H9.8Z`,
+    tone: 'calm',
+  },
   held: { word: 'On hold', shape: 'M3.5 2.5h3.2v11H3.5Zm5.8 0h3.2v11H9.3Z', tone: 'calm' },
   blocked: { word: 'Blocked', shape: `${RING}M4.3 5.4l1.1-1.1 6.3 6.3-1.1 1.1Z`, tone: 'warn' },
   expired: { word: 'Expired', shape: 'M3 1.5h10v2.2L9.2 8l3.8 4.3v2.2H3v-2.2L6.8 8 3 3.7Z', tone: 'bad' },
@@ -97,6 +102,11 @@ export const COUNTS: readonly { readonly name: string; readonly tone: Look['tone
   { name: 'removed', tone: 'warn' },
   { name: 'queued', tone: 'calm' },
 ]
+
+/** Returns how many devices failed. */
+export function countFailed(counts: Readonly<Record<string, number>> = {}): number {
+  return COUNTS.filter(({ tone }) => tone === 'bad').reduce((sum, { name }) => sum + (counts[name] ?? 0), 0)
+}
 
 /** Returns how many devices counts are about. Counts of other things are about none. */
 export function countDevices(counts: Readonly<Record<string, number>> = {}): number {

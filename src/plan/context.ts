@@ -69,8 +69,8 @@ export function planSequentially(
 }
 
 /**
- * Marks a job that its service no longer knows: a finished one as archived, an unfinished one as lost. Neither is
- * created again.
+ * Marks a job that AWS no longer knows: a finished job as archived, an unfinished job as lost. Neither is created
+ * again.
  */
 export function markGone<R extends JobRecord>(record: R): R {
   return isTerminal(record.condition) ? { ...record, archived: true } : { ...record, lost: true }
@@ -78,9 +78,7 @@ export function markGone<R extends JobRecord>(record: R): R {
 
 export const NOT_SHOWN_YET = 'its job was just created, and AWS does not show it yet'
 
-/**
- * What a read showed of the recorded job: the job with what the read proves, its absence, or another job under its ID.
- */
+/** What a read showed: the recorded job with its evidence, no job, or another job under its ID. */
 export type SeenRecord =
   | { readonly is: 'live'; readonly live: Live; readonly identity?: Identity }
   | { readonly is: 'absent' }
@@ -136,7 +134,7 @@ export function createLine<const Rest extends { readonly action: Planned['action
   return { address: spec.address, spec, ...rest }
 }
 
-/** Returns a line for a spec whose action failed in this run, since it is not retried; undefined if none failed. */
+/** Returns the line of a spec whose action failed in this run: it is not retried. Undefined if no action failed. */
 export function planFailed(
   plan: Planner,
   address: Address,

@@ -98,7 +98,10 @@ function isBoundToCheckout({ decisions, state }: Planner, { address }: Spec): bo
   return decision === undefined || isCheckoutUsed(new Map([[address, decision]]), state)
 }
 
-/** Clears the withdrawal of a spec that is back, or that took up a record under a new name, even while it is held. */
+/**
+ * Clears the withdrawal of a record whose spec is back, or whose spec has a new name. Also does so while the spec is
+ * held.
+ */
 function clearWithdrawal(planned: Planned, stored: JobRecord | undefined): Planned {
   if (stored?.withdrawn === undefined || planned.action === 'create') return planned
   return changeRecord(planned, stored, ({ withdrawn: _withdrawn, ...rest }) => rest)

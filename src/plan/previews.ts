@@ -1,6 +1,7 @@
 import { parseAddress } from '../model/address.ts'
 import { formatMarker } from '../model/attempt-name.ts'
 import { isTerminal } from '../model/condition.ts'
+import { isEmulated } from '../model/emulated-site.ts'
 import { formatIso } from '../model/iso.ts'
 import { expandPointer, getValue, type JsonObject } from '../model/json.ts'
 import type { KindModel } from '../model/kind.ts'
@@ -24,8 +25,6 @@ export type PreviewOptions = Pick<PlanInput, 'modelOf' | 'siteOf' | 'isTagged' |
 }
 
 const DAY_MS = 86_400_000
-/** Where `--emulator` records its jobs. No console shows them. */
-const EMULATOR = 'emulator'
 /** Actions about a job that exists, or existed. All others may submit one. */
 const OF_A_JOB: ReadonlySet<ActionName> = new Set<ActionName>([
   'upload',
@@ -38,14 +37,14 @@ const OF_A_JOB: ReadonlySet<ActionName> = new Set<ActionName>([
   'keep',
 ])
 
-/** Adds to each line of a plan what its job is: its place, its request, and until when it can be submitted. */
+/** Adds a preview to each line of a plan: the account, region, request and deadline of its job. */
 export function addPreviews(plan: Plan, options: PreviewOptions): Plan {
   return { ...plan, actions: plan.actions.map((planned) => ({ ...planned, preview: preview(planned, options) })) }
 }
 
 function preview(planned: Planned, options: PreviewOptions): Preview | undefined {
   const { action, address } = planned
-  // The spec of a job that comes again is no request; its next run is one.
+  // The spec of a spec with a schedule is no request; its next run is one.
   const spec = planned.upcoming ?? planned.spec
   const record = planned.upcoming ? undefined : (planned.next ?? planned.record)
   if (action === 'keep' && isTerminal(record?.condition) && !options.full) return undefined
@@ -74,10 +73,10 @@ function findSite(planned: Planned, run: number | undefined, { siteOf }: Preview
   return spec && siteOf(spec)
 }
 
-/** Returns the page of AWS's console that shows a job, or the jobs of its kind; undefined if there is none. */
+/** Returns the console page of a job, or of the jobs of its kind; undefined if there is none. */
 export function findConsoleUrl({ api }: KindModel, site: Site, request: JsonObject = {}): string | undefined {
   const host = findConsoleHost(site.region, site.partition)
-  if (api.console === undefined || host === undefined || site.endpoint === EMULATOR) return undefined
+  if (api.console === undefined || host === undefined || isEmulated(site)) return undefined
   return `https://${host}/${api.console(site.region, request)}`
 }
 

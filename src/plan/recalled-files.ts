@@ -16,9 +16,9 @@ export type Recalled = Pick<PlanInput, 'specs' | 'blocked' | 'state' | 'modelOf'
 }
 
 /**
- * Finds the remembered specs that a plan must not use. A plan may use one only if its job is finished and its spec
- * unchanged, so that it leads to `keep`. A create and a removal depend on every spec: one that is missing, renamed or
- * waited for. So if either is possible, all specs are doubtful.
+ * Finds the remembered specs that a plan must not use. A plan may use such a spec only if it leads to `keep`: its job
+ * is finished, and the spec has not changed. A create and a removal depend on every spec: one that is missing, renamed
+ * or waited for. So if either is possible, all specs are doubtful.
  */
 export function findDoubtful(input: Recalled): Doubtful {
   const { specs, blocked, state, recalled } = input

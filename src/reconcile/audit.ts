@@ -20,8 +20,8 @@ export type Audit = {
 }
 
 /**
- * Looks for duplicates of the jobs that a run created or left unfinished, or that no run has audited. Undefined: the run
- * was interrupted.
+ * Searches for duplicates of jobs that this run created or left unfinished, and of ended jobs that no run has audited.
+ * Undefined: the run was interrupted.
  */
 export async function audit(
   input: AuditInput,

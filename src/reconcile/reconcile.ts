@@ -63,8 +63,10 @@ export type Reconciled = {
   readonly hasBacklog?: true
 }
 
-/** A run that ended at its timeout. */
+/** A run that ended before it came to rest. */
 export type GaveUp = {
+  /** Its time was up, or pass after pass its intents were out of date before their requests could leave. */
+  readonly why: 'timeout' | 'late'
   /** The jobs that it waited for, or the steps that it did not reach. */
   readonly on: readonly Planned[]
   /** ISO time of the last change, a status or a step of this run. If nothing changed, its beginning. */
@@ -166,7 +168,7 @@ type Run = {
   pauseMs: number
   /** Passes in a row that could send nothing in time. */
   misses: number
-  /** Set when time is up. */
+  /** Set when the run ends before it came to rest. */
   gaveUp: GaveUp | undefined
   /** Set when somebody else wrote the state. */
   stale: string | undefined
@@ -232,7 +234,7 @@ async function planPass(run: Run, pass: number, input: ReconcileInput, options: 
   const due = findDue(plan)
   if (due.length > 0 || plan.actions.some(({ next }) => next)) run.changedAt = clock.now()
   if (pass === 1 || due.length === 0 || computeTimeLeft(run, options) > 0) return true
-  giveUp(run, due)
+  giveUp(run, 'timeout', due)
   return false
 }
 
@@ -263,7 +265,7 @@ function canProceed(run: Run, applied: Applied, options: ReconcileOptions): bool
     run.misses = applied.unsent === applied.effects ? run.misses + 1 : 0
     run.pauseMs = options.pollMs.least
     if (run.misses < MISSES_MAX) return true
-    giveUp(run, findDue(run.plan))
+    giveUp(run, 'late', findDue(run.plan))
     return false
   }
   // A dependency has ended, and that is now on record.
@@ -280,7 +282,7 @@ async function waitForNews(run: Run, options: ReconcileOptions): Promise<boolean
   // Jobs that make progress are read more often than those that do not.
   if (run.plan.actions.some(({ next }) => next)) run.pauseMs = pollMs.least
   const left = computeTimeLeft(run, options)
-  if (wait.ms > left) giveUp(run, wait.on)
+  if (wait.ms > left) giveUp(run, 'timeout', wait.on)
   emit({ type: 'waiting', why: wait.why, until: wait.until })
   await clock.sleep(Math.max(0, Math.min(wait.ms, left)), signal).catch(() => {})
   run.pauseMs = Math.min(run.pauseMs * 1.5, pollMs.most)
@@ -298,8 +300,8 @@ function computeTimeLeft(
   return timeoutMs - (clock.monotonic() - startedAt)
 }
 
-function giveUp(run: Run, on: readonly Planned[]): void {
-  run.gaveUp = { on, since: formatIso(run.changedAt) }
+function giveUp(run: Run, why: GaveUp['why'], on: readonly Planned[]): void {
+  run.gaveUp = { why, on, since: formatIso(run.changedAt) }
 }
 
 function summarizeEnd(

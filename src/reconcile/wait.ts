@@ -5,7 +5,7 @@ import { getUntil, type Plan, type Planned } from '../model/plan.ts'
 import { isSettled } from '../model/state.ts'
 import type { ReconcileOptions } from './options.ts'
 
-/** Returns how many milliseconds of sleep to wait before the next read; undefined if there is nothing to wait for. */
+/** Returns how many milliseconds to sleep before the next read; undefined if there is nothing to wait for. */
 export function computePause(
   plan: Plan,
   { clock, timeScale, wait, pollMs, modelOf }: ReconcileOptions,

@@ -25,8 +25,8 @@ export type World = {
   /** AWS's time at a site, in epoch milliseconds; undefined if no answer has shown it. */
   awsNow?(site: Site, model: KindModel): number | undefined
   /**
-   * How far AWS's clock is ahead of ours, in milliseconds, at the connection that differs most; undefined if no answer
-   * has shown it.
+   * How many milliseconds AWS's clock is ahead of ours, by the connection that differs most. Undefined before the first
+   * response.
    */
   clockOffsetMs?(): number | undefined
   /** Where jobs go, in words, for headings. */

@@ -5,9 +5,9 @@ import { PEER_MS } from '../lane/shared-figures.ts'
 export const LANE_MS = 3_600_000
 
 /**
- * The gate of a lane, with the arithmetic of `lane/gate.ts`, on the time of Redis alone. A lane is one hash: when the
- * next turn is, the present rate, counts, and a field for each run with when it asked, its own rate and its queue. All
- * fields are numbers. A clock that was set back moves the lane with it.
+ * The gate of a lane, with the arithmetic of `lane/gate.ts`, on the time of Redis alone. A lane is one hash. It has the
+ * time of the next turn, the present rate and counts. A field for each run has the time of its last request, its own
+ * rate and its queue length. All fields are numbers. A clock that was set back moves the lane with it.
  *
  * Arguments: the run, its rate, how many turns, how many of its calls wait, throttles, and for a lane that was lost the
  * rate and number of runs last known, or 0.

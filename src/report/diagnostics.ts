@@ -1,14 +1,19 @@
 import type { Code } from '../model/codes.ts'
 import type { Diagnostic, Place, Severity } from '../model/diagnostic.ts'
 import { sortByPlace } from '../model/diagnostic.ts'
+import type { Remedy } from '../model/remedy.ts'
 import { escapeForTerminal } from './escape.ts'
+import { hangText, ROOM_MIN } from './hang-text.ts'
 import { paint, type ReportOptions, type Style } from './options.ts'
-import { type Advised, hintFor } from './remedies.ts'
-import { measureWidth, sliceColumns } from './width.ts'
-import { formatCount, splitSentences, toSentence } from './words.ts'
+import { type Advised, formatCommand, formatHint, hintFor } from './remedies.ts'
+import { cut, measureWidth, sliceColumns, wrapText } from './width.ts'
+import { formatCount, toSentence } from './words.ts'
 
 /** The maximum number of columns in a code frame. */
 const FRAME_MAX = 100
+/** How long a line of a way out is at most, without its command, and how many it has. */
+const LINE_MAX = 600
+const LINES_MAX = 12
 /** How many UTF-16 units of a source line to read on each side of the mark. */
 const EXCERPT_SIDE = 200
 
@@ -28,11 +33,14 @@ export function formatDiagnostics(diagnostics: readonly Diagnostic[], options: R
 export function formatDiagnostic(one: Diagnostic, options: ReportOptions): string {
   const where = one.place === undefined ? '' : `${paint('bold', formatPlace(one.place), options)}: `
   const what = paint(STYLES[one.severity], `${one.severity} ${escapeForTerminal(one.code)}`, options)
+  const says = `${formatSubject(one)}${toSentence(one.message)}`
   return [
-    `${where}${what}: ${formatSubject(one)}${toSentence(one.message)}`,
+    ...hangText(`${where}${what}:`, says, options),
     ...formatFrame(one, options),
     ...hintLines(one, '  ', options),
-    ...(one.related ?? []).map(({ place, message }) => `  ${formatPlace(place)}: ${toSentence(message)}`),
+    ...(one.related ?? []).flatMap(({ place, message }) =>
+      hangText(`  ${formatPlace(place)}:`, toSentence(message), options),
+    ),
   ].join('\n')
 }
 
@@ -53,13 +61,44 @@ export function explainPointer(code: Code): string {
   return `more on a code: jobwright explain ${escapeForTerminal(code)}`
 }
 
-/** Formats the `hint: …` lines. Further lines of a hint are aligned with its first. */
+/**
+ * Formats the `hint: …` lines. Further lines of a hint are aligned with its first. On a terminal each way out begins a line, and a command is
+ * whole.
+ */
 export function hintLines(one: Advised, indent: string, options: ReportOptions): string[] {
-  const hint = hintFor(one, options.medium)
+  const remedies = one.remedies ?? []
+  const hint = hintFor({ remedies: remedies.map(cutText) }, options.medium)
   if (hint === undefined || hint === '') return []
-  return splitSentences(hint).map((line, index) =>
+  const room = Math.max(ROOM_MIN, options.width - indent.length - 'hint: '.length)
+  const lines =
+    options.terminal === true ? remedies.flatMap((remedy) => wrapRemedy(cutText(remedy), room, options)) : toLines(hint)
+  return lines.map((line, index) =>
     index === 0 ? `${indent}${paint('dim', 'hint:', options)} ${line}` : `${indent}      ${line}`,
   )
+}
+
+/** Limits the text of a way out. A command that is cut would be none. */
+function cutText({ text, ...remedy }: Remedy): Remedy {
+  return {
+    ...remedy,
+    text: text
+      .split(/\r?\n/)
+      .slice(0, LINES_MAX)
+      .map((line) => cut(line, LINE_MAX))
+      .join('\n'),
+  }
+}
+
+function toLines(text: string): string[] {
+  return text
+    .trim()
+    .split(/\r?\n/)
+    .map((line) => escapeForTerminal(line.trim()))
+}
+
+function wrapRemedy(remedy: Remedy, room: number, { medium }: ReportOptions): string[] {
+  const command = remedy.command && escapeForTerminal(formatCommand(remedy.command, medium))
+  return toLines(formatHint([remedy], medium) ?? '').flatMap((line) => wrapText(line, room, command ? [command] : []))
 }
 
 function formatPlace({ file, line, column }: Place): string {

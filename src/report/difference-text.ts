@@ -19,8 +19,8 @@ const VALUE_MIN = 40
 const DIGEST_MAX = 27
 
 /**
- * Formats one difference: `targets[2]: - …/offices + …/depots`, on two lines if it is long, or as a unified diff of two
- * texts with lines. `-` is the recorded or live value, `+` the spec's.
+ * Formats one difference: `targets[2]: - …/offices + …/depots`. A long one takes two lines. Texts with several lines
+ * become a unified diff. `-` is the recorded or live value, `+` the spec's.
  */
 export function formatDifference({ pointer, from, to }: Difference, indent: string, options: ReportOptions): string[] {
   const label = `${formatPath(pointer)}:`
@@ -154,7 +154,7 @@ function countShared(from: string, to: string): number {
   return isSplit ? count - 1 : count
 }
 
-/** Returns where to begin: behind the last separator before the difference, or a few characters before it. */
+/** Returns where to begin: after the last separator before the difference, or a few characters before it. */
 function findBoundary(text: string, shared: number): number {
   const least = shared - SHARED_MAX
   const near = text.slice(least, shared)

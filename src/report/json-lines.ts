@@ -147,7 +147,7 @@ export function toJobDetailLine(address: Address, record: JobRecord, target?: st
   }
 }
 
-/** Creates the line of what the state keeps of a job that comes again. */
+/** Creates the line of what the state keeps of a spec with a schedule. */
 export function toSeriesLine(address: Address, series: Series): SeriesLine {
   const { decided, skipped = [], skips = 0, skip, forgotten = 0 } = series
   return { v: 1, type: 'series', address, decided, skipped, skips, skip, forgotten }

@@ -9,6 +9,8 @@ export type ReportOptions = {
   readonly links?: boolean
   /** The preferred line width in columns; `Infinity` disables wrapping. */
   readonly width: number
+  /** The text goes to a terminal: messages and hints wrap, too. Elsewhere each is one line, for programs that search it. */
+  readonly terminal?: boolean
   /** Relative times count from this time, in epoch milliseconds. */
   readonly now: number
   /** Where the reader can run a hint's commands. Default: a shell. */

@@ -24,7 +24,10 @@ export function isMaking({ action, preview }: Planned): boolean {
   return preview !== undefined && MAKING.has(action)
 }
 
-/** Formats what an action makes: where, until when it can, and the members that matter. A line each, cut to the width. */
+/**
+ * Formats what an action creates: account and region, deadline, and the most important members. A line each, cut to the
+ * width.
+ */
 export function formatPreview(planned: Planned, options: ReportOptions): string[] {
   const { preview } = planned
   if (preview === undefined || !isMaking(planned)) return []

@@ -69,7 +69,7 @@ export function formatCommand([program, ...args]: NonNullable<Remedy['command']>
   return [program, ...words.map((word) => quoteFor(word, medium.shell))].join(' ')
 }
 
-/** Formats a command as a value of the workflow's input `command`; undefined if the input does not accept it. */
+/** Formats a command for the workflow's input `command`; undefined if the input does not accept it. */
 export function formatInput(command: Remedy['command']): string | undefined {
   const [program, ...args] = command ?? []
   // The workflow may not begin another state: that takes a clone.

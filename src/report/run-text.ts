@@ -4,6 +4,7 @@ import { getRemedies } from '../model/aws-problem.ts'
 import type { Event } from '../model/event.ts'
 import { hintLines } from './diagnostics.ts'
 import { escapeForTerminal } from './escape.ts'
+import { hangText } from './hang-text.ts'
 import { paint, type ReportOptions } from './options.ts'
 import { formatTotals } from './plan-text.ts'
 import { queueText } from './progress.ts'
@@ -29,7 +30,7 @@ export function formatEvent(
     case 'failed': {
       const head = paint('red', `failed ${event.step} of ${escapeForTerminal(event.address)}`, options)
       const hints = hintLines({ remedies: getRemedies(event.problem) }, '  ', options)
-      return [`${head}: ${formatProblem(event.problem)}`, ...hints].join('\n')
+      return [...hangText(`${head}:`, formatProblem(event.problem), options), ...hints].join('\n')
     }
     case 'job': {
       const { record } = event
@@ -41,7 +42,7 @@ export function formatEvent(
     case 'queue':
       return queueText(event)
     case 'waiting':
-      return `polling: ${toSentence(event.why)}${event.until === undefined ? '' : `; next read ${formatUntil(event.until, options.now)}`}`
+      return formatPolling(event, options)
     default:
       return event satisfies never
   }
@@ -55,4 +56,9 @@ export function formatProblem({ name, message, requestId }: AwsProblem): string 
 
 function formatJobName(address: Address, id: string | undefined): string {
   return escapeForTerminal(address) + (id === undefined ? '' : ` (id ${toSentence(id)})`)
+}
+
+function formatPolling({ why, until }: Extract<Event, { type: 'waiting' }>, options: ReportOptions): string {
+  const next = until === undefined ? '' : `; next read ${formatUntil(until, options.now)}`
+  return hangText('polling:', `${toSentence(why)}${next}`, options).join('\n')
 }

@@ -13,8 +13,8 @@ const ADDRESSES_MAX = 20
 type Row = Advised & { readonly address: Address }
 
 /**
- * Finds hints that several rows share. Returns them as lines below the table, each with its addresses, and the rows that need no hint of
- * their own.
+ * Finds hints that several rows share. Returns them as lines below the table, each with its addresses. Also returns the
+ * rows that need no hint of their own.
  */
 export function findSharedHints(
   rows: readonly Row[],

@@ -3,8 +3,8 @@ const GENERATED = /^[0-9a-f]{8}-?[0-9a-f-]{20,}$/i
 const LENGTH_MIN = 8
 
 /**
- * Returns a function that shortens AWS's long IDs to the part that tells them apart, followed by `…`: at least eight characters. Other IDs
- * stay whole.
+ * Returns a function that shortens AWS's long IDs. It keeps the characters that tell them apart, at least eight, and
+ * adds `…`. Other IDs stay whole.
  */
 export function shortenIds(ids: readonly string[]): (id: string) => string {
   const long = [...new Set(ids)].filter((id) => GENERATED.test(id)).sort()

@@ -9,12 +9,11 @@ import { shortenIds } from './short-ids.ts'
 import { type Cell, formatRow, measureColumns } from './table.ts'
 import { formatTally, type TallyOf } from './tally-text.ts'
 import { formatAgo, formatDuration, formatTime } from './time.ts'
-import { cut, measureWidth, wrapParts, wrapText } from './width.ts'
+import { measureWidth, wrapParts, wrapText } from './width.ts'
 import { chooseConditionStyle, countConditions, describeStanding, formatCount, toSentence } from './words.ts'
 
 const HEAD = ['Address', 'Run', 'ID', 'Condition', 'AWS status', 'Counts', 'Time', 'Ended']
-const COUNTS_MAX = 60
-const BOUNDS = [60, 4, 40, 44, 24, COUNTS_MAX, 16, 24]
+const BOUNDS = [60, 4, 40, 44, 24, 60, 16, 24]
 const INDENT = '      '
 
 /** What a status shows besides the records. */
@@ -160,7 +159,7 @@ function createRow(
     { text: id === undefined ? '-' : toSentence(nameId(id)), url: consoleOf?.(address, record) },
     { text: describeStanding(record), style: chooseConditionStyle(condition) },
     { text: isWide ? toSentence(status ?? '-') : '' },
-    { text: cut(formatTally(tallyOf?.(address, record)) || '-', COUNTS_MAX) },
+    { text: formatTally(tallyOf?.(address, record)) || '-' },
     { text: formatTook(record, now) || '-' },
     { text: finishedAt === undefined ? '-' : formatAgo(finishedAt, now) },
   ]
@@ -190,7 +189,7 @@ function narrowRow(
     prefixed('run', run),
     prefixed('id', id),
     status?.text,
-    counts?.text,
+    ...(counts?.text.split(', ') ?? []),
     prefixed(ended?.text === '-' ? 'for' : 'took', took),
     prefixed('ended', ended),
   ]

@@ -72,12 +72,14 @@ export function formatSummary(given: RunEnd, options: ReportOptions): string {
     ...shared.lines,
     ...(before > 0 ? [`  · ${before} more, settled earlier`] : []),
     ...(end.jobs.length + before > 0 ? [''] : []),
-    ...(records.length > 0 ? [countRecords(records)] : []),
-    ...formatStuck(end.jobs),
-    ...(attention === undefined ? [] : [attention]),
-    ...(end.nextAt === undefined
-      ? []
-      : [`Next reconcile: ${formatUntil(end.nextAt, options.now)}, when a waiting job is due.`]),
+    ...[
+      ...(records.length > 0 ? [countRecords(records)] : []),
+      ...formatStuck(end.jobs),
+      ...(attention === undefined ? [] : [attention]),
+      ...(end.nextAt === undefined
+        ? []
+        : [`Next reconcile: ${formatUntil(end.nextAt, options.now)}, when a waiting job is due.`]),
+    ].flatMap((text) => wrapText(text, options.width)),
     ...formatExitLines(end, options),
   ].join('\n')
 }

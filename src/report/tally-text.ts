@@ -1,6 +1,6 @@
 import type { Address } from '../model/address.ts'
 import type { JobRecord } from '../model/state.ts'
-import type { Tally } from '../model/tally.ts'
+import { describeTally, type Tally } from '../model/tally.ts'
 import { escapeForTerminal } from './escape.ts'
 
 /** Returns what the job of an address has counted; undefined if it has counted nothing. */
@@ -8,8 +8,5 @@ export type TallyOf = (address: Address, record: Pick<JobRecord, 'counts'>) => T
 
 /** Formats what a job has counted: `7 of 9 devices succeeded, 1 failed`. Empty if it has counted nothing. */
 export function formatTally(tally: Tally | undefined): string {
-  if (tally === undefined) return ''
-  const { noun, whole, others } = tally
-  const head = whole && whole.total > 0 ? [`${whole.succeeded} of ${whole.total} ${noun} succeeded`] : []
-  return escapeForTerminal([...head, ...others].join(', '))
+  return escapeForTerminal(describeTally(tally))
 }

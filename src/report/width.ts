@@ -43,18 +43,19 @@ export function cut(text: string, width: number): string {
   return measureWidth(text) <= width ? text : `${sliceColumns(text, 0, Math.max(0, width - 1))}…`
 }
 
-/** Values with spaces: a time with its zone, a duration, a text in quotes, a counted noun. */
+/** Values with spaces: a time with its zone, a duration, a text in quotes, a part of a whole, a counted noun. */
 const SPACED =
-  /\d{4}-\d\d-\d\d \d\d:\d\d(?: UTC| [A-Z]\w+\/[\w/+-]+)?|(?<!\d)\d{1,6} (?:d|h|min|s)\b(?: \d{1,6} (?:h|min|s)\b)?(?: ago| left)?|(?<![\d:.-])\d{1,6} [a-z]+\b|"[^"]{1,60}"/g
+  /\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?(?: UTC| [A-Z]\w+\/[\w/+-]+)?|(?<!\d)\d{1,6} (?:d|h|min|s)\b(?: \d{1,6} (?:h|min|s)\b)?(?: ago| left)?|(?<![\d:.-])\d{1,6} of \d{1,6} [a-z]+\b|(?<![\d:.-])\d{1,6} [a-z]+\b|"[^"]{1,60}"/g
 /** Stands for a space that is no place to break a line. A text that has passed its sink has none. */
 const GLUE = '\0'
 
 /**
  * Wraps a text at spaces to a width, never inside a value such as `2026-12-07 03:00 UTC` or `1 h 12 min ago`. A longer word, such as an ARN,
- * stays whole so that it can be copied.
+ * stays whole so that it can be copied. So do the `values` that the caller names, such as commands.
  */
-export function wrapText(text: string, width: number): string[] {
-  const glued = text.replace(SPACED, (value) => value.replaceAll(' ', GLUE))
+export function wrapText(text: string, width: number, values: readonly string[] = []): string[] {
+  const whole = values.reduce((line, value) => line.replaceAll(value, value.replaceAll(' ', GLUE)), text)
+  const glued = whole.replace(SPACED, (value) => value.replaceAll(' ', GLUE))
   return wrapWords(glued, width).map((line) => line.replaceAll(GLUE, ' '))
 }
 

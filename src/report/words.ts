@@ -17,11 +17,6 @@ export function toSentence(text: string): string {
   return cut(escapeForTerminal(text.trim()), SENTENCE_MAX)
 }
 
-/** Splits untrusted words into lines of limited length, at most twelve. */
-export function splitSentences(text: string): string[] {
-  return text.trim().split(/\r?\n/).slice(0, 12).map(toSentence)
-}
-
 /** Each condition's name in running text. */
 export const CONDITION_WORDS: Readonly<Record<ConditionType, string>> = {
   Succeeded: 'succeeded',

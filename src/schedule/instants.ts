@@ -66,7 +66,7 @@ function* iterateUnbounded(schedule: Schedule, after: number, start: number): Ge
     yield toInstant(zone, addCalendar(from, period.months * count, period.days * count)) + period.ms * count
 }
 
-/** The longest time that a period may take, so that no instant is left out when counting from the start. */
+/** The longest time of one period. Counting from the start then misses no instant. */
 function getLongest({ months, days, ms }: Period): number {
   return months * 31 * DAY_MS + days * (DAY_MS + 3_600_000) + ms
 }

@@ -16,7 +16,7 @@ export function nameOccurrence(series: Address, instant: number): Address {
   return `${series}-${formatInstant(instant)}`
 }
 
-/** Returns the series and the instant that an address names; undefined if it cannot be the address of a run. */
+/** Returns the spec and the time that the address of a run names; undefined for any other address. */
 export function parseOccurrence(address: string): { readonly series: Address; readonly instant: number } | undefined {
   const [suffix, ...parts] = SUFFIX.exec(address) ?? []
   if (suffix === undefined) return undefined

@@ -3,7 +3,10 @@ export type Period = { readonly months: number; readonly days: number; readonly 
 
 const MINUTE_MS = 60_000
 
-/** Parses an ISO 8601 duration in whole minutes, such as `P1D` or `PT6H`; undefined if it is none, or too short. */
+/**
+ * Parses an ISO 8601 duration in whole minutes, such as `P1D` or `PT6H`. Undefined for any other text, or if it is too
+ * short.
+ */
 export function parsePeriod(text: string): Period | undefined {
   const found = /^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?$/.exec(text)
   if (found === null || /T$|^P$/.test(text)) return undefined

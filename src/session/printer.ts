@@ -123,7 +123,14 @@ export function createPrinter(host: Host, { output, emulator }: PrinterOptions):
     if (json) host.stdout.write(`${formatJsonLine(given)}\n`)
   }
   const links = hasHyperlinks(host, people)
-  const options = (now: number): ReportOptions => ({ colour, links, width, now, medium })
+  const options = (now: number): ReportOptions => ({
+    colour,
+    links,
+    width,
+    terminal: people.isTTY === true,
+    now,
+    medium,
+  })
   const tableOptions = (now: number): ReportOptions => ({
     ...options(now),
     width: people.isTTY ? width : Number.POSITIVE_INFINITY,

@@ -25,6 +25,6 @@ export function assertSeries(
   throw new Problem({
     code: 'USAGE',
     message: `${address} has no schedule: it runs once`,
-    remedies: [suggest('list the jobs that come again', 'next')],
+    remedies: [suggest('list the next runs', 'next')],
   })
 }

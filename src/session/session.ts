@@ -258,8 +258,8 @@ function getOwnLimit({ service, api }: KindModel, { config }: Pick<Project, 'con
 }
 
 /**
- * Lists what a plan reports besides its table: findings, specs that need an edit, and why the whole plan is refused. `caused`: the findings
- * that fail the command (default: all); the others are warnings.
+ * Lists what a plan reports besides its table: findings, specs that need an edit, and the reasons why the whole plan is
+ * refused. `caused`: the findings that fail the command (default: all); the others are warnings.
  */
 export function listPlanDiagnostics(plan: Plan, loaded: Loaded, caused?: ReadonlySet<Finding>): Diagnostic[] {
   const open = openFindings(plan.findings)

@@ -15,8 +15,8 @@ import {
 } from './project-branch.ts'
 
 /**
- * Creates a judge of a state's owner. It rejects a state of another project. A state that names no project, as in earlier versions, is
- * accepted if the repository has one project; the next write adds the name.
+ * Creates a judge of a state's owner. It rejects a state of another project. States of earlier versions name no
+ * project. Such a state is accepted if the repository has only one project, and the next write adds the name.
  */
 export function createJudge(project: Setting, placeOf: () => Promise<ProjectPlace | undefined>): Judge {
   return async (state, version) => {

@@ -10,7 +10,7 @@ import { nameOccurrence } from '../schedule/names.ts'
 import type { CommonOptions } from './host.ts'
 import { createBasis, type Session } from './session.ts'
 
-/** Finds what comes next of each job that comes again, from specs and state alone. */
+/** Finds what comes next of each spec with a schedule, from specs and state alone. */
 export function findUpcoming(
   session: Session,
   state: State | undefined,

@@ -8,7 +8,7 @@ import { findQueuePlace, readQueueKey } from './queue.ts'
 import type { Session } from './session.ts'
 
 /**
- * Returns a world whose creates and starts go to workers where that is safe, if there is a queue. The emulator of a
+ * If there is a queue, returns a world that hands creates and starts to workers, where that is safe. The emulator of a
  * project has none. Throws a Problem (exit 4) if the queue or its key cannot be used.
  */
 export async function delegateToWorkers(

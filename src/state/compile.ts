@@ -2,8 +2,8 @@ import type { ValidateFunction } from 'ajv'
 import { type Form, getSchemaId, stateAjv } from './ajv.ts'
 
 /*
- * In dist/, `npm run build` replaces this module with the code that Ajv generates (scripts/validators.ts). From source,
- * the schema is compiled at its first use, so that commands without a state do not pay for it.
+ * In dist/, `npm run build` replaces this module with the code that Ajv generates (scripts/validators.ts). When run
+ * from source, Jobwright compiles the schema at its first use. So commands without a state do not pay for it.
  */
 
 export type { Form }

@@ -13,7 +13,7 @@ export function explainDamage(text: string): string {
 
 /** Finds a duplicate address, as after a manual merge. JSON alone would silently keep the later one. */
 export function findRepeatedAddress(text: string): string | undefined {
-  // A job that comes again may have both a record and a line of its own in `series`.
+  // A spec with a schedule may have both a record and a line of its own in `series`.
   const parts = text.split(/^(?= {2}"series": \{)/m)
   return parts.map(findRepeatedIn).find((address) => address !== undefined)
 }

@@ -24,7 +24,8 @@ export function openFileStore(options: StoreAccess & { readonly path: string }):
     lock: `${file}.lock`,
     async load(toWrite: boolean) {
       const text = await read()
-      // A killed run may have left a rename that is not durable, and the journal is about to record this state as seen.
+      // A killed run may have left a rename that is not durable yet. It must be durable before the journal records this
+      // state as seen.
       if (toWrite) await reportDiskErrors(file, 'making the state durable', () => disk.syncFolder(path.dirname(file)))
       if (text === undefined) return {}
       // A version is for a swap.

@@ -47,8 +47,8 @@ export type FoundState = {
 export type Note = { readonly branch: string; readonly lineage: string; readonly serial: number }
 
 /**
- * Finds states of a repository without reading all branches: under the usual name, under these names, and in what this
- * clone has kept. Returns the newest of each branch. A remote that does not answer adds none.
+ * Finds states of a repository without reading all branches: under the usual name, under the given names, and in refs
+ * that this clone kept. Returns the newest of each branch. A remote that does not answer adds none.
  */
 export async function findStates(place: BranchPlace, names: readonly string[] = []): Promise<FoundState[]> {
   const git = openGit(place.repository)

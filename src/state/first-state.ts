@@ -2,8 +2,8 @@ import { applyChanges, type State } from '../model/state.ts'
 import type { OpenStore } from './store.ts'
 
 /**
- * Opens an empty store as one that holds this empty state. The first commit stores the state with its changes in one
- * step, so that nobody ever reads it without them.
+ * Opens an empty store as one that holds this empty state. The first commit stores the state together with its changes.
+ * So nobody ever reads it without them.
  */
 export function openWithFirstState(open: OpenStore, empty: State): OpenStore {
   let isStored = false

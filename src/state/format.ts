@@ -9,7 +9,10 @@ import { explainDamage, findRepeatedAddress } from './damage.ts'
 /** The format version of this program. It rejects a file with a higher `minReader`. */
 export const READER = 4
 
-/** The members, beside the records, whose own members get a line each: a change of one job is a diff of one line. */
+/**
+ * Besides `records`, these members have one line for each of their own members. So a change of one job is a diff of one
+ * line.
+ */
 const LISTED: readonly string[] = ['budgets', 'attention', 'series', 'homes']
 
 const RESTORE =
@@ -41,7 +44,7 @@ export function parseState(text: string, where = 'the state'): Parsed {
 
 /**
  * Serialises a state as JSON: a line for each record, members in code-point order, nothing volatile. Equal states have
- * equal texts. Throws on a state that violates the schema, so that a bug never reaches the store.
+ * equal texts. Throws if a state violates the schema: a bug must never reach the store.
  */
 export function serialiseState(state: State): string {
   assertValid(state)

@@ -11,7 +11,7 @@ const TRIES = 20
 /** Stores a file in a commit over this head, if the branch is still there. */
 export type PutFile = (head: string | undefined, file: NewFile) => Promise<Swapped>
 
-/** A text that replaces a file, its blob, and the lines of the other files at that head. */
+/** A new text for a file, its blob, and the tree entries of the other files at that head. */
 export type NewFile = {
   readonly name: string
   readonly text: string

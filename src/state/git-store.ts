@@ -103,8 +103,8 @@ function backByPush(git: Git, branch: Branch, { name, mark }: Contents): Swappin
     load: (toWrite) => load(git, branch, name, toWrite),
     async swap(expected, { text }, message) {
       const others = written && written.commit === expected ? written.others : listOthers(git, expected, name)
-      // Two machines that store the same text in the same second would otherwise create the same commit, and both would
-      // take it for theirs.
+      // Otherwise two machines could store the same text in the same second. They would create the same commit, and
+      // both would believe that it is theirs.
       const blob = writeBlob(git, text)
       const commit = await writeCommit(git, expected, { name, blob, others }, `${message}\n\nWriter: ${mark()}`)
       written = { commit, others }

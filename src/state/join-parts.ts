@@ -21,7 +21,7 @@ export function joinParts(index: State, parts: Parts): State {
   return { ...shared, serial, records: Object.fromEntries(records) }
 }
 
-/** Finds the parts that hold a record of an address: the one that counts comes first. */
+/** Finds the parts with a record of an address. The part that counts comes first. */
 export function findHolders({ homes = {} }: State, parts: Parts, address: Address): string[] {
   const holders = [...parts].filter(([, { records }]) => records[address] !== undefined).map(([name]) => name)
   const home = homes[address]

@@ -7,9 +7,9 @@ import { createOutdatedIndex, findWrongPart, type SplitPlaces } from './split-pa
 import type { Committed, HeldStore } from './store.ts'
 
 /**
- * Joins a split state to one text in place of its index, by compare-and-swap. Before that it closes each part, so that no run writes what the
- * joined text would lack. After a kill some parts are closed, and the next join goes on. Returns the number of parts; undefined if the state is
- * not split.
+ * Joins a split state to one text in place of its index, by compare-and-swap. Before that, it closes each part.
+ * Otherwise a run could write something that the joined text lacks. After a kill some parts are closed, and the next
+ * join goes on. Returns the number of parts; undefined if the state is not split.
  */
 export async function joinSplit({ storeOf, where, refresh }: SplitPlaces): Promise<number | undefined> {
   refresh?.()

@@ -19,9 +19,9 @@ export type StatePlace = {
 }
 
 /**
- * Chooses the file stem of a state's journal and lock. A state of origin, of the only remote or of no remote has the plain stem. A state of
- * another remote has that remote's name in it, so that two projects may use one branch name. Earlier versions used only
- * the plain stem; the lineage in the journal shows whose it is.
+ * Chooses the file stem of a state's journal and lock. A state of origin, of the only remote or of no remote has the
+ * plain stem. For another remote, the name contains the remote. So two projects may use the same branch name. Earlier
+ * versions used only the plain stem; the lineage in the journal shows whose it is.
  */
 export async function chooseJournalStem(git: Git, disk: Disk, place: StatePlace): Promise<string> {
   const { folder, branch, name, remote, remotes } = place

@@ -23,9 +23,9 @@ type Budget = NonNullable<State['budgets']>[string]
 export type Entry = Change & { readonly was?: Attempt }
 
 /**
- * Chooses the record that is further along. It compares, in this order: a higher run, a known job over a possibly sent
- * one, a later attempt, a later stage, a terminal job over an unfinished one. If all are equal, a record with an ID
- * wins, then the first.
+ * Chooses the record that is further along. The first of these that differs decides: the higher run, a known job before
+ * a possibly sent one, the later attempt, the later stage, an ended job before an unfinished one. If all are equal, a
+ * record with an ID wins, then the first.
  */
 export function chooseMoreAdvanced(a: JobRecord, b: JobRecord): JobRecord {
   const [left, right] = [rank(a), rank(b)]

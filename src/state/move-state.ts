@@ -22,9 +22,10 @@ export type Moving = Pick<StateMove, 'from' | 'to' | 'at'> & {
 }
 
 /**
- * Moves a state. First it copies the state, inactive. Then a tombstone replaces the old one by compare-and-swap. Last it activates the copy.
- * So at most one of the two can be used at any time. After a kill, another call does the remaining steps. It returns the active state. Throws
- * a Problem (exit 8) if the old state is missing or moved elsewhere, if the new place is taken, or if another run writes meanwhile.
+ * Moves a state. First it copies the state, inactive. Then a tombstone replaces the old one by compare-and-swap. Last
+ * it activates the copy. So at most one of the two can be used at any time. After a kill, another call does the
+ * remaining steps. It returns the active state. Throws a Problem (exit 8) if the old state is missing or has moved
+ * elsewhere. Also if the new place is taken, or another run writes meanwhile.
  */
 export async function moveState(moving: Moving): Promise<State> {
   const { old, from } = moving

@@ -8,7 +8,10 @@ import { createExists } from './open-store.ts'
 import { emptyPart, type SplitPlaces, storePart } from './split-parts.ts'
 import type { CommitOptions, Committed, HeldStore, OpenStore, Seen, Store } from './store.ts'
 
-/** How long to wait for the lock of the index, which each run holds for one write: tries, and the pause between them. */
+/**
+ * How long to wait for the lock of the index: number of tries, and the pause between them. Each run holds the lock for
+ * one write only.
+ */
 const LOCK_TRIES = 100
 const LOCK_PAUSE_MS = 100
 /** How often a write of the index follows the writes of other runs. */
@@ -27,6 +30,12 @@ export type SeenSplit = { readonly index: State; readonly parts: ReadonlyMap<str
 type Part = Pick<SeenPart, 'store' | 'state'> & { readonly seen?: SeenPart['seen']; readonly held?: HeldStore }
 
 type RecordChange = Extract<Change, { readonly set: 'record' }>
+/** What is written to a part at once. */
+type Write = { readonly name: string; readonly changes: readonly RecordChange[] }
+
+/** `before`: the part until then. */
+type Written = Write & { readonly before: State }
+
 type Stale = Extract<Committed, { readonly is: 'stale' }>
 
 /** What a commit writes, and where. */
@@ -38,11 +47,12 @@ type Route = {
 }
 
 /**
- * Opens a split state. A part is locked when this run first writes it, and only if it still is as it was read. The index is locked for one
- * write at a time.
+ * Opens a split state. A run locks a part when it first writes it. That fails if the part has changed since the run
+ * read it. The index is locked for one write at a time.
  *
- * An address has one home. To give it another one, a run writes the index, then a new version of the old home, and only then the record in
- * the new home. So of two runs that record one address in two parts, one is stale before it sends anything.
+ * An address has one home. To move an address, a run first writes the index, then a new version of the old part, and
+ * last the record in the new part. So if two runs record one address in two parts, one of them is stale before it sends
+ * anything.
  */
 export function openSplitStore(places: SplitPlaces, opened: SeenSplit): OpenStore {
   const { storeOf, partOf, clock } = places
@@ -205,17 +215,18 @@ export function openSplitStore(places: SplitPlaces, opened: SeenSplit): OpenStor
       const ended = await parts.get(name)!.held!.commit([], message, { always: true })
       if (ended.is === 'stale') return ended
     }
-    const written: { readonly name: string; readonly before: State }[] = []
-    // Records are stored before their old copies are dropped.
-    for (const name of orderParts(touched, byPart)) {
+    const bumped = new Set([...touched].filter((name) => isBumped(name, options)))
+    const written: Written[] = []
+    for (const { name, changes: own } of orderWrites(touched, byPart)) {
       const { held } = parts.get(name)!
       const before = held!.state!
-      const ended = await held!.commit(byPart.get(name) ?? [], message, { always: isBumped(name, options) })
+      // One version more is enough, also for a part that is written twice.
+      const ended = await held!.commit(own, message, { always: bumped.delete(name) })
       if (ended.is === 'stale') {
-        await takeBack(written, byPart)
+        await takeBack(written)
         return ended
       }
-      written.push({ name, before })
+      written.push({ name, changes: own, before })
     }
     return { is: 'committed', state: getState() }
   }
@@ -229,7 +240,9 @@ export function openSplitStore(places: SplitPlaces, opened: SeenSplit): OpenStor
     return new Set([...fenced, ...byPart.keys(), ...steps, ...held, ...(isOfAll ? parts.keys() : [])])
   }
 
-  /** A part whose jobs calls change gets a new version, so that only one of two runs makes them. */
+  /**
+   * If calls will change jobs of a part, the part first gets a new version. So only one of two runs makes these calls.
+   */
   const isBumped = (name: string, { always, claim, steps }: CommitOptions): boolean => {
     if (claim !== undefined) return true
     if (always !== true) return false
@@ -238,13 +251,10 @@ export function openSplitStore(places: SplitPlaces, opened: SeenSplit): OpenStor
   }
 
   /** Restores what a commit stored in some parts before another one turned out to be stale. Nothing was sent. */
-  const takeBack = async (
-    written: readonly { readonly name: string; readonly before: State }[],
-    byPart: Route['byPart'],
-  ): Promise<void> => {
-    for (const { name, before } of written) {
+  const takeBack = async (written: readonly Written[]): Promise<void> => {
+    for (const { name, changes, before } of [...written].reverse()) {
       const { held } = parts.get(name)!
-      const undone = (byPart.get(name) ?? []).map(
+      const undone = changes.map(
         ({ address }): Change => ({ set: 'record', address, record: before.records[address] ?? null }),
       )
       if (undone.length === 0) continue
@@ -265,7 +275,7 @@ export function openSplitStore(places: SplitPlaces, opened: SeenSplit): OpenStor
           if (stale !== undefined) throw createStaleProblem(stale.message)
         }
       })
-    for (const name of orderParts(byPart.keys(), byPart)) await parts.get(name)!.held!.append(byPart.get(name)!)
+    for (const { name, changes: own } of orderWrites(byPart.keys(), byPart)) await parts.get(name)!.held!.append(own)
   }
 
   const close = async (): Promise<void> => {
@@ -287,14 +297,19 @@ export function openSplitStore(places: SplitPlaces, opened: SeenSplit): OpenStor
   }
 }
 
-/** Puts the parts that only lose records last. */
-function orderParts(names: Iterable<string>, byPart: Route['byPart']): string[] {
-  const isLosing = (name: string): boolean => {
-    const changes = byPart.get(name) ?? []
-    return changes.length > 0 && changes.every(({ record }) => record === null)
-  }
+/**
+ * Orders what a commit writes to which part. A record that moves is stored in its new part before its old copy is dropped. A part that gains
+ * a record and loses another one is therefore written twice.
+ */
+function orderWrites(names: Iterable<string>, byPart: Route['byPart']): Write[] {
+  const changesOf = (name: string): readonly RecordChange[] => byPart.get(name) ?? []
   const all = [...names].sort()
-  return [...all.filter((name) => !isLosing(name)), ...all.filter(isLosing)]
+  const stored = new Set(all.flatMap((name) => changesOf(name).flatMap((one) => (one.record ? [one.address] : []))))
+  const isCopy = ({ address, record }: RecordChange): boolean => record === null && stored.has(address)
+  const writes = all.map((name) => ({ name, changes: changesOf(name).filter((one) => !isCopy(one)) }))
+  const drops = all.map((name) => ({ name, changes: changesOf(name).filter(isCopy) }))
+  const isNeeded = ({ name, changes }: Write): boolean => changes.length > 0 || changesOf(name).length === 0
+  return [...writes.filter(isNeeded), ...drops.filter(({ changes }) => changes.length > 0)]
 }
 
 function isIntent(change: Change): change is RecordChange & { readonly record: JobRecord } {

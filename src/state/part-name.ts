@@ -2,8 +2,9 @@ import { digest } from '../model/digest.ts'
 import { getSiteKey, type Site } from '../model/state.ts'
 
 /**
- * Names the part for the jobs of a site. Jobs that may be taken for each other are in one part: those of an account and region, or of an
- * account if the service has no regions. So two targets of one account and region share a part.
+ * Names the part for the jobs of a site. Jobs that could be mistaken for each other are in the same part. So a part has
+ * the jobs of one account and region, or of one account if the service has no regions. So two targets of one account
+ * and region share a part.
  */
 export function namePart(site: Site, isRegionless: boolean): string {
   const { account, region, partition, endpoint } = site

@@ -24,7 +24,10 @@ export function formatPlanFile({ actions, ...head }: ApprovedPlan): string {
 
 /** Reads a plan file. Throws a Problem (exit 8) for text that no `plan --out` of this version wrote. */
 export function parsePlanFile(text: string, file: string): ApprovedPlan {
-  const again = suggest('make it again, and have it approved', 'plan', '--out', file)
+  // `plan --out` replaces only plan files.
+  const again = isPlanFile(text)
+    ? suggest('make it again, and have it approved', 'plan', '--out', file)
+    : suggest('name a file that plan --out wrote, or write one', 'plan', '--out', `${file}.plan.json`)
   const value = parseJson(text)
   if (!isObject(value)) throw createUnreadable(`${file} is torn, or holds no plan`, again)
   const { version } = value
@@ -41,9 +44,9 @@ export function parsePlanFile(text: string, file: string): ApprovedPlan {
   return omitMembers(value, 'checksum') as unknown as ApprovedPlan
 }
 
-/** Returns whether a text is a plan file of any version, even a damaged one, so that it may be replaced. */
+/** Returns whether a text is a plan file of any version, even a damaged or empty one. Only such a file may be replaced. */
 export function isPlanFile(text: string): boolean {
-  return /^\s*\{\s*"apiVersion":\s*"jobwright\/v1",\s*"kind":\s*"Plan"/.test(text)
+  return text.trim() === '' || /^\s*\{\s*"apiVersion":\s*"jobwright\/v1",\s*"kind":\s*"Plan"/.test(text)
 }
 
 /** Creates the problem of a plan file that cannot be used. */

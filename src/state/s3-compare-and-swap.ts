@@ -20,9 +20,10 @@ export async function readStateObject({ bucket, key, clock }: StateObject): Prom
 }
 
 /**
- * Replaces the object if its ETag is still `expected`; undefined: if there is none. Each write has an ID in its body. So each write gives
- * another ETag, and of all requests under one condition at most one takes effect, however late. A write without an answer is read back. If the
- * old object is still there, the write may yet arrive: it is sent again under the same condition, until S3 says how it ended.
+ * Replaces the object if its ETag is still `expected`; undefined: if there is none. Each write has an ID in its body.
+ * So each write gives another ETag, and of all requests under one condition at most one takes effect, however late. A
+ * write without an answer is read back. If the old object is still there, the write may still arrive. So it is sent
+ * again under the same condition, until S3 confirms or rejects it.
  */
 export async function swapStateObject(
   object: StateObject,

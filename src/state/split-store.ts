@@ -88,8 +88,8 @@ function joinSeen({ index, parts }: SeenSplit): State {
 }
 
 /**
- * Reads the parts, and the index after them. An address that moves or is claimed meanwhile then shows in the index, or its part has another
- * version than the one read. So a write by an outdated view is stale.
+ * Reads the parts, and the index after them. If an address is moved or claimed meanwhile, the index shows it, or the
+ * part has another version than the one read. So a write by an outdated view is stale.
  */
 async function readSplit(places: SplitPlaces): Promise<Found> {
   const { storeOf, refresh } = places

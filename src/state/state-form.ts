@@ -2,7 +2,7 @@ import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
 import { advise, type Remedy, suggest } from '../model/remedy.ts'
 import type { State } from '../model/state.ts'
 
-/** What a text holds: a whole state, a whole state or the index of a split one, or the part of this name. */
+/** What a text may be: a whole state, a whole state or an index, or the part with this name. */
 export type StateForm = 'whole' | 'index' | { readonly part: string }
 
 /** Explains why a text is not what its place should hold; undefined if it is. `where` names the place. */

@@ -11,7 +11,7 @@ export type StateReader = {
 /** Parses each text. */
 export const freshReader: StateReader = { parse: parseState, digest }
 
-/** Creates a reader that remembers the last text, for a process that reads one state again and again. */
+/** Creates a reader that remembers the last text, for a process that reads the same state many times. */
 export function createStateReader(): StateReader {
   let last: { readonly text: string; readonly where: string; readonly parsed: Parsed } | undefined
   let lastDigest: { readonly text: string; readonly digest: string } | undefined

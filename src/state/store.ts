@@ -4,7 +4,7 @@ import type { Change, Claim, State } from '../model/state.ts'
 import type { Entry } from './merge.ts'
 import type { StateText } from './state-text.ts'
 
-/** The content of a store. `state` is missing if there is none, or if a diagnostic says why it cannot be used. */
+/** The content of a store. Without `state`, there is none, or a diagnostic says why it cannot be used. */
 export type Stored = { readonly state?: State; readonly diagnostics: readonly Diagnostic[]; readonly seen?: Seen }
 
 /** What a state was read from: its text, and the changes that a journal adds. */
@@ -35,8 +35,8 @@ export type OpenStore = {
   readonly seen?: Seen
   /**
    * Compare-and-swap: stores the state with these changes and all appended ones, with its serial raised by one. It
-   * succeeds only if the stored state is still the one last loaded or committed. Nothing is written if nothing has
-   * changed, unless `always`: then only one of two concurrent runs can proceed. The changes are lost on failure, so
+   * succeeds only if the stored state is still the one last loaded or committed. Writes nothing if nothing has changed.
+   * `always` writes even then, so that only one of two concurrent runs can proceed. The changes are lost on failure, so
    * append first what must survive.
    */
   commit(changes: readonly Change[], message: string, options?: CommitOptions): Promise<Committed>
@@ -89,7 +89,7 @@ export type Swapped =
   | { readonly is: 'stale'; readonly message: string }
 
 /**
- * What a store is built on: a text that can be replaced if it is unchanged, and a local folder for journal and lock.
+ * The base of a store: a text that is replaced only if nobody has changed it, and a local folder for journal and lock.
  */
 export type Backing = {
   /** The journal's file; the lock and its owner's name are beside it. */

@@ -7,7 +7,9 @@ const BRACE = '\n}\n'
 /** A stored text without its write ID, and that ID. */
 export type Signed = { readonly text: string; readonly id?: string }
 
-/** Adds the ID of one write to a state's text, so that whoever reads it back knows whose write it sees. */
+/**
+ * Adds a unique write ID to the text of a state. By it, a run recognises its own write when it reads the state back.
+ */
 export function addWriteId(text: string, id: string): string {
   if (!text.endsWith(BRACE)) throw new Error('The text of a state does not end as one')
   return `${text.slice(0, -BRACE.length)}${START}${id}${END}`

@@ -84,7 +84,7 @@ export async function renameWithRetry(rename: () => Promise<void>, platform: str
 }
 
 /**
- * Replaces a file so that a crash leaves the whole old or the whole new text: new file, fsync, rename, fsync of the
+ * Replaces a file. A crash leaves the whole old text or the whole new one: new file, fsync, rename, fsync of the
  * folder. After an error the old file is unchanged and nothing else is left.
  */
 export async function writeDurable(disk: Disk, file: string, text: string): Promise<void> {

@@ -6,7 +6,7 @@ import path from 'node:path'
 import { nodeDisk } from './disk.ts'
 import { describeStats, isInside } from './source-files.ts'
 
-/** What exists at a path to write: nothing, a regular file, or the reason why it must not be written. */
+/** What is at a path: nothing, a regular file, or the reason why it must not be written. */
 export type DownloadTarget = { readonly is: 'free' | 'file' } | { readonly is: 'refused'; readonly why: string }
 
 /** A received file: its size, and its digest as `sha256:` with hexadecimal digits. */
@@ -52,8 +52,8 @@ export function inspectTarget(root: string, file: string): DownloadTarget {
 }
 
 /**
- * Writes content to a path below a root, whole or not at all: a temporary file beside it, fsync, then its name, which
- * must be free. An existing file with the same content is accepted; any other is left alone (FileDiffers). Folders are
+ * Writes a whole file below a root, or none: a temporary file beside it, fsync, then a rename to its name, which must
+ * be free. An existing file with the same content is accepted; any other is left alone (FileDiffers). Folders are
  * created as needed. Memory use does not grow with the content. `mode` is that of the new file.
  */
 export async function receiveFile(
@@ -87,8 +87,8 @@ async function name(temporary: string, target: string, received: Received): Prom
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'EEXIST') return assertSame(target, received)
-    // Some file systems have no links. There, an empty file is created under the name, which only one process can do,
-    // and then replaced by the whole file.
+    // Some file systems have no links. There, only one process can create an empty file under the name. It then
+    // replaces that file by the whole one.
     if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'EOPNOTSUPP' && code !== 'ENOSYS') throw error
     await claim(target, received, () => fs.rename(temporary, target))
   }

@@ -39,8 +39,8 @@ export function placeId(folder: string): string {
 const COARSE_MS = 50
 
 /**
- * A text that changes with a regular file, without reading it. Undefined if the path is no file, or if the file changed
- * so recently that another change may leave no trace. `followLinks`: of the link's target.
+ * A text that changes with a regular file, without reading it. Undefined if the path is no file. Also undefined if the
+ * file changed a moment ago: its times might not show another change. `followLinks`: of the link's target.
  */
 export function computeStamp(file: string, followLinks = false): string | undefined {
   try {

@@ -5,9 +5,7 @@ const FIRST_LINE = /^version https?:\/\/(git-lfs\.github\.com|hawser\.github\.co
 
 const FIRST_BYTE = 'v'.charCodeAt(0)
 
-/**
- * Returns true for the pointer that Git LFS leaves until a file is fetched: the digest and size of the real content.
- */
+/** Returns true for a Git LFS pointer: the digest and size that stand in a file until LFS fetches its content. */
 export function isLfsPointer(content: Uint8Array | string): boolean {
   // Most files are small and no pointer, so look at one byte first.
   if (content.length > POINTER_MAX || (content[0] !== 'v' && content[0] !== FIRST_BYTE)) return false

@@ -126,7 +126,7 @@ function relativePath(boundary: string, file: string): string {
   return file.startsWith(folder) ? file.slice(folder.length) : path.relative(boundary, file)
 }
 
-// Does not follow a last component that has become a link, and does not block on a pipe without a writer.
+// Does not follow a link at the end of the path. Does not block on a pipe without a writer.
 export const READ_FLAGS = fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0) | (fs.constants.O_NONBLOCK ?? 0)
 
 function readRegular(boundary: string, real: string, maxBytes: number): ReadText | { problem: ReadProblem } {

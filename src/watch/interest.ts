@@ -14,7 +14,8 @@ export function isWantedFile({ folders, files }: Interest, file: string): boolea
 }
 
 /**
- * Returns true if a folder must be watched: a folder that matters, one inside it, or a parent of anything that matters. The root is `''`.
+ * Returns true if a folder must be watched: because it matters, or is inside a folder that matters, or contains
+ * something that matters. The root is `''`.
  */
 export function isWantedFolder({ folders, files }: Interest, folder: string): boolean {
   if (folder === '') return true

@@ -23,8 +23,8 @@ export type WatchOptions = {
 }
 
 /**
- * How long files must stay unchanged. `least` is enough for a single save of a whole text. `most` is needed if a file is
- * missing or does not end with a line feed, because it may be half written. A burst of changes needs as long as it took.
+ * How long files must stay unchanged. `least` is enough for a single save of a whole text. `most` is for a file that is
+ * missing or does not end with a line feed: it may be half written. A burst of changes needs as long as it took.
  */
 export type QuietMs = { readonly least: number; readonly most: number }
 
@@ -133,8 +133,8 @@ export function watchFiles(options: WatchOptions): FileWatch {
         hint()
       }
     })
-    // A folder that is replaced at once raises no event, and its replacement is not watched. For 50 ms after the first
-    // write of a file, chokidar reports no other one.
+    // If a folder is deleted and created again at once, there is no event, and nobody watches the new folder. For 50 ms
+    // after the first write of a file, chokidar reports no other one.
     opened.on('raw', (event, name, details: unknown) => {
       if (!isReady) return
       const file = nameRaw(name, details)

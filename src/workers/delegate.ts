@@ -17,8 +17,8 @@ type Reachable = {
 }
 
 /**
- * Returns the same world, whose repeatable writes go to workers. The planner keeps all reads, all writes that are not
- * safe to run twice, and all writes without a spec.
+ * Returns the same world, whose repeatable writes go to workers. The planner itself sends all reads, all writes that
+ * are not safe to run twice, and all writes without a spec.
  */
 export function delegateWrites<World extends Reachable>(
   world: World,
@@ -79,8 +79,8 @@ function delegateWriter(own: KindWriter, { world, dispatcher, model, site, spec 
 
 /**
  * Judges the answer to a create. Redis may repeat a task, and another worker may have carried it out. So "exists" does
- * not mean another owner, and AWS may yet accept what it refused for the moment. A job without a mark could then not be
- * told from another owner's: the outcome is unknown, and reads decide.
+ * not mean another owner, and AWS may yet accept what it refused for the moment. Nobody could then tell a job without a
+ * mark from another owner's job. So the outcome is unknown, and reads decide.
  */
 function judgeCreate(outcome: Outcome<Live | undefined>, isUnmarked: boolean): Outcome<Live> {
   if (outcome.is === 'done') {

@@ -126,7 +126,9 @@ export function openPlannerTransport(
   }
 }
 
-/** When a planner announced a lane, saw that a worker serves it, and found that none does, on the monotonic clock. */
+/**
+ * Times on the monotonic clock: when a planner announced a lane, last saw a worker for it, and found that it has none.
+ */
 type LaneSeen = { announced: number; served: number; missed: number }
 
 /** Opens a client that connects again by itself, and tells what goes wrong. */

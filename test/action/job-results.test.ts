@@ -82,7 +82,7 @@ t.test('each job of a merged pull request is described, and ends once nothing mo
       'blocked: depends on it; acknowledged 2026-11-15 09:00 UTC',
       true,
     ],
-    ['a series', { merged: { ...SPEC, isSeries: true } }, {}, 'its jobs come again by a schedule', true],
+    ['a series', { merged: { ...SPEC, isSeries: true } }, {}, 'it repeats by a schedule', true],
     ['a later edit before the job', { later: 'abc' }, { planned: planned('waiting') }, 'not submitted', true],
     ['a later edit during the job', { later: 'abc' }, { job: job() }, 'in progress', false],
     ['a later edit after the job', { later: 'abc' }, { job: job({ condition: 'Cancelled' }) }, 'cancelled', true],

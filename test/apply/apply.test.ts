@@ -249,7 +249,7 @@ t.test('a run ends at its timeout, also where there is more to send', async (t) 
   const run = await stage.run(crew('ImportExportJob', 60), { timeoutMs: 30_000 })
   t.same(run.outcomes, [9])
   t.equal((await stage.emulator.jobs()).length, 45, 'what had an intent by then')
-  t.equal(run.gaveUp?.on.length, 15, 'what it did not come to')
+  t.match(run.gaveUp, { why: 'timeout', on: { length: 15 } }, 'what it did not come to')
 })
 
 t.test('a run in which no intent becomes durable in time to be used ends, and says that it is not done', async (t) => {
@@ -269,6 +269,7 @@ t.test('a run in which no intent becomes durable in time to be used ends, and sa
   })
   const run = await stage.run(crew('IotJob', 2), { around: { store: slow } })
   t.same(run.outcomes, [9])
+  t.match(run.gaveUp, { why: 'late', on: { length: 2 } }, 'and why')
   t.equal(run.counts['iot CreateJob'], undefined)
   t.same(await onDisk(stage), {}, 'no intent is left')
 })

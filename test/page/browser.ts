@@ -5,6 +5,8 @@ import type { Test } from 'tap'
 
 /** Debian's Chromium. Playwright's own would be a download. */
 const CHROMIUM = '/usr/bin/chromium'
+/** How long to wait for what the page shows. Nothing takes that long but a page that never shows it. */
+const WAIT_MAX_MS = 120_000
 /** Where pictures for people are kept. */
 const PICTURES = path.resolve('node_modules/.cache/page')
 
@@ -43,6 +45,8 @@ export async function openPage(
     locale: 'en-GB',
     offline,
   })
+  // A busy machine is slow, and that is no fault.
+  context.setDefaultTimeout(WAIT_MAX_MS)
   const page = await context.newPage()
   const errors: string[] = []
   page.on('pageerror', (error) => errors.push(error.message))

@@ -2,7 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import t from 'tap'
 import type { Diagnostic } from '../../src/model/diagnostic.ts'
 import type { Line, PlannedLine } from '../../src/model/lines.ts'
-import { advise } from '../../src/model/remedy.ts'
+import { advise, suggest } from '../../src/model/remedy.ts'
 import { formatAnnotations } from '../../src/report/annotations.ts'
 import { countDiagnostics, formatDiagnostic, formatDiagnostics } from '../../src/report/diagnostics.ts'
 import {
@@ -435,4 +435,41 @@ t.test('a SARIF log has what viewers and code scanning need', async (t) => {
     ...(one.place && { place: { ...one.place, line: one.place.line + 7, endLine: one.place.endLine + 7 } }),
   }))
   t.strictSame(new Set(marks(log(lower))), new Set(marks(given)), 'which stays when lines are added above')
+})
+
+t.test('on a terminal messages and hints wrap, and no command is broken or cut', async (t) => {
+  const id = '4a391aa0f5d408a926bca11c21db18f2'
+  const long: Diagnostic = {
+    severity: 'warning',
+    code: 'PLAN_FAILED',
+    message:
+      'its job kiosk-firmware failed 2026-11-15 18:11 UTC, and 4 of 9 devices did not succeed, so a person must look',
+    place: fixtures.place('specs/fleet.yaml', 7, 3),
+    remedies: [
+      ...['a', 'b', 'c', 'd', 'e'].map((part) =>
+        suggest(
+          `if the job is ${id}, ${'created 2026-11-16 06:11:39 UTC, '.repeat(4)}${part}`,
+          'resolve',
+          'IotJob/kiosk',
+          '--adopt',
+          id,
+        ),
+      ),
+      suggest('to leave it as it is', 'acknowledge', 'IotJob/kiosk'),
+    ],
+  }
+  for (const width of [80, 60]) {
+    const lines = formatDiagnostic(long, { ...plain, width, terminal: true }).split('\n')
+    t.same(
+      lines.filter((line) => measureWidth(line) > width && !/^ +jobwright [^;]*$/.test(line)),
+      [],
+      'only a command is longer',
+    )
+    t.equal(lines.filter((line) => line.includes(`jobwright resolve IotJob/kiosk --adopt ${id}`)).length, 5)
+    t.match(lines.at(-1), /jobwright acknowledge IotJob\/kiosk$/)
+    t.notMatch(lines.join('\n'), /4 of$|06:11:39$/m, 'nor a value')
+  }
+  const piped = formatDiagnostic(long, plain).split('\n')
+  t.equal(piped.length, 2, 'elsewhere each is one line')
+  t.match(piped[1], /jobwright acknowledge IotJob\/kiosk$/)
 })

@@ -34,6 +34,7 @@ t.test('a plan file is read as it was written, one action a line, by address', a
   t.strictSame(parsePlanFile(JSON.stringify(JSON.parse(text)), 'p').actions.length, 2, 'spaces do not matter')
   t.ok(isPlanFile(text))
   t.ok(isPlanFile(text.slice(0, 60)), 'a torn one may be replaced')
+  t.ok(isPlanFile(''), 'and an empty one')
   t.notOk(isPlanFile('{"apiVersion":"jobwright/v1","kind":"IotJob"}'))
 })
 
@@ -51,10 +52,13 @@ t.test('a file that no plan --out wrote is a problem with a way out', async (t) 
     ['a newer version', text.replace('"version": 1', '"version": 2'), 'PLAN_FILE_VERSION'],
     ['a member of prototypes', text.replace('"serial"', '"__proto__"'), 'PLAN_FILE_UNREADABLE'],
   ]
-  for (const [name, given, code] of cases)
+  for (const [name, given, code] of cases) {
+    // `plan --out` does not replace what is no plan file.
+    const out = ['no mapping', 'another document'].includes(name) ? 'plan.json.plan.json' : 'plan.json'
     t.match(
       problemOf(given),
-      { exitCode: 8, diagnostic: { code, remedies: [{ command: ['jobwright', 'plan', '--out', 'plan.json'] }] } },
+      { exitCode: 8, diagnostic: { code, remedies: [{ command: ['jobwright', 'plan', '--out', out] }] } },
       name,
     )
+  }
 })

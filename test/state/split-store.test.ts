@@ -142,6 +142,34 @@ for (const [kind, placeFor] of SPLIT_PLACES.filter(([name]) => name !== 'github'
     },
   )
 
+  t.test(`${kind}: records that move are stored anew before an old copy is dropped, whatever else moves`, async (t) => {
+    const place = await placeFor(t)
+    await begin(place)
+    const seen: string[][] = []
+    const look = (): void => {
+      const records = [WEST, EAST].flatMap((part) => Object.keys(read(place, part).records ?? {}))
+      seen.push(['IotJob/west-1', 'IotJob/east-1'].filter((address) => !records.includes(address)))
+    }
+    const seam: Seam = (store) => watchWrites(store, look)
+    const open = await place.store(1, { seam }).open()
+    // Each part gains a record and loses one.
+    const changes = [
+      set('west-1', east(attempt('intent', 1, 2))),
+      set('east-1', attempt('intent', 1, 2)),
+      set('west-2', attempt('intent', 1)),
+    ]
+    t.match(await open.commit(changes, 'Swap'), { is: 'committed' })
+    t.ok(seen.length > 4)
+    t.same(seen.flat(), [], 'each is in one of the parts after each write')
+    await open.append([
+      set('west-1', job('started', { id: 'west-1' })),
+      set('west-2', job('started', { id: 'west-2' })),
+    ])
+    await open.close()
+    t.match(Object.keys(read(place, EAST).records), [])
+    t.same(Object.keys(read(place, WEST).records), ['IotJob/east-1', 'IotJob/west-1', 'IotJob/west-2'])
+  })
+
   t.test(
     `${kind}: a claim without a record blocks nobody, and its owner is stale after it was taken over`,
     async (t) => {
@@ -430,6 +458,25 @@ const noLock: TryLock = async () => async () => {}
 
 /** Makes each commit of a part wait. */
 function pauseCommits(store: Store, pause: () => Promise<void>): Store {
+  return wrapCommits(store, async (commit) => {
+    await pause()
+    return commit()
+  })
+}
+
+/** A store that calls `look` after each of its commits. */
+function watchWrites(store: Store, look: () => void): Store {
+  return wrapCommits(store, async (commit) => {
+    const committed = await commit()
+    look()
+    return committed
+  })
+}
+
+type Commit = ReturnType<OpenStore['commit']>
+
+/** A store with something around each commit of what it opens to move. */
+function wrapCommits(store: Store, around: (commit: () => Commit) => Commit): Store {
   return {
     ...store,
     async openToMove() {
@@ -437,10 +484,7 @@ function pauseCommits(store: Store, pause: () => Promise<void>): Store {
       return new Proxy(open, {
         get: (target, name) =>
           name === 'commit'
-            ? async (...given: Parameters<OpenStore['commit']>) => {
-                await pause()
-                return target.commit(...given)
-              }
+            ? (...given: Parameters<OpenStore['commit']>) => around(() => target.commit(...given))
             : Reflect.get(target, name, target),
       })
     },

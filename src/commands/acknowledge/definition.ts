@@ -9,13 +9,13 @@ export function defineAcknowledge(program: Command, run: Run): void {
       program
         .command('acknowledge')
         .description(
-          'acknowledge what needs attention, so that runs no longer end with its exit code; starts and unblocks nothing',
+          'acknowledge findings, such as failed jobs, so that they no longer decide the exit code; starts and unblocks nothing',
         )
         .argument('[address...]', 'such as IotJob/kiosk-firmware'),
     ),
   )
-    .option('--all', 'everything that needs attention now')
-    .option('--reason <text>', 'why; kept in the state')
+    .option('--all', 'acknowledge all open findings')
+    .option('--reason <text>', 'why; recorded in the state')
     .action(
       run(async (host, addresses: string[], options: AcknowledgeOptions) =>
         (await import('./acknowledge.ts')).acknowledgeCommand(addresses, options, host),

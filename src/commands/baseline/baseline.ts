@@ -8,7 +8,7 @@ import type { Session } from '../../session/session.ts'
 import { decideInSession } from '../reconcile/apply-decision.ts'
 
 /**
- * `jobwright baseline`: records every spec without a record as done before this state began, so that none of them is submitted. Begins the
+ * `jobwright baseline`: records every spec without a record as done, so that Jobwright does not submit it. Begins the
  * state if there is none. Creates no job.
  */
 export async function recordBaseline(

@@ -10,12 +10,12 @@ export function defineBaseline(program: Command, run: Run): void {
       program
         .command('baseline')
         .description(
-          'record every spec without a record as done, so that it is not submitted; begins a state where there is none',
+          'record every spec without a record as done, so that Jobwright does not submit it; creates a state if there is none',
         ),
     ),
   )
     .option('--only <address>', 'only this spec; may be repeated', appendValue)
-    .option('--new-state', 'with --only, where there is no state: begin one in which all other specs count as new')
+    .option('--new-state', 'with --only, if there is no state: create one, in which all other specs count as new')
     .action(
       run(async (host, options: CommonOptions & { newState?: boolean }) =>
         (await import('./baseline.ts')).recordBaseline(options, host),

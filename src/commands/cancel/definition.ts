@@ -8,12 +8,12 @@ export function defineCancel(program: Command, run: Run): void {
     addCommonOptions(
       program
         .command('cancel')
-        .description('cancel a job that is not terminal, where AWS supports it; it is not created again')
+        .description('cancel an unfinished job, if AWS can; Jobwright does not create it again')
         .argument('<address>', 'such as IotJob/kiosk-firmware'),
     ),
   )
-    .option('--reason <text>', 'why; kept with the job where its API has room for it')
-    .option('--force', 'IotJob: also cancel what devices have started; they can then no longer report')
+    .option('--reason <text>', 'why; stored with the job if its API can')
+    .option('--force', 'IotJob: also stop devices that have started; they can no longer report their result')
     .action(
       run(async (host, address: string, options: CommonOptions & { reason?: string; force?: boolean }) =>
         (await import('./cancel.ts')).cancel(address, options, host),

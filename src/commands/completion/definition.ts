@@ -5,8 +5,8 @@ import type { Run } from '../../cli/options.ts'
 export function defineCompletion(program: Command, run: Run): void {
   program
     .command('completion')
-    .description('print the script by which a shell completes verbs, options, kinds and addresses')
-    .addArgument(new Argument('<shell>', 'of this shell').choices(['bash', 'zsh', 'fish']))
+    .description('print a completion script for a shell: verbs, options, kinds and addresses')
+    .addArgument(new Argument('<shell>', 'name of the shell').choices(['bash', 'zsh', 'fish']))
     .action(
       run(async (host, shell: 'bash' | 'zsh' | 'fish') =>
         (await import('./completion.ts')).printCompletion(shell, program, host),

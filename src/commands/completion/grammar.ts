@@ -41,7 +41,7 @@ export type Vocabulary = {
   readonly codes: readonly Code[]
 }
 
-/** Reads the grammar that a shell needs from the program itself, so that it is always complete. */
+/** Reads the grammar for a shell from the program itself. So it is always complete. */
 export function readGrammar(program: Command, vocabulary: Vocabulary): VerbGrammar[] {
   const help = program.createHelp()
   return help.visibleCommands(program).map((command) => ({

@@ -6,10 +6,12 @@ import { parseDuration, parseMoment, parsePositive, parseWhole } from '../../cli
 export function defineEmulator(program: Command, run: Run): void {
   const emulator = program
     .command('emulator')
-    .description('serve the five services until SIGTERM; prints one JSON line with its url when it is ready')
+    .description(
+      'run a local server that behaves like the five AWS services; prints its URL as a JSON line; ends on SIGTERM',
+    )
     .option('--port <n>', 'port on 127.0.0.1 (default: any free one)', parseWhole)
-    .option('--dir <folder>', 'keep jobs and clock there (default: in memory)')
-    .option('--seed <n>', 'seed of the IDs that services create and of the calls that faults hit', parseWhole)
+    .option('--dir <folder>', 'folder for its jobs and its clock (default: in memory)')
+    .option('--seed <n>', 'seed for the generated job IDs, and for which calls a fault hits', parseWhole)
     .option('--time-scale <x>', 'virtual seconds per real second (default: 1)', parsePositive)
     .option(
       '--start-at <time>',
@@ -24,7 +26,7 @@ export function defineEmulator(program: Command, run: Run): void {
 
   emulator
     .command('advance')
-    .description('advance the clock of the emulator that --emulator uses in this repository, whether it runs or not')
+    .description('advance the clock of the emulator of this repository, whether it runs or not')
     .argument('<duration>', 'such as 90s, 15m, 2h or 3d', parseDuration)
     .action(run(async (host, ms: number) => (await import('./emulator.ts')).advanceEmulator(ms, host)))
 }

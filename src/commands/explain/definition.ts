@@ -5,7 +5,7 @@ import type { Run } from '../../cli/options.ts'
 export function defineExplain(program: Command, run: Run): void {
   program
     .command('explain')
-    .description('explain the code of a message, with an example and what to do; without a code, list all')
+    .description('explain a message code: what it means, an example, what to do; without a code, list all codes')
     .argument('[code]', 'such as SPEC_ENUM')
     .action(run(async (host, code: string | undefined) => (await import('./explain.ts')).explain(code, host)))
 }

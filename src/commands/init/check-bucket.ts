@@ -8,8 +8,9 @@ import { systemClock } from '../../system/clock.ts'
 import { createBucketPolicy, createRolePolicy, type StatePlace } from './bucket-policies.ts'
 
 /**
- * Checks that the bucket of a project's state honours conditional writes, and warns if it keeps no older versions or encrypts nothing. Throws a
- * Problem (exit 4) for a bucket that cannot keep a state. Returns the lines that say which policies to set.
+ * Checks that the bucket of the state honours conditional writes. Warns if the bucket has no versioning or no
+ * encryption. Throws a Problem (exit 4) for a bucket that cannot keep a state. Returns the lines that say which
+ * policies to set.
  */
 export async function checkBucket(project: Project, out: Printer): Promise<readonly string[]> {
   const { key = '', kmsKeyId, split } = project.config.state ?? {}

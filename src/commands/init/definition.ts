@@ -7,7 +7,7 @@ export function defineInit(program: Command, run: Run): void {
   program
     .command('init')
     .description(
-      'write jobwright.yaml, an example spec, editor settings and the workflow, and store an empty state; replaces nothing',
+      'write jobwright.yaml, an example spec, editor settings and the workflow; store an empty state; replaces no file',
     )
     .addOption(createOutput())
     .option('--kind <kind>', 'kind of the example spec (default: IotJob, if there are no specs yet)')
@@ -37,7 +37,7 @@ export function defineInit(program: Command, run: Run): void {
       'write a workflow in which the reviewers of this GitHub environment approve each plan; needs the Action',
     )
     .option('--yes', 'ask nothing, even at a terminal')
-    .option('--new-state', 'begin another state if the previous one is lost: every spec then counts as new')
-    .option('--emulator', 'write the files only: the emulator has a state of its own')
+    .option('--new-state', 'if the state is lost: create an empty one; every spec then counts as new, and runs')
+    .option('--emulator', 'only write the files: the emulator has its own state')
     .action(run(async (host, options: InitOptions) => (await import('./init.ts')).init(options, host)))
 }

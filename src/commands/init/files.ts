@@ -102,7 +102,7 @@ export function listInitFiles(choices: InitChoices): InitPart[] {
   ]
 }
 
-/** Throws a Problem (exit 4) if the specs are in a submodule that is not cloned: Git would not track files written there. */
+/** Throws a Problem (exit 4) if the specs are in a submodule that was not cloned. Git would not track files there. */
 function assertCloned(root: string, folder: string): void {
   const submodule = findSubmodule(root, folder)
   if (submodule === undefined || submodule.isOpen) return

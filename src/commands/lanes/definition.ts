@@ -7,7 +7,7 @@ export function defineLanes(program: Command, run: Run): void {
   program
     .command('lanes')
     .description(
-      'show the rates that all runs of an account share through Redis, the budgets, and what workers do; calls no AWS',
+      'show the rate limits that all runs of an account share through Redis, their use, and what workers do; does not call AWS',
     )
     .addOption(createOutput())
     .action(run(async (host, options: LanesOptions) => (await import('./lanes.ts')).showLanes(options, host)))

@@ -7,7 +7,7 @@ import type { NewOptions } from './new.ts'
 export function defineNew(program: Command, run: Run): void {
   program
     .command('new')
-    .description('write the commented skeleton of a spec, its required members marked; replaces nothing')
+    .description('write a spec with a comment for each member; marks the required ones; replaces no file')
     .argument('<kind>', 'such as IotJob')
     .argument('<name>', 'name of the spec: KIND/NAME is the address of its job')
     .option('--file <path>', 'where to write it (default: the spec folder of jobwright.yaml)')

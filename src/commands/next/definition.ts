@@ -8,7 +8,7 @@ export function defineNext(program: Command, run: Run): void {
   addCommonOptions(
     program
       .command('next')
-      .description('show when the next run of each schedule is due; calls nothing')
+      .description('show when the next run of each schedule is due; does not call AWS')
       .argument('[address...]', 'such as IotJob/kiosk-restart'),
   )
     .option('--count <n>', 'show this many runs of each (default: 1)', parsePositive)

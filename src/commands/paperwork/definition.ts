@@ -7,12 +7,10 @@ export function definePaperwork(program: Command, run: Run): void {
   addCommonOptions(
     program
       .command('paperwork')
-      .description(
-        'fetch what a person needs to ship the device of an ImportExportJob: the SIGNATURE file and the label',
-      )
+      .description('fetch the SIGNATURE file and the shipping label for the device of an ImportExportJob')
       .argument('<address>', 'such as ImportExportJob/archive-disks'),
   )
-    .requiredOption('--out <folder>', 'write them there; replaces no file, and only you may read them')
+    .requiredOption('--out <folder>', 'folder for the files; replaces no file; only you can read them')
     .action(
       run(async (host, address: string, options: CommonOptions & { out: string }) =>
         (await import('./paperwork.ts')).fetchPaperwork(address, options, host),

@@ -9,14 +9,14 @@ export function definePlan(program: Command, run: Run): void {
       program
         .command('plan [address]')
         .description(
-          'show what reconcile would do now, and why; an address shows its request in full; has no side effect',
+          'show what reconcile would do now, and why; with an address, show its whole request; changes nothing',
         ),
     ),
   )
     .option('--offline', 'compare specs with the stored state without calling AWS; needs no credentials')
     .option('--exit-code', 'exit with 2 if changes are pending')
-    .option('--out <file>', 'write the actions to a file, for reconcile --plan to apply these and no others')
-    .option('--full', 'show every request in full, as it will be sent; secrets by the name of their variable')
+    .option('--out <file>', 'write the actions to a file; reconcile --plan then does only these')
+    .option('--full', 'show every request in full, as it will be sent; a secret appears as the name of its variable')
     .action(
       run(async (host, address: string | undefined, options: PlanOptions) =>
         (await import('./plan.ts')).planCommand({ ...options, address }, host),

@@ -112,7 +112,7 @@ export async function planInSession(
   return { plan, exitCode: worst }
 }
 
-/** Throws a Problem (exit 1) for a word that names no spec, such as a file, and for two selections at once. */
+/** Throws a Problem (exit 1) if the word names no spec, or if there are two selections. */
 function assertAddress(word: string, { only = [] }: PlanOptions): void {
   if (!isAddress(word))
     throw new Problem({
@@ -132,7 +132,7 @@ function assertAddress(word: string, { only = [] }: PlanOptions): void {
     })
 }
 
-/** Throws a Problem (exit 1) if a plan cannot be written there, or would not say where its jobs go. */
+/** Throws a Problem (exit 1) if the plan cannot be written there, or would not name the accounts of its jobs. */
 function assertOut(file: string, { offline }: PlanOptions, host: Host): void {
   assertNamed(file, '--out')
   if (offline)

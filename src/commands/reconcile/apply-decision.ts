@@ -59,7 +59,7 @@ function findAddress(address: string, { loaded }: Session, state: State | undefi
   return address
 }
 
-/** A decision is about one job, so a job that comes again is named by one of its runs. */
+/** A decision is about one job, so a spec with a schedule is named by one of its runs. */
 function assertRunsOnce(address: Address, { specs }: Session['loaded'], state: State | undefined): void {
   const isSeries = specs.some((spec) => spec.address === address && spec.policy.schedule !== undefined)
   if (!isSeries || state?.records[address]) return
@@ -67,7 +67,7 @@ function assertRunsOnce(address: Address, { specs }: Session['loaded'], state: S
   const latest = runs.sort().at(-1)
   throw new Problem({
     code: 'USAGE',
-    message: `${address} comes again; this command is about one of its runs`,
+    message: `${address} has a schedule; this command needs the address of one of its runs`,
     remedies: [
       latest === undefined ? advise('none of its runs is on record yet') : advise(`name the run, such as ${latest}`),
       suggest('to take the next run out', 'skip', address),

@@ -10,19 +10,21 @@ export function defineReconcile(program: Command, run: Run): void {
       addPlanOptions(
         program
           .command('reconcile')
-          .description('create, start and adopt what the plan says, and write every status to the state'),
+          .description(
+            'carry out the plan: create, start, adopt, update and cancel jobs; record every result in the state',
+          ),
       ),
     ),
     '5m with --target, else 0s',
   )
-    .option('--plan <file>', 'apply what plan --out wrote there, and nothing else; exit 8 if an action changed since')
-    .option('--report <file>', 'write a page that shows the jobs and this run, one HTML file, even if the run fails')
-    .option('--refresh-only', 'record statuses and unknown outcomes, and send nothing that creates or changes a job')
-    .option('--wait', 'follow jobs until they are terminal; a failed job means exit 10')
-    .option('--timeout <duration>', 'give up waiting after this long (90s, 15m, 2h) with exit 9', parseDuration)
+    .option('--plan <file>', 'do only what plan --out wrote to this file; exit 8 if an action has changed since')
+    .option('--report <file>', 'write an HTML page with the jobs and this run, even if the run fails')
+    .option('--refresh-only', 'only read from AWS: record statuses and the outcomes of creates')
+    .option('--wait', 'wait until all jobs have ended; exit 10 if one failed')
+    .option('--timeout <duration>', 'wait at most this long (90s, 15m, 2h), then exit with 9', parseDuration)
     .option(
       '--settle <duration>',
-      'how long to wait at the end for creates with an unknown outcome (default: 20m)',
+      'how long to wait for creates whose outcome is still unknown (default: 20m)',
       parseDuration,
     )
     .action(

@@ -54,7 +54,7 @@ export type ReconcileCommandOptions = CommonOptions & {
   readonly verb?: string
   /** If there is no state, the decisions begin one: all of them or none. */
   readonly begins?: boolean
-  /** Returns true if a run that could not get the state is retried, so it need not report that. */
+  /** Returns true if a run that could not get the state is retried. Then it reports nothing. */
   readonly mayRetry?: MayRetry
   /** Runs before the lock is released. It ends what the next holder must not use. */
   readonly beforeRelease?: () => Promise<void>
@@ -251,7 +251,7 @@ function createFilter(): (one: Diagnostic) => boolean {
   }
 }
 
-/** Creates the diagnostic for a run that stopped before sending more, because another decision takes precedence. */
+/** Creates the diagnostic for a run that stopped because another run's decision wins. */
 export function createStale(message: string): Diagnostic {
   return diagnose({
     code: 'STATE_STALE',

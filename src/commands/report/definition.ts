@@ -9,7 +9,7 @@ export function defineReport(program: Command, run: Run): void {
       program
         .command('report')
         .description(
-          'write a page that shows every job, the plan, the schedule and the lanes: one HTML file that loads nothing; changes nothing else',
+          'write an HTML page with every job, the plan, the schedule and the lanes; the file works offline; changes nothing else',
         ),
     ),
   )

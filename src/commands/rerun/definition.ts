@@ -7,7 +7,7 @@ export function defineRerun(program: Command, run: Run): void {
   addCommonOptions(
     program
       .command('rerun')
-      .description('raise policy.run of a spec in its file, so that reconcile runs the job again; calls nothing')
+      .description('raise policy.run in the file of a spec, so that reconcile runs the job again; does not call AWS')
       .argument('<address>', 'such as IotJob/restart-kiosks'),
   ).action(
     run(async (host, address: string, options: CommonOptions) =>

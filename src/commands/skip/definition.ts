@@ -8,7 +8,7 @@ export function defineSkip(program: Command, run: Run): void {
     addCommonOptions(
       program
         .command('skip')
-        .description('take the next run of a schedule out, on record; the runs after it stay')
+        .description('skip the next run of a schedule, and record that; later runs are not affected')
         .argument('<address>', 'such as IotJob/kiosk-restart'),
     ),
   ).action(

@@ -10,7 +10,7 @@ export function defineState(program: Command, run: Run): void {
     state
       .command('move')
       .description(
-        'move the state to another store, and leave a tombstone that says where it went; prints the lines for jobwright.yaml; after a kill, run it again',
+        'move the state to another store; leave a note in the old place; print the new lines for jobwright.yaml; if it is interrupted, run it again',
       )
       .addOption(createOutput())
       .addOption(
@@ -19,7 +19,10 @@ export function defineState(program: Command, run: Run): void {
           .makeOptionMandatory(),
       ),
   )
-    .option('--path <path>', 'path of the file; with git, its name on the branch (default: jobs.state.json)')
+    .option(
+      '--path <path>',
+      'with file: path of the state; with git: its path on the branch (default: jobs.state.json)',
+    )
     .option('--branch <name>', 'branch of the state, with git (default: jobwright-state)')
     .option('--remote <name>', 'remote of that branch, with git (default: origin)')
     .addOption(
@@ -36,7 +39,7 @@ export function defineState(program: Command, run: Run): void {
   addLockOptions(
     state
       .command('join')
-      .description('join a state that is split by target to one text; after a kill, run it again')
+      .description('join the parts of a split state into one; if it is interrupted, run it again')
       .addOption(createOutput()),
   ).action(run(async (host, options: JoinOptions) => (await import('./join.ts')).join(options, host)))
 }

@@ -8,7 +8,7 @@ type Given = Omit<StatusOptions, 'output'> & { readonly output: 'text' | 'wide' 
 const createWideOutput = (): Option =>
   new Option(
     '-o, --output <form>',
-    "text for people, wide: with whole IDs and AWS's status words, or json: one object a line, the summary last",
+    "text for people; wide: with full IDs and AWS's status words; json: one JSON object per line, with the summary last",
   )
     .choices(['text', 'wide', 'json'])
     .default('text')
@@ -18,22 +18,26 @@ export function defineStatus(program: Command, run: Run): void {
   addCommonOptions(
     program
       .command('status')
-      .description('show every job in the state, or one in full; calls AWS only with --wait')
+      .description('show every recorded job, or one in full; calls AWS only with --wait')
       .argument('[address]', 'such as IotJob/kiosk-firmware: the full record of this job'),
     createWideOutput(),
   )
     .option(
       '--only <address|label>',
-      'show only IotJob/NAME, or specs with the label KEY=VALUE; may be repeated',
+      'show only this address, or only specs with the label KEY=VALUE; may be repeated',
       appendValue,
     )
-    .option('--target <target>', 'show only specs of this target of jobwright.yaml; may be repeated', appendValue)
-    .option('--exit-code', 'exit with 6 or 10 if something needs attention; needs no call to AWS')
-    .option('--wait', 'follow recorded jobs until they are terminal and record their statuses; creates nothing')
-    .option('--timeout <duration>', 'with --wait: give up after this long (90s, 15m, 2h) with exit 9', parseDuration)
+    .option('--target <target>', 'show only specs of this target in jobwright.yaml; may be repeated', appendValue)
+    .option('--exit-code', 'exit with 6 or 10 if something needs a person; does not call AWS')
+    .option('--wait', 'wait until all recorded jobs have ended, and record their statuses; creates nothing')
+    .option(
+      '--timeout <duration>',
+      'with --wait: wait at most this long (90s, 15m, 2h), then exit with 9',
+      parseDuration,
+    )
     .option(
       '--lock-timeout <duration>',
-      'with --wait: wait this long (90s, 5m) for a run that holds the state, before exit 8 (default: 5m with --target, else 0s)',
+      'with --wait: how long to wait (90s, 5m) for another run that uses the state; then exit with 8 (default: 5m with --target, else 0s)',
       parseDuration,
     )
     .action(

@@ -6,9 +6,7 @@ import type { ValidateOptions } from './validate.ts'
 export function defineValidate(program: Command, run: Run): void {
   addCacheOption(
     addCommonOptions(
-      program
-        .command('validate')
-        .description('check every spec against its schema; every problem with its file, line and column'),
+      program.command('validate').description('check every spec; show each problem with its file, line and column'),
       createCodeHostOutput(),
     ),
   ).action(run(async (host, options: ValidateOptions) => (await import('./validate.ts')).validate(options, host)))

@@ -9,11 +9,11 @@ export function defineWatch(program: Command, run: Run): void {
     program
       .command('watch')
       .description(
-        'show diagnostics and the new plan after each saved file, and follow running jobs; Ctrl-C ends it with 0, or with 130 if it cut a run of --apply short',
+        'after each saved file, show its problems and the new plan; also follow running jobs; Ctrl-C ends it (exit 130 if it interrupts --apply, else 0)',
       ),
   )
     .option('--apply', 'reconcile after each saved file')
-    .option('--ui', 'show a live page in the browser, at an address of this machine; it changes nothing')
+    .option('--ui', 'serve a live page of the jobs to a browser on this machine; the page changes nothing')
     .option('--port <port>', 'with --ui: the port of the page (default: a free one)', parsePort)
     .addOption(
       new Option(

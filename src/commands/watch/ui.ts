@@ -5,7 +5,10 @@ import { createPublisher, type Publisher } from '../../session/page/publisher.ts
 import { servePage } from '../../session/page/server.ts'
 import type { Session } from '../../session/session.ts'
 
-/** The shortest pause between two updates of a page during a run, and its share of the time: a large report takes a while to collect. */
+/**
+ * The shortest pause between two updates of a page during a run. A large report is slow to collect, so the pause is
+ * also at least SHARE times as long as the last collection.
+ */
 const PAUSE_MS = 250
 const SHARE = 4
 

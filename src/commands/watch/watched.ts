@@ -46,7 +46,10 @@ export async function openWatched(
   }
 }
 
-/** Lists what can change a plan: specs, included files, the configuration, and a state that this command does not write. */
+/**
+ * Lists files that can change a plan: specs, included files, jobwright.yaml, and a state that this command does not
+ * write.
+ */
 export function createInterest(project: Project, options: WatchCommandOptions, included: readonly string[]): Interest {
   const folders: string[] = []
   const files = ['jobwright.yaml', ...included]
@@ -97,7 +100,7 @@ export function createWatchProblem(error: unknown): Problem {
   })
 }
 
-/** Creates the warning that the system has no room for watches, so that files are polled. */
+/** Creates the warning that the system has no more file watches, so Jobwright polls the files. */
 export function createPolled(error: unknown): Diagnostic {
   const { code, message } = error as NodeJS.ErrnoException
   const limit = code === 'ENOSPC' ? 'fs.inotify.max_user_watches' : 'fs.inotify.max_user_instances'

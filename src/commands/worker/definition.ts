@@ -7,14 +7,14 @@ import type { WorkerOptions } from './worker.ts'
 export function defineWorker(program: Command, run: Run): void {
   program
     .command('worker')
-    .description('make the calls that runs with a queue hand out, with the credentials of this machine, until SIGTERM')
+    .description('make the AWS calls that runs put into a queue, with the credentials of this machine; ends on SIGTERM')
     .option(
       '--queue <url>',
       'Redis or Valkey of the queue (default: JOBWRIGHT_QUEUE_URL, else queue.url of jobwright.yaml)',
     )
     .option(
       '--lanes <glob>',
-      'serve these lanes, such as "123456789012/*" or "*/iot" (default: all); may be repeated',
+      'make only the calls of these lanes, such as "123456789012/*" or "*/iot" (default: all); may be repeated',
       appendValue,
     )
     .option('--concurrency <n>', 'calls at once for each lane (default: 10)', parseWhole)

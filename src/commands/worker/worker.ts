@@ -24,7 +24,7 @@ export type WorkerOptions = {
 
 /**
  * `jobwright worker`: makes the calls that runs with a queue hand out, until it is stopped. It plans and records
- * nothing. Its own jobwright.yaml, if there is one, says which targets it reaches and which variables `$env` may read.
+ * nothing. If it has a jobwright.yaml, that file says which targets it may use and which variables `$env` may read.
  */
 export async function runWorker(options: WorkerOptions, host: Host): Promise<ExitCode> {
   const { lanes = ['*'], concurrency = 10 } = options

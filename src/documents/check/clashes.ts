@@ -20,8 +20,8 @@ import { checkPlaces } from './places.ts'
 export type Clashes = ReadonlyMap<Draft, readonly Diagnostic[]>
 
 /**
- * Compares all documents with each other, their dependencies with the known kinds, and their targets with
- * jobwright.yaml if there is one.
+ * Checks all documents together: against each other, their dependencies against the known kinds, and their targets
+ * against jobwright.yaml.
  */
 export function findClashes(drafts: readonly Draft[], kinds: readonly string[], config?: Config): Clashes {
   const found = new Map<Draft, Diagnostic[]>()

@@ -33,13 +33,13 @@ export function noteDependencies(drafts: readonly Draft[], kinds: readonly strin
   for (const circle of findCircles(drafts, edges, byAddress)) noteCircle(circle, note)
 }
 
-/** Returns whether an address names a run of a job that comes again. */
+/** Returns whether an address names a run of a spec with a schedule. */
 function isOfSeries(address: Address, byAddress: ReadonlyMap<Address, Draft>): boolean {
   const run = parseOccurrence(address)
   return run !== undefined && byAddress.get(run.series)?.policy?.schedule !== undefined
 }
 
-/** A job that comes again is never over. Its runs are: one of them, or the run of the same time. */
+/** A spec with a schedule is never over. Its runs are: one of them, or the run of the same time. */
 function noteSeries(edge: Edge, series: Schedule, note: Note): void {
   const { from, to } = edge
   const own = from.policy?.schedule
@@ -49,7 +49,7 @@ function noteSeries(edge: Edge, series: Schedule, note: Note): void {
     code: 'SPEC_SCHEDULE',
     pointer: findPointer(edge),
     aim: 'value',
-    message: `${to} comes again and is never over`,
+    message: `${to} has a schedule, so it never ends`,
     remedies: [
       advise(`name one of its runs, such as ${example.join('')}`),
       advise('or give both specs the same schedule: then each run waits for the run of the same time'),

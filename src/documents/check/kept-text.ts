@@ -5,8 +5,8 @@ import type { Fault } from './fault.ts'
 
 /**
  * Reports values of a free document that would be sent differently from how they are written. `3.10` would reach the
- * device as 3.1, and `9417e12` as 9417000000000000. No schema says whether a number or a text is meant, so the author
- * must.
+ * device as 3.1, and `9417e12` as 9417000000000000. No schema says whether a number or text is meant, so the author has
+ * to.
  * @param value the whole YAML document
  * @param pointer where the free document is in it
  */

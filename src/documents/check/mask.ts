@@ -66,8 +66,8 @@ function findSecret(line: string, names: SecretNames): number {
 }
 
 /**
- * Returns true if the last line may continue a secret value from above: it is the next line, or every line since is
- * indented further.
+ * Returns true if the last line may continue a secret value from above. It may if it is the next line, or if every line
+ * since is indented further.
  */
 function isSecretContinued(lines: readonly string[], names: SecretNames): boolean {
   let least = indent(lines.at(-1) ?? '')

@@ -20,7 +20,7 @@ const ROUNDS_MAX = 50
 
 /**
  * Reports the faults of a request pasted from `aws ... --generate-cli-skeleton`. One fault asks to remove all empty
- * members; the rest are faults of the remaining request. Undefined if the request is not a skeleton.
+ * members; the rest are faults of the remaining request. Returns undefined for any other request.
  * @param known the faults of the request as it is
  * @param check returns the faults of a request by its schema
  */

@@ -9,7 +9,7 @@ import type { Draft } from '../draft.ts'
 import { list, shorten } from '../hints/words.ts'
 import type { Fault } from './fault.ts'
 
-/** Where a job will be created, as far as it is known, and what determines that. */
+/** Where a job will be created, as far as it is known, and which setting determines it. */
 type Place = { readonly [part in ArnPart]?: { readonly is: string; readonly by: string } }
 
 /**

@@ -4,7 +4,10 @@ import { isTemplate } from '../check/placeholders.ts'
 import { getDescription } from '../check/schema-error.ts'
 import { describeRange, list, shorten } from './words.ts'
 
-/** Says what a malformed text probably means, or what it must look like: a description, an example, its characters. */
+/**
+ * Says what a malformed text probably means. Otherwise describes the required form: a description, an example, or the
+ * allowed characters.
+ */
 export function formRemedy(error: ErrorObject, found: string): Remedy {
   if (isTemplate(found)) return advise('write the value itself: Jobwright fills in no template')
   const slip = found.length > SLIP_MAX ? undefined : findSlip(error, found)

@@ -3,13 +3,13 @@ import { advise } from '../../model/remedy.ts'
 import type { Fault } from '../check/fault.ts'
 import type { Located } from './locate.ts'
 
-/** Words that YAML 1.1 reads as true or false, and numbers in forms that only YAML 1.1 has. */
+/** Words that YAML 1.1 reads as booleans, and number forms of YAML 1.1. */
 const SWITCH = /^(yes|Yes|YES|on|On|ON|no|No|NO|off|Off|OFF)$/
 const NUMBER = /^[-+]?(0b[01_]+|\d+_[\d_]*(\.[\d_]*)?)$/
 
 /**
- * Reports unquoted values in a free document that YAML 1.1, and so many tools, reads as a boolean or a number. Here
- * they are text. No schema says which is meant, so the author must.
+ * Reports unquoted values in a free document that YAML 1.1 reads as a boolean or a number. Many tools still use YAML
+ * 1.1. Here they are text. No schema says which one is meant, so the author has to.
  * @param pointer where the document is, from the root that `locate` counts from
  */
 export function checkOlderYaml(document: Json, pointer: Pointer, locate: (pointer: Pointer) => Located): Fault[] {

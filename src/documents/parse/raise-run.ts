@@ -11,8 +11,8 @@ export type Raised = { readonly text: string; readonly line: number }
 type Edit = { readonly from: number; readonly to: number; readonly insert: string }
 
 /**
- * Sets `policy.run` of one document, counted from 0, in a spec file's text, and adds the member if it is missing.
- * Undefined if this takes any other change, as behind an alias.
+ * Sets `policy.run` of one document in the text of a spec file. Documents count from 0. Adds the member if it is
+ * missing. Undefined if this takes any other change, as behind an alias.
  */
 export function raiseRun(text: string, index: number, run: number): Raised | undefined {
   const source = createSource('', text)

@@ -18,7 +18,7 @@ export function toJson(
   return { value, diagnostics, reprinted }
 }
 
-/** Scalars that JSON prints differently from the file, by pointer, with the file's text: `3.10` is printed as 3.1. */
+/** By pointer: the text of each scalar that JSON prints differently. An example is `3.10`, which JSON prints as 3.1. */
 export type Reprinted = ReadonlyMap<Pointer, string>
 
 class Conversion {
@@ -82,7 +82,10 @@ class Conversion {
     )
   }
 
-  /** A later anchor replaces an earlier one of the same name, in text order: an alias repeats what was already read. */
+  /**
+   * A later anchor replaces an earlier one of the same name, in the order of the text. So an alias repeats the last one
+   * before it.
+   */
   #remember(anchor: string | undefined, node: unknown): void {
     if (anchor && this.#following === 0) this.#anchors.set(anchor, node)
   }
@@ -207,7 +210,10 @@ class Conversion {
   }
 }
 
-/** Returns true if a number keeps its text: no leading zero, no more digits than a double holds, not infinite. */
+/**
+ * Returns true if JSON prints a number as it is written: without a leading zero, with at most the digits of a double,
+ * and finite.
+ */
 function hasAllDigits(source: string, value: number): boolean {
   if (!Number.isFinite(value)) return false
   if (/^0[xo]/.test(source)) return Number.isSafeInteger(value)

@@ -9,8 +9,8 @@ const LENGTH_MAX = 65_536
 const OPENERS_MAX = 200
 
 /**
- * Reads a manifest as a mapping in which every scalar stays text, such as `2.0` and `yes`. Undefined if it is not a
- * mapping. `manifestVersion:2.0` without a space is accepted, because the developer guide's samples write it.
+ * Reads a manifest as a mapping. Every scalar stays text, such as `2.0` and `yes`. Undefined if it is not a mapping.
+ * `manifestVersion:2.0` without a space is accepted, because the developer guide's samples write it.
  */
 export function parseManifest(text: string): JsonObject | undefined {
   if (text.length > LENGTH_MAX || (text.match(/[[{]|- - /g) ?? []).length > OPENERS_MAX) return undefined
@@ -28,8 +28,8 @@ function parseStrictly(text: string): JsonObject | undefined {
 }
 
 /**
- * Writes a manifest as text: `key: value`, two spaces a level, in the mapping's order, the generator last if it is
- * known. A text is quoted unless every YAML 1.1 and 1.2 parser reads it unchanged.
+ * Writes a manifest as text: `key: value`, indented by two spaces, in the mapping's order. The generator, if known,
+ * comes last. A text is quoted unless every YAML 1.1 and 1.2 parser reads it unchanged.
  */
 export function writeManifest(
   manifest: JsonObject,

@@ -11,7 +11,7 @@ import { dropEmpty, fillMembers, toSet } from '../normal.ts'
 import { describeUnknownStatus } from '../unknown-status.ts'
 import { check } from './rules.ts'
 import { MIN_LEAD_MS, parseScheduled } from './schedule.ts'
-import { tallyDevices } from './tally.ts'
+import { listFailedDevices, tallyDevices } from './tally.ts'
 import { chooseUpdates, SETTINGS } from './updating.ts'
 
 const DAY = 86_400_000
@@ -58,6 +58,7 @@ export const iotJob: KindModel = {
     condition: judgeCondition,
     stageOf: () => 'started',
     tally: tallyDevices,
+    listFailures: listFailedDevices,
     steady: STEADY,
     updating: chooseUpdates,
     // DescribeJob returns no tags.

@@ -13,10 +13,7 @@ export const SETTINGS: readonly string[] = [
   'jobExecutionsRetryConfig',
 ]
 
-/**
- * Chooses the calls that bring an unfinished job in line with its spec: settings, tags, and new groups of a continuous
- * job.
- */
+/** Chooses the calls that update an unfinished job to its spec: settings, tags, and new groups of a CONTINUOUS job. */
 export function chooseUpdates(
   before: JsonObject,
   after: JsonObject,

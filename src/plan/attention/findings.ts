@@ -19,6 +19,7 @@ import { isSettled, type JobRecord, type State } from '../../model/state.ts'
 import { formatMinute } from '../context.ts'
 import type { PlanInput } from '../input.ts'
 import { findConsoleUrl } from '../previews.ts'
+import { listFailures } from './failures.ts'
 
 /** The inputs of findings, besides the lines of a plan. */
 export type AttentionInput = Pick<PlanInput, 'blocked' | 'rules' | 'state' | 'modelOf'>
@@ -40,7 +41,7 @@ export function findAttention(input: AttentionInput, lines: readonly Planned[]):
     const facts = readFacts(planned, blocked.get(planned.address))
     const drafts = [
       ...draftFromLine(planned, facts),
-      ...draftFromRecord(planned, facts),
+      ...draftFromRecord(planned, facts, input),
       ...draftFromNotes(input, planned, facts),
     ]
     const consoleUrl = findConsole(planned, facts, input)
@@ -144,7 +145,7 @@ function draftFromBlocked({ code, root }: PlannedStop, base: Omit<Draft, 'kind' 
 }
 
 /** Findings of the record, whatever is planned. A higher run or a removed spec settles them. */
-function draftFromRecord(planned: Planned, { wanted, record }: Facts): Draft[] {
+function draftFromRecord(planned: Planned, { wanted, record }: Facts, { modelOf }: AttentionInput): Draft[] {
   if (!record || isRemoved(planned, record) || !isSettled(record) || record.run < wanted) return []
   const base = { run: record.run, isOfLine: false }
   const { occurrence } = planned.spec ?? {}
@@ -162,7 +163,7 @@ function draftFromRecord(planned: Planned, { wanted, record }: Facts): Draft[] {
         remedies: [rerun],
       },
     ]
-  // The next success of a job that comes again settles its failures.
+  // The next success of a spec with a schedule settles its failures.
   if (!hasFailed(record) || occurrence?.isSettled) return []
   return [
     {
@@ -171,7 +172,7 @@ function draftFromRecord(planned: Planned, { wanted, record }: Facts): Draft[] {
       finding: 'failed',
       code: 'PLAN_FAILED',
       reason: describeFailure(record),
-      remedies: [rerun],
+      remedies: [...listFailures(modelOf(parseAddress(planned.address).kind), record), rerun],
     },
   ]
 }
@@ -256,9 +257,9 @@ export function draftDuplicate(
     run,
     finding,
     code: 'PLAN_TWIN',
-    reason: `job ${id} is not on record, and may duplicate its job${own === undefined ? '' : ` ${own}`}`,
+    reason: `job ${id} is not on record, and may duplicate the recorded job${own === undefined ? '' : ` ${own}`}`,
     remedies: [
-      advise('a proxy may have sent the create twice; end the unwanted job in AWS'),
+      advise('a proxy may have sent the create twice; end the unwanted job in AWS, if AWS can stop it'),
       suggest('if somebody else created it', 'resolve', address, '--foreign', id),
     ],
     isOfLine: false,

@@ -22,10 +22,7 @@ type Asking = Pick<PlanInput, 'modelOf' | 'siteOf'>
 /** Actions that are approved because they lead to others by themselves. */
 const LEADING: ReadonlySet<ActionName> = new Set<ActionName>(['waiting', 'settling'])
 
-/**
- * Lists what a person approves with a plan: what it does, what waits, and the jobs that are running, since they may
- * have steps left.
- */
+/** Lists what a person approves with a plan: its actions, what waits, and running jobs, which may have steps left. */
 export function listApproved({ actions }: Plan, input: Asking): ApprovedAction[] {
   return actions.flatMap((planned) => {
     const { address, action } = planned
@@ -65,7 +62,7 @@ function askOfSpec(spec: Spec, record: JobRecord | undefined, { modelOf, siteOf 
   }
 }
 
-/** What a job that comes again asks for. Each run is submitted under an ID of its own. */
+/** What a spec with a schedule asks for. Each run is submitted under an ID of its own. */
 function askOfSeries(spec: Spec, site: Site | undefined, model: KindModel): Ask {
   const { policy, template, request } = spec
   return {
@@ -128,14 +125,14 @@ function isSeriesListed(asking: Asking, spec: Spec, approved: ReadonlyMap<Addres
   return own !== undefined && findChange(own, askOfSpec(spec, undefined, asking)) === undefined
 }
 
-/** Returns whether a plan that a person approved has a job that comes again, or a run of it. True without such a plan. */
+/** Returns whether a plan that a person approved has a spec with a schedule, or a run of it. True without such a plan. */
 export function isSeriesApproved(input: Asking & Pick<PlanInput, 'approval'>, spec: Spec): boolean {
   const { approval } = input
   if (approval === undefined || isSeriesListed(input, spec, indexApproved(approval))) return true
   return approval.plan.actions.some(({ address }) => parseOccurrence(address)?.series === spec.address)
 }
 
-/** Holds a job that comes again. No run of it is in the approved plan, so none is decided. */
+/** Holds a spec with a schedule. No run of it is in the approved plan, so none is decided. */
 export function holdSeries(spec: Spec): PlannedStop {
   const reason = 'its schedule is not in the approved plan as it is now, so no run is made or skipped'
   return { address: spec.address, spec, action: 'held', code: 'PLAN_NOT_APPROVED', reason }
@@ -230,7 +227,7 @@ function findChangeNow(plan: Planner, series: readonly Spec[], approved: Approve
   if (approved.removed ? record?.withdrawn !== undefined : record?.run === run && isTerminal(record.condition))
     return undefined
   if (repeating && findChange(approved, askOfSpec(repeating, undefined, plan)) === undefined) return undefined
-  // One more run of a job that comes again has the same address.
+  // One more run of a spec with a schedule has the same address.
   if (spec) return findChange(approved, askOfSpec(spec, record, plan))
   if (repeating) return findChange(approved, askOfSpec(repeating, undefined, plan))
   if (blocked) return `its spec has errors: ${blocked.codes.join(', ')}`

@@ -43,9 +43,9 @@ export type AuditInput = Pick<PlanInput, 'specs' | 'modelOf'> & {
 }
 
 /**
- * Returns the lists that show whether one create created two jobs, since a proxy may have repeated it. Covers jobs that
- * were unfinished before this run or that no run has audited since their end, of kinds whose duplicate would run. For
- * other kinds AWS refuses a duplicate, or it stays inert until it is started.
+ * Returns the lists that show whether one create made two jobs. A proxy may have sent it twice. Covers the kinds whose
+ * duplicates would run: jobs that were unfinished before this run, and ended jobs that no run has audited. For other
+ * kinds AWS refuses a duplicate, or it stays inert until it is started.
  */
 export function listDuplicateNeeds(input: AuditInput): Need[] {
   return listAudited(input).map(([address, record]) => ({
@@ -69,7 +69,7 @@ export function listReadAddresses(input: AuditInput, { alike }: Pick<Observed, '
 export type Duplicate = { readonly address: Address; readonly live: Live; readonly diagnostic: Diagnostic }
 
 /**
- * Returns the duplicates in the lists that could be read, each reported once; undefined if they show none and others
+ * Returns the duplicates in the lists that could be read, each once. Undefined if these lists show none, but another
  * could not be read.
  */
 export function findDuplicates(input: AuditInput, { alike }: Pick<Observed, 'alike'>): Duplicate[] | undefined {
@@ -173,9 +173,9 @@ function createDiagnostic(
     severity: 'warning',
     code: 'PLAN_TWIN',
     address,
-    message: `${address}: ${job} is not on record, but ${why} as its job ${record.id}`,
+    message: `${address}: ${job} is not on record, but ${why} as the recorded job ${record.id}`,
     remedies: [
-      advise('a proxy may have sent the create twice; end the unwanted job in AWS'),
+      advise('a proxy may have sent the create twice; end the unwanted job in AWS, if AWS can stop it'),
       ...(isMarked ? [] : [suggest('if somebody else created it', 'resolve', address, '--foreign', id)]),
       suggest('to leave it as it is', 'acknowledge', address),
     ],

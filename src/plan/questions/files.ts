@@ -19,7 +19,7 @@ export function fillRecordedMd5({ state, modelOf }: Pick<PlanInput, 'state' | 'm
   return { ...spec, request: put(spec.request, transfer.md5, known) }
 }
 
-/** A job that takes a file is not created before the file exists: AWS forgets jobs that wait. */
+/** Jobwright creates a job that needs a file only when the file exists, because AWS deletes jobs that wait too long. */
 export function planNoFile(plan: Planner, spec: Spec): PlannedStop | undefined {
   const takesIn = plan.modelOf(spec.kind).request.transfer?.(spec.request)?.is === 'in'
   return takesIn && !hasUpload(spec) ? planMissingFile(spec) : undefined

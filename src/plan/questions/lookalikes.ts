@@ -13,8 +13,8 @@ import { computeHorizon, getOwnerKey, isForeign } from './ownership.ts'
 import { getRequestKey } from './request-key.ts'
 
 /**
- * Returns a read that lists the jobs at a site that may be a spec's. Before the first create of a kind whose jobs AWS
- * names, only this list reveals a state that was rolled back. For a caller-chosen ID, AWS refuses the second create.
+ * Returns a read that lists the jobs at a site that may be a spec's. Where AWS chooses the job IDs, only this list
+ * reveals a rolled-back state before the first create. For a caller-chosen ID, AWS refuses the second create.
  */
 export function createLookalikeNeed(plan: Planner, spec: Spec, model: KindModel, site: Site): Need {
   const scope = model.identity.scope(spec.request)
@@ -86,7 +86,7 @@ function isOwn({ lineage }: Planner, { address, policy }: Spec, live: Live): boo
 }
 
 /**
- * The marker decides if there is one, unless its address no longer exists: the spec may have been renamed. Else the
+ * If there is a marker, it decides. But if its address no longer exists, the spec may have been renamed. Else the
  * definition decides. A job with neither may be any spec's.
  */
 function mayBelongTo(plan: Planner, spec: Spec, model: KindModel, live: Live): boolean {

@@ -21,7 +21,7 @@ import type { PlanInput } from '../input.ts'
  * unknown create may own the job of the ID that it asked for.
  */
 
-/** Site, kind and job ID, as one text -> the address that owns that job. */
+/** Key: site, kind and job ID as one text. Value: the address that owns the job. */
 export type Claims = ReadonlyMap<string, Address>
 
 /** Owners by the records alone. */
@@ -69,7 +69,7 @@ export function isForeign({ state }: Pick<PlanInput, 'state'>, key: string): boo
   return state?.foreign?.[key] !== undefined
 }
 
-/** Returns the job that a line claims for its address, so that no later line gets it; undefined if it claims none. */
+/** Returns the job that a line claims, so that no later line claims it too. Undefined if it claims none. */
 export function getClaim(planned: Planned, modelOf: PlanInput['modelOf']): string | undefined {
   const model = modelOf(parseAddress(planned.address).kind)
   if (planned.action === 'create') {
@@ -84,7 +84,8 @@ export function getClaim(planned: Planned, modelOf: PlanInput['modelOf']): strin
 const HORIZON_MARGIN_MS = 900_000
 
 /**
- * Returns the ISO time before which no job can belong to a state: its horizon, or the beginning of AWS if it has none.
+ * Returns the horizon of a state as ISO time: an older job cannot belong to it. Without a horizon, returns the year in
+ * which AWS began.
  */
 export function computeHorizon(state: State | undefined): string {
   return state?.horizon === undefined

@@ -7,7 +7,10 @@ import { writeDocuments } from '../../model/write-documents.ts'
 import type { PlanInput } from '../input.ts'
 import { getRequestKey } from './request-key.ts'
 
-/** Records whose spec was removed, and unrecorded specs that look like them: perhaps one job under two names. */
+/**
+ * Pairs of a record whose spec was removed and an unrecorded spec with the same request. Perhaps they are one job under
+ * two names.
+ */
 export type Renames = {
   /** The new name -> the old one. */
   readonly to: ReadonlyMap<Address, Address>

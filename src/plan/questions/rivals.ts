@@ -10,7 +10,7 @@ type Rival = { readonly request: JsonObject; readonly site: Site }
 /** Returns how many unknown creates asked for the same job at the same site, including the given one. */
 export type Rivals = (rival: Rival, model: KindModel) => number
 
-/** Counts all unknown creates once, when first used, so that no question visits all records again. */
+/** Counts all unknown creates at the first use. So no later question visits all records again. */
 export function createRivals(
   records: Readonly<Record<Address, JobRecord>>,
   modelOf: (kind: string) => KindModel,

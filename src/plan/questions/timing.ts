@@ -5,9 +5,9 @@ import type { Spec } from '../../model/spec.ts'
 import { formatMinute } from '../context.ts'
 
 /**
- * Returns whether a spec may be submitted now, by its kind's own rules (a harvest window, an IoT schedule) and its
- * policy's `notBefore` and `expires`. `now` is epoch milliseconds. Checked when a create is planned, and again right
- * before it is sent.
+ * Returns whether a spec may be submitted now. Its kind's own rules count, such as a harvest window, and `notBefore`
+ * and `expires` of its policy. `now` is epoch milliseconds. Checked when a create is planned, and again right before it
+ * is sent.
  */
 export function computeTiming(
   { request, policy }: Pick<Spec, 'request' | 'policy'>,

@@ -4,8 +4,7 @@ import { advise, type Remedy, suggest } from '../../model/remedy.ts'
 import type { Spec } from '../../model/spec.ts'
 
 /**
- * Returns the inputs of a job that HEAD does not hold: files of its spec, and the configuration, which says where the
- * job goes.
+ * Returns the uncommitted inputs of a job: files of its spec, and jobwright.yaml, which names the account and region.
  */
 export function findUncommitted(checkout: Checkout & { git: true }, spec: Spec): Uncommitted[] {
   const known = indexUncommitted(checkout)

@@ -10,8 +10,8 @@ import type { Expanded } from './expand.ts'
 const DAY_MS = 86_400_000
 
 /**
- * Refuses more runs a day than the guard allows, when schedules are new or edited: that is when people review them.
- * Later, their runs are not counted again.
+ * Refuses new and edited schedules that add more runs a day than the guard allows. People review a schedule when it is
+ * new or edited. Later, their runs are not counted again.
  */
 export function checkNewSeries(plan: Planner, { turns }: Pick<Expanded<unknown>, 'turns'>): Diagnostic[] {
   const { maxRunsPerDay = DEFAULT_CONFIG.guards.maxRunsPerDay } = plan.guards

@@ -27,7 +27,7 @@ export type Facts = {
 export type Decided = {
   readonly series: Series
   readonly due: readonly number[]
-  /** The runs with an unknown outcome. The series keeps them, so that none is lost if its create was never sent. */
+  /** The runs with an unknown outcome. The series keeps them. So a run is not lost if its create was never sent. */
   readonly open: readonly number[]
   readonly skipped: readonly Skipped[]
 }

@@ -11,8 +11,8 @@ import { findSkipped } from './skipped.ts'
 const ANOTHER = advise('name another run in policy.dependsOn, or remove it')
 
 /**
- * Says what a job that depends on a run without a record waits for. Undefined: no job that comes again has such a run,
- * or nothing was decided about it.
+ * Says what a spec waits for if it depends on a run without a record. Undefined: no job that comes again has such a
+ * run, or nothing was decided about it.
  */
 export function explainRun(turns: readonly SeriesTurn[], job: Address): Obstacle | undefined {
   const run = parseOccurrence(job)

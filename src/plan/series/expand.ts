@@ -19,8 +19,8 @@ import { findUncommitted } from '../questions/uncommitted.ts'
 import { type Decided, decideRuns } from './decide.ts'
 
 /*
- * A job that comes again is planned as many jobs that run once: each of its runs is a spec of its own, with an address,
- * an ID and a record of its own. So nothing about how a job is made is different.
+ * Jobwright plans each run of a schedule as a spec that runs once, with its own address, ID and record. So nothing
+ * about how a job is made is different.
  */
 
 /** A spec with a schedule whose runs this plan decides or shows. */
@@ -102,7 +102,7 @@ export function expandSeries<Input extends Given>(given: Input): Expanded<Input>
   }
 }
 
-/** Returns whether a spec describes a job that comes again. */
+/** Returns whether a spec describes a spec with a schedule. */
 export function isSeries(spec: Spec): spec is SeriesTurn['spec'] {
   return spec.policy.schedule !== undefined
 }
@@ -160,7 +160,7 @@ function digestRequest({ template, request }: Spec): string {
   return digest(canonicalise(template ?? request))
 }
 
-/** An uncommitted spec decides nothing, nor does a command about one job, nor a run that does not look at the spec. */
+/** Decides nothing for an uncommitted spec, for a command about one job, or if the run does not consider the spec. */
 function mayDecide(given: Given, { spec, looksLike }: Pick<SeriesTurn, 'spec' | 'looksLike'>): boolean {
   const { rules, checkout, decisions, only } = given
   if (decisions || looksLike !== undefined || (only && !only(spec.address, spec.labels))) return false
@@ -190,7 +190,7 @@ function decideTurn(
   return { ...decided, series: { ...decided.series, formerly: [...(before?.formerly ?? []), movedFrom] } }
 }
 
-/** Creates the specs of the runs on record, and of the run that is due now and does not wait for the one before. */
+/** Creates the specs of the recorded runs. Adds the run that is due now, unless it waits for the previous one. */
 function createRuns(given: Given, turn: Omit<SeriesTurn, 'looksLike'>): Spec[] {
   const { spec, runs, decided } = turn
   const model = given.modelOf(spec.kind)
@@ -232,7 +232,7 @@ export function createRun(
   }
 }
 
-/** A run waits for the run of the same time, if the spec depends on a job that comes again. */
+/** A run waits for the run of the same time, if the spec depends on a spec with a schedule. */
 function dependOnRuns({ specs }: Pick<Given, 'specs'>, { policy }: Spec, instant: number): Spec['policy']['dependsOn'] {
   return policy.dependsOn?.map((one) => {
     const other = specs.find(({ address }) => address === one.job)

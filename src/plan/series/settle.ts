@@ -104,7 +104,7 @@ function settleTurn(context: Planner, turn: SeriesTurn, at: ReadonlyMap<Address,
   }
 }
 
-/** The run before, by this plan's reads: unfinished, ended, or neither if it could not be read. */
+/** The previous run, as this plan read it: unfinished, ended, or neither if it could not be read. */
 function readNow(
   context: Planner,
   { address, record }: Run,
@@ -137,7 +137,10 @@ function isSame(one: Series, other: Series): boolean {
   return canonicalise(one as unknown as Json) === canonicalise(other as unknown as Json)
 }
 
-/** The newest runs of a kind whose IDs Jobwright chooses: older ones need no record, since no ID comes again. */
+/**
+ * How many of the newest runs keep a record, for kinds whose job IDs you choose. Older runs need none, because no later
+ * run has the same ID.
+ */
 const KEPT = 100
 
 /** Drops the records of old runs that their service has forgotten. They become a count. */

@@ -4,8 +4,8 @@ import type { Series, Skipped } from '../../model/series.ts'
 import { isSameCadence, listInstants } from '../../schedule/instants.ts'
 
 /**
- * How many entries a series shows. It counts all runs that were not made. If one decision skips more, runs in a row
- * become one entry, so that none of them goes untold.
+ * How many entries a series shows. It counts all runs that were not made. If one decision skips more, several runs in a
+ * row become one entry. So none goes unreported.
  */
 const SHOWN = 30
 
@@ -37,7 +37,7 @@ function foldRows(more: readonly Skipped[], schedule: Schedule): Skipped[] {
   return rows
 }
 
-/** An entry for several runs keeps the schedule that names them, once that is not the schedule of the series. */
+/** If the schedule was edited, an entry for several runs keeps the old schedule, which names them. */
 function nameSchedule(entry: Skipped, schedule: Schedule, current: Schedule): Skipped {
   const isNamed = entry.until === undefined || entry.schedule !== undefined || isSameCadence(schedule, current)
   return isNamed ? entry : { ...entry, schedule }
@@ -54,7 +54,7 @@ export function replaceSchedule(series: Series, schedule: Schedule): Series {
   }
 }
 
-/** Returns what a series says of a run that was not made; undefined if it says nothing. */
+/** Returns the entry about a skipped run; undefined if there is none. */
 export function findSkipped({ skipped = [], schedule: current }: Series, instant: number): Skipped | undefined {
   const time = formatIso(instant)
   return skipped.find(({ at, until, schedule = current }) =>

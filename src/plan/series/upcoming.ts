@@ -6,7 +6,7 @@ import { listNext } from '../../schedule/instants.ts'
 import type { PlanInput } from '../input.ts'
 import { expandSeries } from './expand.ts'
 
-/** What comes next of a job that comes again. Times are epoch milliseconds. */
+/** What comes next of a spec with a schedule. Times are epoch milliseconds. */
 export type Upcoming = {
   readonly spec: Spec & { readonly policy: { readonly schedule: Schedule } }
   /** Runs that are due now, the next one first. */

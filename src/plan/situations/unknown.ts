@@ -1,6 +1,7 @@
 import { parseAttempt } from '../../model/attempt-name.ts'
 import { CLOCKS_MS, computeDeadline } from '../../model/create-protocol.ts'
 import { findDeviations, isJobOf } from '../../model/deviations.ts'
+import { isEmulated } from '../../model/emulated-site.ts'
 import { isBefore, judgeMark, type MarkVerdict, readMark } from '../../model/evidence.ts'
 import { formatIso } from '../../model/iso.ts'
 import type { KindModel } from '../../model/kind.ts'
@@ -9,6 +10,7 @@ import type { Difference, Planned, PlannedAdopt, PlannedStop } from '../../model
 import { advise, type Remedy, suggest } from '../../model/remedy.ts'
 import type { Spec } from '../../model/spec.ts'
 import type { OpenRecord } from '../../model/state.ts'
+import { describeTally } from '../../model/tally.ts'
 import {
   addTime,
   createLine,
@@ -50,8 +52,8 @@ export function planUnknown(plan: Planner, spec: Spec, record: OpenRecord): Plan
 }
 
 /**
- * Recovers a create whose job ID we chose. A job of that ID is ours if its mark says so, or if all else fits. Otherwise
- * it has another owner. Two reads prove that there is no job.
+ * Recovers a create whose job ID we chose. A job with that ID is ours if its mark says so, or if everything else fits.
+ * Otherwise it has another owner. Two reads prove that there is no job.
  */
 function recoverById(plan: Planner, spec: Spec, record: OpenRecord, model: KindModel): Planned {
   const seen = plan.observed.jobs.get(spec.address)
@@ -79,8 +81,8 @@ function recoverById(plan: Planner, spec: Spec, record: OpenRecord, model: KindM
   const isProven = isMade && !record.intent.refused && !isMarkMissing(record, live)
   const isOurs = fits && (mark === 'own' || (mark === 'none' && isProven))
   if (isOurs) return takeOver(plan, spec, record, live)
-  // What is not proved to be another's may be ours; another ID or a new name says nothing about its owner. A raised
-  // run is another job.
+  // A job may be ours unless evidence shows another owner. Another ID or a new name is no evidence. A raised run is
+  // another job.
   const mayBeOurs = fits && mark === 'none' && !isMarkMissing(record, live)
   const isAnother = !mayBeOurs || spec.policy.run > record.run
   // An ID names one job. If another owner has it, our create was refused, and may be repeated under another ID.
@@ -160,7 +162,7 @@ function suggestForUnproven(spec: Spec, { identity: { idMember } }: KindModel): 
   ]
 }
 
-/** A job that matches the current spec may belong to an attempt that a rolled-back state has lost. */
+/** A rolled-back state may have lost an attempt. A job that matches the current spec may belong to that attempt. */
 function suggestForTakenId(spec: Spec, model: KindModel, live: Live): Remedy[] {
   const idMember = model.identity.idMember!
   const other =
@@ -175,8 +177,8 @@ function suggestForTakenId(spec: Spec, model: KindModel, live: Live): Remedy[] {
 }
 
 /**
- * Recovers a create by a list. A created job does nothing until it is started, so a job that the list misses does no
- * harm.
+ * Recovers a create by a list. A created job does nothing before its start. So a job that the list does not show yet
+ * does no harm.
  */
 function recoverByList(plan: Planner, spec: Spec, record: OpenRecord, model: KindModel): Planned {
   const listed = plan.observed.alike.get(spec.address)
@@ -187,7 +189,7 @@ function recoverByList(plan: Planner, spec: Spec, record: OpenRecord, model: Kin
     .filter((live) => matchesAttempt(plan, spec, record, model, live))
     .sort(compareStartedThenAge(model))
   // Identical specs with unknown creates may divide the jobs among them: each job does the same.
-  if (matches.length > plan.countRivals(record, model)) return planUnresolved(spec, record, matches)
+  if (matches.length > plan.countRivals(record, model)) return planUnresolved(spec, record, matches, model)
   const [job] = matches
   if (job) return takeOver(plan, spec, record, job)
   return planAbsent(plan, spec, record, plan.waits.listLagMs)
@@ -209,8 +211,8 @@ function compareStartedThenAge({ lifecycle }: KindModel): (a: Live, b: Live) => 
 }
 
 /**
- * Recovers a create whose job started at once and was named by AWS. Only a list shows it, by its marker. Absence proves
- * something only after the deadline: then no request of the attempt can arrive, and the list no longer lags.
+ * Recovers a create whose job started at once and was named by AWS. Only a list shows it, by its marker. An empty
+ * search counts only after the deadline: then no request of the attempt can arrive, and lists show its job.
  */
 function recoverByMarker(plan: Planner, spec: Spec, record: OpenRecord, model: KindModel): Planned {
   const listed = plan.observed.alike.get(spec.address)
@@ -225,13 +227,13 @@ function recoverByMarker(plan: Planner, spec: Spec, record: OpenRecord, model: K
   const [job, ...more] = ours
   if (job && more.length === 0 && isInTime(plan, spec, record, job)) return takeOver(plan, spec, record, job)
   if (!isPastDeadline) return planSettling(spec, record, describeUnknown(record), until)
-  // A job without a marker may be this one. So may a job whose marker fits but whose request differs, because AWS
-  // filled in a default. Only a person can decide.
+  // A job without a marker may be this one. So may a job with a fitting marker and another request: AWS may have filled
+  // in a default. Only a person can decide.
   const unclear = job ? ours : [...marked, ...candidates.filter(({ marker }) => marker === undefined)]
   if (unclear.length === 0) return planAbsent(plan, spec, record, plan.waits.listLagMs)
   if (spec.policy.run > record.run)
     return planAgain(plan, spec, record, `${describeRaisedRun(spec, record)}, which gives up the unknown one`)
-  return planUnresolved(spec, record, unclear)
+  return planUnresolved(spec, record, unclear, plan.modelOf(spec.kind))
 }
 
 /**
@@ -266,7 +268,7 @@ function describeUnknown(record: OpenRecord): string {
 /** How many candidates are named. */
 const SHOWN_MAX = 5
 
-function planUnresolved(spec: Spec, record: OpenRecord, candidates: readonly Live[]): PlannedStop {
+function planUnresolved(spec: Spec, record: OpenRecord, candidates: readonly Live[], model: KindModel): PlannedStop {
   const shown = candidates
     .slice(0, SHOWN_MAX)
     .map(({ id, status, createdAt }) => `${id} (${status}${createdAt ? `, ${formatMinute(createdAt)}` : ''})`)
@@ -284,20 +286,39 @@ function planUnresolved(spec: Spec, record: OpenRecord, candidates: readonly Liv
       // Each candidate has a command of its own: a copied one would choose for the reader.
       ...candidates
         .slice(0, SHOWN_MAX)
-        .map(({ id, createdAt }) =>
+        .map((one) =>
           suggest(
-            isOne
-              ? 'if it is the job'
-              : `if the job is ${id}${createdAt ? `, created ${formatSecond(createdAt)}` : ''}`,
+            isOne ? 'if it is the job' : `if the job is ${describeCandidate(one, model)}`,
             'resolve',
             spec.address,
             '--adopt',
-            id,
+            one.id,
           ),
         ),
       suggest(isOne ? 'if it is not' : 'if none of them is', 'resolve', spec.address, '--not-created'),
+      ...(isEmulated(record.site)
+        ? []
+        : [
+            advise(
+              `the events ${model.api.operations.create} in AWS CloudTrail say who created ${isOne ? 'it' : 'each'}`,
+            ),
+          ]),
     ],
   })
+}
+
+/** Says of a job all that may tell it from others like it. */
+function describeCandidate({ id, status, createdAt, finishedAt, reason, counts }: Live, model: KindModel): string {
+  return [
+    id,
+    createdAt && `created ${formatSecond(createdAt)}`,
+    finishedAt && `ended ${formatSecond(finishedAt)}`,
+    status,
+    reason,
+    counts && describeTally(model.lifecycle.tally?.(counts)),
+  ]
+    .filter(Boolean)
+    .join(', ')
 }
 
 function takeOver(plan: Planner, spec: Spec, record: OpenRecord, live: Live): PlannedAdopt {
@@ -344,7 +365,7 @@ function planAbsent(plan: Planner, spec: Spec, record: OpenRecord, graceMs: numb
   )
 }
 
-/** Plans the next create after one that left no job, or that a raised run gave up. */
+/** Plans the next create, after a create that made no job or that a higher run gave up. */
 function planAgain(plan: Planner, spec: Spec, record: OpenRecord, reason: string): Planned {
   if (spec.policy.run < record.run) return planLowerRun(spec, record)
   const attempt = spec.policy.run > record.run ? 1 : record.intent.attempt + 1

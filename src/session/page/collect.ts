@@ -214,10 +214,10 @@ export function createBareHeader(verb: string, project: string, now: number): Re
 }
 
 function toAttentionLine(finding: Finding, state: State | undefined, medium: Medium): AttentionLine {
-  const { address, run, kind, finding: name, code, reason, remedies, acknowledged } = finding
+  const { address, run, kind, finding: name, code, reason, remedies, acknowledged, consoleUrl } = finding
   const seen = findNote(state?.attention, finding)?.seen
   const ways = toWays(remedies, medium)
-  return { v: 1, type: 'attention', address, run, kind, name, code, reason, seen, acknowledged, ways }
+  return { v: 1, type: 'attention', address, run, kind, name, code, reason, seen, acknowledged, consoleUrl, ways }
 }
 
 function isOpen({ acknowledged }: Finding): boolean {

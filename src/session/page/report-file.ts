@@ -13,7 +13,7 @@ import { createPublisher, type Publisher } from './publisher.ts'
 /** How much of a file is read to see what it is. */
 const BEGIN_BYTES = 1_000
 
-/** Throws a Problem (exit 1) for a file name that is empty, or names something that is no report: a spec, for example. */
+/** Throws a Problem (exit 1) if the file name is empty, or if an existing file of that name is no report. */
 export function assertReportPlace(file: string, option: string, { cwd }: Pick<Host, 'cwd'>): void {
   const begin = file === '' ? undefined : readBegin(path.resolve(cwd, file))
   if (file !== '' && (begin === undefined || begin.includes(GENERATOR))) return

@@ -17,8 +17,8 @@ Options:
   --verbose                            print each request to AWS on standard
                                        error, with its time and result; no
                                        secrets
-  --debug                              the same with start, size, version and
-                                       system, for bug reports
+  --debug                              like --verbose, with more details, for
+                                       bug reports
   --color                              colour the text, even without a terminal
                                        (FORCE_COLOR does the same)
   --no-color                           never colour the text (NO_COLOR does the
@@ -27,77 +27,73 @@ Options:
 
 Commands:
   init [options]                       write jobwright.yaml, an example spec,
-                                       editor settings and the workflow, and
-                                       store an empty state; replaces nothing
-  new [options] <kind> <name>          write the commented skeleton of a spec,
-                                       its required members marked; replaces
-                                       nothing
-  validate [options]                   check every spec against its schema;
-                                       every problem with its file, line and
-                                       column
+                                       editor settings and the workflow; store
+                                       an empty state; replaces no file
+  new [options] <kind> <name>          write a spec with a comment for each
+                                       member; marks the required ones; replaces
+                                       no file
+  validate [options]                   check every spec; show each problem with
+                                       its file, line and column
   plan [options] [address]             show what reconcile would do now, and
-                                       why; an address shows its request in
-                                       full; has no side effect
-  reconcile [options]                  create, start and adopt what the plan
-                                       says, and write every status to the state
-  watch [options]                      show diagnostics and the new plan after
-                                       each saved file, and follow running jobs;
-                                       Ctrl-C ends it with 0, or with 130 if it
-                                       cut a run of --apply short
-  status [options] [address]           show every job in the state, or one in
-                                       full; calls AWS only with --wait
+                                       why; with an address, show its whole
+                                       request; changes nothing
+  reconcile [options]                  carry out the plan: create, start, adopt,
+                                       update and cancel jobs; record every
+                                       result in the state
+  watch [options]                      after each saved file, show its problems
+                                       and the new plan; also follow running
+                                       jobs; Ctrl-C ends it (exit 130 if it
+                                       interrupts --apply, else 0)
+  status [options] [address]           show every recorded job, or one in full;
+                                       calls AWS only with --wait
   next [options] [address...]          show when the next run of each schedule
-                                       is due; calls nothing
-  report [options]                     write a page that shows every job, the
-                                       plan, the schedule and the lanes: one
-                                       HTML file that loads nothing; changes
-                                       nothing else
-  lanes [options]                      show the rates that all runs of an
-                                       account share through Redis: rate, limit,
-                                       peers, queue, throttles and budget; calls
-                                       no AWS
-  rerun [options] <address>            raise policy.run of a spec in its file,
+                                       is due; does not call AWS
+  report [options]                     write an HTML page with every job, the
+                                       plan, the schedule and the lanes; the
+                                       file works offline; changes nothing else
+  lanes [options]                      show the rate limits that all runs of an
+                                       account share through Redis, and their
+                                       use; does not call AWS
+  rerun [options] <address>            raise policy.run in the file of a spec,
                                        so that reconcile runs the job again;
-                                       calls nothing
-  skip [options] <address>             take the next run of a schedule out, on
-                                       record; the runs after it stay
+                                       does not call AWS
+  skip [options] <address>             skip the next run of a schedule, and
+                                       record that; later runs are not affected
   adopt [options] [address|kind] [id]  record an existing job for its spec
                                        (adopt KIND/NAME), list the jobs without
                                        a record (--list), or write the spec of a
                                        job (adopt KIND ID); creates no job
-  resolve [options] [address]          record what only a person can know: the
-                                       outcome of a create, other people’s jobs,
-                                       a removed spec, the newest checkout, the
-                                       owner of the state; creates nothing
-  acknowledge [options] [address...]   acknowledge what needs attention, so that
-                                       runs no longer end with its exit code;
-                                       starts and unblocks nothing
-  cancel [options] <address>           cancel a job that is not terminal, where
-                                       AWS supports it; it is not created again
+  resolve [options] [address]          record what only a person can know, such
+                                       as the outcome of a create or whose job
+                                       it is; creates no job
+  acknowledge [options] [address...]   acknowledge findings, such as failed
+                                       jobs, so that they no longer decide the
+                                       exit code; starts and unblocks nothing
+  cancel [options] <address>           cancel an unfinished job, if AWS can;
+                                       Jobwright does not create it again
   baseline [options]                   record every spec without a record as
-                                       done, so that it is not submitted; begins
-                                       a state where there is none
+                                       done, so that Jobwright does not submit
+                                       it; creates a state if there is none
   state                                move the state to another store, or join
                                        a split one
-  paperwork [options] <address>        fetch what a person needs to ship the
-                                       device of an ImportExportJob: the
-                                       SIGNATURE file and the label
+  paperwork [options] <address>        fetch the SIGNATURE file and the shipping
+                                       label for the device of an
+                                       ImportExportJob
   schema [options] [schema]            list the JSON Schemas, print one, or
-                                       write all of them for editors without
-                                       network
-  explain [code]                       explain the code of a message, with an
-                                       example and what to do; without a code,
-                                       list all
-  completion <shell>                   print the script by which a shell
-                                       completes verbs, options, kinds and
-                                       addresses
+                                       write all to a folder, for editors
+                                       without a network
+  explain [code]                       explain a message code: what it means, an
+                                       example, what to do; without a code, list
+                                       all codes
+  completion <shell>                   print a completion script for a shell:
+                                       verbs, options, kinds and addresses
   version                              print the version
-  worker [options]                     make the calls that runs with a queue
-                                       hand out, with the credentials of this
-                                       machine, until SIGTERM
-  emulator [options]                   serve the five services until SIGTERM;
-                                       prints one JSON line with its url when it
-                                       is ready
+  worker [options]                     make the AWS calls that runs put into a
+                                       queue, with the credentials of this
+                                       machine; ends on SIGTERM
+  emulator [options]                   run a local server that behaves like the
+                                       five AWS services; prints its URL as a
+                                       JSON line; ends on SIGTERM
   help [command]                       display help for command
 
 First steps:
@@ -115,54 +111,55 @@ Exit codes:
     4  credentials or configuration
     5  some actions failed
     6  a decision is needed (conflict, unresolved, expired, lost, duplicate)
-    7  a guard refused
-    8  locked, stale, no state, or not the approved plan
-    9  incomplete: blocked, outcome pending, AWS limit reached, or timed out
+    7  a guard (a limit in jobwright.yaml) refused the plan
+    8  the state, the checkout or the approved plan cannot be used
+    9  not finished: a spec is blocked, a create has no known result yet, an AWS limit is reached, or time ran out
    10  a job failed, or a spec depends on a failed job
-  130  interrupted, state safe
+  130  interrupted; the state is safe
 
 `
 
 exports[`test/e2e/cli.test.ts > TAP > --help teaches: commands, first steps, exit codes > jobwright reconcile --help 1`] = `
 Usage: jobwright reconcile [options]
 
-create, start and adopt what the plan says, and write every status to the state
+carry out the plan: create, start, adopt, update and cancel jobs; record every
+result in the state
 
 Options:
-  -o, --output <form>        text for people, or json: one object a line, the
-                             summary last (choices: "text", "json", default:
-                             "text")
+  -o, --output <form>        text for people, or json: one JSON object per line,
+                             with the summary last (choices: "text", "json",
+                             default: "text")
   --emulator                 run against the built-in emulator; its jobs, state
                              and clock are in .jobwright/emulator/
-  --start-at <time>          with --emulator: an ISO time, now or today; a new
-                             clock starts then, an older one advances to it
-                             (default for a new one: 2026-11-15T09:00:00Z)
-  --spec <glob>              files, folders or globs in place of those of
-                             jobwright.yaml; may be repeated
-  --only <address|label>     act only on IotJob/NAME, or on specs with the label
-                             KEY=VALUE; may be repeated
-  --target <target>          act only on specs of this target of jobwright.yaml;
+  --start-at <time>          with --emulator: time of its clock: an ISO time,
+                             now or today; it can only advance (default for a
+                             new emulator: 2026-11-15T09:00:00Z)
+  --spec <glob>              read specs from these files, folders or globs
+                             instead of those in jobwright.yaml; may be repeated
+  --only <address|label>     act only on this address, or on specs with the
+                             label KEY=VALUE; may be repeated
+  --target <target>          act only on specs of this target in jobwright.yaml;
                              may be repeated
   --allow-dirty              submit specs that are not committed
   --allow-removals           outside Git: treat a missing spec as removed
-  --refresh                  read finished jobs again as well
-  --no-cache                 check every spec afresh, and store nothing for the
-                             next command
-  --lock-timeout <duration>  wait this long (90s, 5m) for a run that holds the
-                             state, before exit 8 (default: 5m with --target,
-                             else 0s)
-  --plan <file>              apply what plan --out wrote there, and nothing
-                             else; exit 8 if an action changed since
-  --report <file>            write a page that shows the jobs and this run, one
-                             HTML file, even if the run fails
-  --refresh-only             record statuses and unknown outcomes, and send
-                             nothing that creates or changes a job
-  --wait                     follow jobs until they are terminal; a failed job
-                             means exit 10
-  --timeout <duration>       give up waiting after this long (90s, 15m, 2h) with
-                             exit 9
-  --settle <duration>        how long to wait at the end for creates with an
-                             unknown outcome (default: 20m)
+  --refresh                  also read finished jobs again
+  --no-cache                 neither use nor write the cache: read and check
+                             every spec again
+  --lock-timeout <duration>  how long to wait (90s, 5m) for another run that
+                             uses the state; then exit with 8 (default: 5m with
+                             --target, else 0s)
+  --plan <file>              do only what plan --out wrote to this file; exit 8
+                             if an action has changed since
+  --report <file>            write an HTML page with the jobs and this run, even
+                             if the run fails
+  --refresh-only             only read from AWS: record statuses and the
+                             outcomes of creates
+  --wait                     wait until all jobs have ended; exit 10 if one
+                             failed
+  --timeout <duration>       wait at most this long (90s, 15m, 2h), then exit
+                             with 9
+  --settle <duration>        how long to wait for creates whose outcome is still
+                             unknown (default: 20m)
   -h, --help                 display help for command
 
 Global Options:
@@ -170,8 +167,7 @@ Global Options:
   -q, --quiet                print only what is wrong
   --verbose                  print each request to AWS on standard error, with
                              its time and result; no secrets
-  --debug                    the same with start, size, version and system, for
-                             bug reports
+  --debug                    like --verbose, with more details, for bug reports
   --color                    colour the text, even without a terminal
                              (FORCE_COLOR does the same)
   --no-color                 never colour the text (NO_COLOR does the same)

@@ -399,3 +399,32 @@ t.test('an acknowledgement from before a reason was reworded counts', async (t) 
     t.same(openFindings(again.findings), [], finding)
   }
 })
+
+t.test('devices that failed have commands that list them, except on the emulator', async (t) => {
+  const counts = { succeeded: 2, failed: 1, timedOut: 3 }
+  const commandsOf = (given: World) =>
+    planOf(given.input()).findings?.flatMap(({ remedies }) => remedies.map(({ command }) => command?.join(' ')))
+  const list = 'aws iot list-job-executions-for-job --job-id kiosk-reboot --status'
+  t.same(
+    commandsOf(
+      world()
+        .spec(REBOOT)
+        .record(REBOOT, { ...FAILED, counts }),
+    ),
+    [
+      `${list} FAILED --region eu-west-1`,
+      `${list} TIMED_OUT --region eu-west-1`,
+      `jobwright rerun ${REBOOT}`,
+      `jobwright acknowledge ${REBOOT}`,
+    ],
+  )
+  const site = { ...SITE, endpoint: 'emulator' }
+  t.same(
+    commandsOf(
+      world()
+        .spec(REBOOT)
+        .record(REBOOT, { ...FAILED, counts, site }),
+    ),
+    [`jobwright rerun ${REBOOT}`, `jobwright acknowledge ${REBOOT}`],
+  )
+})

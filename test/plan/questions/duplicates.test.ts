@@ -129,7 +129,7 @@ t.test('a duplicate is reported once, with the place of its spec and a way out',
     severity: 'warning',
     code: 'PLAN_TWIN',
     address: READERS,
-    message: `${READERS}: Amazon Pinpoint job second (IN_PROGRESS, created 2026-11-15 08:50 UTC) is not on record, but has the same request as its job readers`,
+    message: `${READERS}: Amazon Pinpoint job second (IN_PROGRESS, created 2026-11-15 08:50 UTC) is not on record, but has the same request as the recorded job readers`,
     remedies: [{}, {}],
     place: specOf(READERS).place,
   })
@@ -229,9 +229,9 @@ t.test('a duplicate with our mark says so, and how to leave it', (t) => {
   const told = (live: Live, address: Address) =>
     findDuplicates(given, { alike: new Map([...alike, [address, { is: 'listed', jobs: [live] }]]) })?.[0]?.diagnostic
   t.match(told(disk({ marker: mark(DISK) }), DISK), {
-    message: /is not on record, but carries a mark of the same run as its job archive$/,
+    message: /is not on record, but carries a mark of the same run as the recorded job archive$/,
     remedies: [
-      { text: 'a proxy may have sent the create twice; end the unwanted job in AWS' },
+      { text: 'a proxy may have sent the create twice; end the unwanted job in AWS, if AWS can stop it' },
       { text: 'to leave it as it is', command: ['jobwright', 'acknowledge', DISK] },
     ],
   })

@@ -335,15 +335,22 @@ t.test('the plan names five of the candidates', async (t) => {
   check(t, undated, `unresolved ${READERS}: ${one}: e0 (IN_PROGRESS)`)
   t.strictSame(
     first(asked(1)).remedies?.map(({ text }) => text),
-    ['if it is the job', 'if it is not'],
+    ['if it is the job', 'if it is not', 'the events CreateExportJob in AWS CloudTrail say who created it'],
   )
   const { findingKey } = first(asked(1)) as { findingKey?: string }
   t.match(findingKey, /^a job may be what its create made, and nothing shows which: e0/, 'acknowledgements name it')
   t.equal(first(asked(2)).code, 'PLAN_UNRESOLVED')
   t.match(
     hints(asked(2)),
-    /the job is e0, created 2026-11-15 08:50:\d\d UTC.*--adopt e0.* \| if the job is e1, .*--adopt e1.* \| if none of them is.*--not-created/i,
+    /the job is e0, created 2026-11-15 08:50:\d\d UTC, IN_PROGRESS.*--adopt e0.* \| if the job is e1, .*--adopt e1.* \| if none of them is.*--not-created/i,
     'each candidate has its own command',
+  )
+  const counts = { completedPieces: 4, totalPieces: 4, processed: 1000 }
+  const ended = { id: 'e0', marker: undefined, status: 'COMPLETED', finishedAt: '2026-11-15T08:55:07Z', counts }
+  t.match(
+    hints(world().spec(READERS).unknown(READERS).listed(READERS, ended, { id: 'e1', marker: undefined })),
+    /the job is e0, created 2026-11-15 08:50:\d\d UTC, ended 2026-11-15 08:55:07 UTC, COMPLETED, 4 of 4 pieces succeeded, 1000 endpoints processed: /i,
+    'with all that may tell it from the others',
   )
 })
 

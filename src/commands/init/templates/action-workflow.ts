@@ -204,8 +204,9 @@ ${formatToken(options)}        with:
 }
 
 /**
- * The jobs of a workflow that asks a person. Statuses and unknown outcomes are recorded at once. The plan of what is due is saved, and a job
- * in the environment applies it once it is approved. That job has a concurrency group of its own: while it waits, everything else goes on.
+ * The jobs of a workflow that asks a person. Statuses and unknown outcomes are recorded at once. One job saves the
+ * plan. A second job, in the environment, applies it after the approval. That job has a concurrency group of its own:
+ * while it waits, everything else goes on.
  */
 function formatApproval(parts: Parts, environment: string): string {
   const { options, uses, setup, project } = parts
