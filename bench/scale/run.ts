@@ -20,16 +20,16 @@ import { systemClock } from '../../src/system/clock.ts'
 import { nodeDisk } from '../../src/system/disk.ts'
 import { build } from '../../test/e2e/process.ts'
 import { openAws } from '../../test/proof/stage.ts'
-import { carry, type Load } from './workers.ts'
+import { carry } from './workers.ts'
 
 /*
  * `npm run bench:scale`: what opening a state and committing one record costs, by the number of records, for each store, whole and split into
  * ten parts. Git pushes to a bare repository on this disk, and S3 is the emulator in a process of its own: add the way to your own server.
  *   --sizes N,N   numbers of records (default 1000,10000,100000)
  *   --commits N   commits of which the median is shown (default 5)
- *   --part NAME   stores, workers, accounts or kills alone
- * Then what workers add, with a real Redis: open lanes, 50 accounts at ten calls a second, and many jobs with kills.
- *   --jobs N      jobs of each of these rows (default 1000), and ten times as many with kills
+ *   --part NAME   stores or workers alone
+ * Then what workers add, with a real Redis and open lanes.
+ *   --jobs N      jobs of each of these rows (default 1000)
  */
 
 const BUCKET = 'fleet-state'
@@ -228,7 +228,7 @@ try {
         ]
         process.stdout.write(`| ${cells.join(' | ')} |\n`)
       }
-  await showWorkers(Number(values.jobs))
+  if (isIn('workers')) await showWorkers(Number(values.jobs))
 } finally {
   await aws.close()
   fs.rmSync(top, { recursive: true, force: true })
@@ -236,31 +236,17 @@ try {
 
 /** Shows loads that workers carry, and the same without workers. */
 async function showWorkers(jobs: number): Promise<void> {
-  const loads: Readonly<Record<string, readonly Load[]>> = {
-    workers: [0, 1, 2, 4].map((workers) => ({ jobs, workers })),
-    accounts: [0, 2].map((workers) => ({ jobs, workers, accounts: 50, perSecond: 10 })),
-    kills: [{ jobs: 10 * jobs, workers: 3, kills: true }],
-  }
-  const some = Object.entries(loads).flatMap(([part, list]) => (isIn(part) ? list : []))
-  if (some.length === 0) return
   process.stdout.write(
-    '\n| who calls | accounts | jobs | creates a second | of what AWS allows | CPU a create: the run | workers | runs | kills | wrong |\n|---|---|---|---|---|---|---|---|---|---|\n',
+    '\n| who calls | creates a second | CPU a create: the run | all workers | wrong |\n|---|---|---|---|---|\n',
   )
-  for (const load of some) {
-    const { workers, accounts = 1, perSecond } = load
-    const carried = await carry(load, aws)
-    const possible = perSecond === undefined ? undefined : accounts * perSecond
+  for (const workers of [0, 1, 2, 4]) {
+    const { createsPerSecond, plannerCpuMs, workersCpuMs, wrong } = await carry({ jobs, workers }, aws)
     const cells = [
       workers === 0 ? 'the run' : `${workers} ${workers === 1 ? 'worker' : 'workers'}`,
-      accounts,
-      load.jobs.toLocaleString('en'),
-      carried.createsPerSecond.toFixed(0),
-      possible === undefined ? '' : `${((100 * carried.createsPerSecond) / possible).toFixed(0)} %`,
-      `${(carried.plannerCpuMs / load.jobs).toFixed(1)} ms`,
-      workers === 0 ? '' : `${(carried.workersCpuMs / load.jobs).toFixed(1)} ms`,
-      carried.runs,
-      carried.kills,
-      carried.wrong,
+      createsPerSecond.toFixed(0),
+      `${(plannerCpuMs / jobs).toFixed(1)} ms`,
+      workers === 0 ? '' : `${(workersCpuMs / jobs).toFixed(1)} ms`,
+      wrong,
     ]
     process.stdout.write(`| ${cells.join(' | ')} |\n`)
   }

@@ -3,9 +3,9 @@ import path from 'node:path'
 import { nameLane, nameQueue } from '../../src/workers/task.ts'
 import { CLI, commit, write } from '../../test/e2e/process.ts'
 import { KEY, openHand } from '../../test/e2e/workers.ts'
-import { judge, type Spec, specOf } from '../../test/proof/night.ts'
+import { judge, specOf } from '../../test/proof/night.ts'
 import { type Aws, environment, type Going, launch, openRepository, type Repository } from '../../test/proof/stage.ts'
-import { type RedisServer, startRedis } from '../../test/redis/server.ts'
+import { startRedis } from '../../test/redis/server.ts'
 
 /* A planner with workers against the same run alone: creates of IoT jobs a second, and what they cost. */
 
@@ -14,33 +14,23 @@ export type Load = {
   readonly jobs: number
   /** 0: the run makes its calls itself. */
   readonly workers: number
-  readonly accounts?: number
-  /** What IoT takes in a second in each account. Absent: the lanes are open. */
-  readonly perSecond?: number
-  /** A worker, the planner and Redis are killed again and again. */
-  readonly kills?: boolean
 }
 
 /** What a load showed. */
 export type Carried = {
-  readonly seconds: number
   readonly createsPerSecond: number
-  /** Seconds of all creates, from the first to the last. */
   readonly plannerCpuMs: number
   readonly workersCpuMs: number
-  readonly kills: number
-  readonly runs: number
+  /** Jobs that are lost, made twice or stuck. */
   readonly wrong: number
 }
 
 const OPEN = 10_000
-const RUNS_MAX = 60
 
 /** Creates the jobs of a load, and measures the time between the first and the last. */
 export async function carry(load: Load, aws: Aws): Promise<Carried> {
-  const { accounts = 1, perSecond = OPEN } = load
   await aws.fresh()
-  await aws.control('PUT', 'limits', { rates: { iot: perSecond } })
+  await aws.control('PUT', 'limits', { rates: { iot: OPEN } })
   const ends: (() => unknown)[] = []
   const t = { teardown: (end: () => unknown) => void ends.unshift(end) } as Parameters<typeof openHand>[0]
   try {
@@ -56,15 +46,13 @@ export async function carry(load: Load, aws: Aws): Promise<Carried> {
     t.teardown(() => stopAll(workers))
     if (redis) {
       const hand = openHand(t, redis)
-      for (const account of listAccounts(accounts)) {
-        const lane = nameLane({ partition: 'aws', account, region: 'eu-west-1', endpoint: aws.url }, 'iot')
-        await hand.announce({ queue: nameQueue('.', 'night-shifts', lane), lane })
-      }
+      const lane = nameLane({ ...SITE, endpoint: aws.url }, 'iot')
+      await hand.announce({ queue: nameQueue('.', 'night-shifts', lane), lane })
       for (let count = 0; count < load.workers; count++) startWorker()
-      await Promise.all(workers.map(({ going }) => untilServing(going, accounts)))
+      await Promise.all(workers.map(({ going }) => untilServing(going)))
     }
     const before = workers.reduce((sum, one) => sum + one.cpuMs(), 0)
-    const ran = await runAll(repository, env, load, { redis, workers, startWorker })
+    const ran = await run(repository, env)
     const after = workers.reduce((sum, one) => sum + one.cpuMs(), 0)
     const { state } = await repository.store().read()
     const { duplicates, lost, stuck } = judge(repository.specs, await aws.jobs(), state?.records ?? {})
@@ -74,74 +62,30 @@ export async function carry(load: Load, aws: Aws): Promise<Carried> {
   }
 }
 
-/** Accounts, of which the first is that of the credentials. */
-function listAccounts(count: number): string[] {
-  return Array.from({ length: count }, (_, n) => String(123456789012 + n))
-}
+const SITE = { partition: 'aws', account: '123456789012', region: 'eu-west-1' }
 
-async function openLoad({ jobs, accounts = 1, perSecond = OPEN }: Load, aws: Aws): Promise<Repository> {
-  const targets = Object.fromEntries(
-    listAccounts(accounts).map((account) => [
-      `a${account}`,
-      { region: 'eu-west-1', account, roleArn: `arn:aws:iam::${account}:role/jobwright` },
-    ]),
-  )
-  const names = Object.keys(targets)
-  const specs: Spec[] = Array.from({ length: jobs }, (_, n) => {
-    const spec = specOf('IotJob', `lamp-${String(n).padStart(6, '0')}`)
-    return accounts === 1 ? spec : { ...spec, document: { ...spec.document, target: names[n % names.length] } }
-  })
+async function openLoad({ jobs }: Load, aws: Aws): Promise<Repository> {
+  const specs = Array.from({ length: jobs }, (_, n) => specOf('IotJob', `lamp-${String(n).padStart(6, '0')}`))
   const repository = await openRepository(specs, 'file', undefined, 'night-shifts', aws)
   const file = path.join(repository.root, 'jobwright.yaml')
   const config = JSON.parse(fs.readFileSync(file, 'utf8')) as object
-  const limits = { iot: { perSecond }, 'iot.CreateJob': { perSecond } }
-  write(repository.root, {
-    'jobwright.yaml': { ...config, limits, guards: { maxCreates: 100_000 }, ...(accounts > 1 && { targets }) },
-  })
+  const limits = { iot: { perSecond: OPEN }, 'iot.CreateJob': { perSecond: OPEN } }
+  write(repository.root, { 'jobwright.yaml': { ...config, limits } })
   commit(repository.root)
   return repository
 }
 
-type Struck = {
-  readonly redis: RedisServer | undefined
-  readonly workers: readonly Measured[]
-  readonly startWorker: () => void
-}
-
-/** Reconciles until nothing is left. */
-async function runAll(
-  { root }: Repository,
-  env: Record<string, string>,
-  load: Load,
-  { redis, workers, startWorker }: Struck,
-) {
+/** Reconciles once. */
+async function run({ root }: Repository, env: Record<string, string>) {
   const times: number[] = []
-  const strikes = [
-    () => {
-      workers.at(-1)?.going.child.kill('SIGKILL')
-      startWorker()
-    },
-    () => planner?.going.child.kill('SIGKILL'),
-    () => void redis?.kill().then(() => redis.restart()),
-  ]
-  let planner: Measured | undefined
-  let [cpuMs, kills, runs] = [0, 0, 0]
-  for (let code: number | null = null; code !== 0 && runs < RUNS_MAX; runs++) {
-    planner = measureCpu(launch([CLI, 'reconcile', '--output', 'json'], root, env))
-    planner.going.child.stdout!.on('data', (text: string) => {
-      for (let left = text.split(/"step":"(?:created|adopted)"/).length - 1; left > 0; left--) {
-        times.push(performance.now())
-        // Ten strikes, evenly over all creates.
-        if (load.kills && times.length % Math.ceil(load.jobs / 10) === 0) strikes[kills++ % strikes.length]!()
-      }
-    })
-    const ended = await planner.going.ended
-    code = ended.code
-    if (code === 1 || code === 4) throw new Error(`${ended.stdout}${ended.stderr}`)
-    cpuMs += planner.cpuMs()
-  }
+  const planner = measureCpu(launch([CLI, 'reconcile', '--output', 'json'], root, env))
+  planner.going.child.stdout!.on('data', (text: string) => {
+    for (let left = text.split('"step":"created"').length - 1; left > 0; left--) times.push(performance.now())
+  })
+  const { code, stdout, stderr } = await planner.going.ended
+  if (code !== 0) throw new Error(`${stdout}${stderr}`)
   const seconds = ((times.at(-1) ?? 0) - (times[0] ?? 0)) / 1000
-  return { seconds, createsPerSecond: (times.length - 1) / seconds, plannerCpuMs: cpuMs, kills, runs }
+  return { createsPerSecond: (times.length - 1) / seconds, plannerCpuMs: planner.cpuMs() }
 }
 
 type Measured = { readonly going: Going; cpuMs(): number }
@@ -173,8 +117,8 @@ function measureCpu(going: Going): Measured {
   }
 }
 
-async function untilServing({ texts }: Going, lanes: number): Promise<void> {
-  while (texts.stdout.split('\nserving ').length <= lanes) await new Promise((resolve) => setTimeout(resolve, 50))
+async function untilServing({ texts }: Going): Promise<void> {
+  while (!texts.stdout.includes('\nserving ')) await new Promise((resolve) => setTimeout(resolve, 50))
 }
 
 async function stopAll(all: readonly Measured[]): Promise<void> {
