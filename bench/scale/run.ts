@@ -15,6 +15,7 @@ import { namePart, namePartFile } from '../../src/state/part-name.ts'
 import { createS3Store } from '../../src/state/s3-store.ts'
 import { createSplitStore } from '../../src/state/split-store.ts'
 import type { StateForm } from '../../src/state/state-form.ts'
+import { createStateReader, type StateReader } from '../../src/state/state-reader.ts'
 import type { OpenStore, Store } from '../../src/state/store.ts'
 import { systemClock } from '../../src/system/clock.ts'
 import { nodeDisk } from '../../src/system/disk.ts'
@@ -30,6 +31,7 @@ import { carry } from './workers.ts'
  *   --part NAME   stores or workers alone
  * Then what workers add, with a real Redis and open lanes.
  *   --jobs N      jobs of each of these rows (default 1000)
+ *   --only TEXT   rows whose name is this text, such as "s3, split" (default: all)
  */
 
 const BUCKET = 'fleet-state'
@@ -40,6 +42,7 @@ const { values } = parseArgs({
     commits: { type: 'string', default: '5' },
     part: { type: 'string', default: 'all' },
     jobs: { type: 'string', default: '1000' },
+    only: { type: 'string' },
   },
 })
 
@@ -139,13 +142,13 @@ const aws = await openAws(1)
 await aws.control('PUT', 'buckets', { [BUCKET]: { region: 'eu-west-1' } })
 const env = { AWS_ENDPOINT_URL: aws.url, AWS_REGION: 'eu-west-1' }
 
-/** Opens a text at a place; `form`: what it holds. */
-type OpenText = (file: string, form?: StateForm) => Store
+/** Opens a text at a place. `form`: what it holds; `reader`: parses it, by default each time. */
+type OpenText = (file: string, form?: StateForm, reader?: StateReader) => Store
 
 /** Each kind of place, by the name of a fresh one. */
 const KINDS: Readonly<Record<string, (name: string) => { readonly open: OpenText; readonly refresh?: () => void }>> = {
   file: (name) => ({
-    open: (file, form) => openFileStore({ path: path.join(top, name, file), disk: nodeDisk, form }),
+    open: (file, form, reader) => openFileStore({ path: path.join(top, name, file), disk: nodeDisk, form, reader }),
   }),
   git: (name) => {
     const [bare, here] = [path.join(top, `${name}.git`), path.join(top, name)]
@@ -153,18 +156,19 @@ const KINDS: Readonly<Record<string, (name: string) => { readonly open: OpenText
     git(top, 'clone', '--quiet', bare, here)
     const branch = shareBranch()
     return {
-      open: (file, form) =>
-        createGitStore({ repository: here, disk: nodeDisk, path: file, form, shared: form && branch }),
+      open: (file, form, reader) =>
+        createGitStore({ repository: here, disk: nodeDisk, path: file, form, reader, shared: form && branch }),
       refresh: branch.forget,
     }
   },
   s3: (name) => ({
-    open: (file, form) =>
+    open: (file, form, reader) =>
       createS3Store({
         root: top,
         bucket: BUCKET,
         key: `${name}/${file}`,
         form,
+        reader,
         open: () => openS3Bucket({ bucket: BUCKET }, { env, version: '0', credentials: getEmulatorCredentials() }),
         disk: nodeDisk,
       }),
@@ -182,10 +186,11 @@ function openPlace(kind: string, form: 'whole' | 'split', size: number): Place {
     return { store, measureTexts: async () => ({ part: await measureText(store), index: 0 }) }
   }
   const stores = new Map<string | undefined, Store>()
+  // The index is read twice when a state is opened, and parsed once.
+  const reader = createStateReader()
   const storeOf = (part: string | undefined): Store => {
     const store =
-      stores.get(part) ??
-      open(part === undefined ? FILE : namePartFile(FILE, part), part === undefined ? 'index' : { part })
+      stores.get(part) ?? (part === undefined ? open(FILE, 'index', reader) : open(namePartFile(FILE, part), { part }))
     stores.set(part, store)
     return store
   }
@@ -214,9 +219,10 @@ try {
   for (const kind of isIn('stores') ? Object.keys(KINDS) : [])
     for (const form of ['whole', 'split'] as const)
       for (const size of sizes) {
+        const name = form === 'whole' ? kind : `${kind}, split`
+        if (values.only !== undefined && values.only !== name) continue
         const measured = await measure(openPlace(kind, form, size), size, Number(values.commits))
         const { openMs, statusMs, intentMs, statusBytes, intentBytes } = measured
-        const name = form === 'whole' ? kind : `${kind}, split`
         const cells = [
           name,
           size.toLocaleString('en'),

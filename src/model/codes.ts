@@ -337,6 +337,11 @@ export const CODES = {
     exits: [4],
     means: 'the bucket of the state did not answer, or refused a request',
   },
+  STATE_BUCKET_CONFLICT: {
+    severity: 'error',
+    exits: [4],
+    means: 'other requests kept the bucket from storing the state',
+  },
   STATE_BUCKET_CREDENTIALS: {
     severity: 'error',
     exits: [4],

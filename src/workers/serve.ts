@@ -4,7 +4,8 @@ import type { RedisPlace } from '../model/redis-place.ts'
 import { toRedisOptions } from '../redis/open-redis.ts'
 import { nameTrouble, type RedisTrouble, readTrouble } from '../redis/trouble.ts'
 import type { Clock } from '../system/clock.ts'
-import { type Executed, type Executor, executeTask } from './execute.ts'
+import { createClaims } from './claims.ts'
+import { type Executed, type Executor, executeTask, mustReconnect } from './execute.ts'
 import { matchesLane } from './glob.ts'
 import type { Reach } from './reach.ts'
 import {
@@ -73,14 +74,11 @@ export async function serve(options: ServeOptions): Promise<Served> {
   tasks.on('error', () => {})
   const giveUp = new AbortController()
   const open = new Map<string, { readonly worker: Worker; readonly tally: QueueTally }>()
-  const claimed = new Map<string, number>()
 
-  const claim = async (nonce: string): Promise<boolean> => {
-    if (claimed.has(nonce)) return false
-    // Also here, because Redis may lose it.
-    claimed.set(nonce, clock.monotonic())
-    return (await redis.set(getClaimKey(nonce), worker, 'PX', CLAIM_MS, 'NX').catch(() => undefined)) === 'OK'
-  }
+  const claims = createClaims(clock, async (nonce) => {
+    const answer = await redis.set(getClaimKey(nonce), worker, 'PX', CLAIM_MS, 'NX').catch(() => undefined)
+    return answer === 'OK'
+  })
   const answer = async (planner: string, sealed: object): Promise<void> => {
     const list = getAnswersKey(planner)
     await redis.multi().rpush(list, JSON.stringify(sealed)).pexpire(list, ANSWER_MS).exec()
@@ -88,10 +86,10 @@ export async function serve(options: ServeOptions): Promise<Served> {
   const take = async (value: unknown, { queue, lane }: Announced, tally: QueueTally): Promise<void> => {
     tally.active++
     try {
-      const executor = { ...options.executor, clock, reach: reach.reach, claim, signal: giveUp.signal }
+      const executor = { ...options.executor, clock, reach: reach.reach, claim: claims.claim, signal: giveUp.signal }
       const executed = await executeTask(value, queue, executor)
       tally[nameEnd(executed)]++
-      if (isToReconnect(executed) && executed.task) reach.forget(executed.task.site)
+      if (mustReconnect(executed) && executed.task) reach.forget(executed.task.site)
       // A lost answer leaves the outcome unknown, and the planner finds it.
       if ('answer' in executed) await answer(executed.planner, executed.answer).catch(() => {})
       tell({ is: 'took', lane, executed })
@@ -151,8 +149,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
     const queues = Object.fromEntries([...open].map(([queue, { tally }]) => [queue, tally]))
     said.set(getWorkerKey(worker), JSON.stringify({ queues } satisfies WorkerStatus), 'PX', ALIVE_MS)
     await said.exec()
-    const old = clock.monotonic() - CLAIM_MS
-    for (const [nonce, at] of claimed) if (at < old) claimed.delete(nonce)
+    claims.forgetOld()
   }
   while (!signal.aborted) {
     // Bounded, so that a Redis that swallows everything does not delay the end.
@@ -171,8 +168,10 @@ export async function serve(options: ServeOptions): Promise<Served> {
   tell({ is: 'draining', active: sum('active') })
   // Other workers of the lane show again within a second that they serve it.
   for (const queue of open.keys()) void redis.del(getServingKey(queue)).catch(() => {})
+  const drained = new AbortController()
   const closing = Promise.allSettled([...open.values()].map((one) => one.worker.close()))
-  await Promise.race([closing, clock.sleep(DRAIN_MS)])
+  await Promise.race([closing, clock.sleep(DRAIN_MS, drained.signal).catch(() => {})])
+  drained.abort()
   giveUp.abort()
   // What is given up ends at once, and is still told.
   await Promise.race([closing, clock.sleep(GIVE_UP_MS)])
@@ -185,12 +184,6 @@ export async function serve(options: ServeOptions): Promise<Served> {
 function nameEnd(executed: Executed): keyof Served {
   if ('refused' in executed) return 'refused'
   return executed.outcome.is === 'done' ? 'done' : 'failed'
-}
-
-/** Returns whether the connection is of no more use: its credentials were refused, or a clock was set meanwhile. */
-function isToReconnect(executed: Executed): boolean {
-  if ('refused' in executed) return executed.refused === 'clock' || executed.refused === 'expired'
-  return executed.outcome.is !== 'done' && executed.outcome.problem.class === 'auth'
 }
 
 /** A client that connects again by itself, and how to note what is wrong with it: nothing, once it has answered. */

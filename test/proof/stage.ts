@@ -70,7 +70,7 @@ export async function serveAws(seed: number, more: readonly string[]): Promise<A
 export type StoreName = 'file' | 'git' | 's3'
 
 /** The bucket of all states in S3. */
-const BUCKET = 'fleet-state'
+export const BUCKET = 'fleet-state'
 
 /** A repository of generated specs, with a bare remote where its state is in Git. */
 export type Repository = {
@@ -193,6 +193,14 @@ export function start(
   return launch([CLI, 'reconcile', '--output', 'json', ...more], root, env)
 }
 
+const KILLER = path.join(import.meta.dirname, '../e2e/kill-before.mjs')
+
+/** Starts a command that is killed before its n-th write to a disk, a repository or a bucket. */
+export function startToKill(args: readonly string[], before: number, root: string, aws: Pick<Aws, 'url'>): Going {
+  const env = { ...environment(aws.url, root), KILL_BEFORE: String(before) }
+  return launch(['--import', KILLER, CLI, ...args], root, env)
+}
+
 /** Starts Node with these arguments and nothing but this environment. */
 export function launch(args: readonly string[], cwd: string, env: Readonly<Record<string, string>>): Going {
   const child = spawn('env', [...PLAIN, process.execPath, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -216,8 +224,9 @@ function nextAt({ stdout }: Ended): number | undefined {
 export async function untilQuiet(
   root: string,
   aws: Aws,
-  run = (): Going => start(root, aws),
+  more: readonly string[] = [],
   runsMax = RUNS_MAX,
+  run = (): Going => start(root, aws, ['--settle', '0s', ...more]),
 ): Promise<Ended[]> {
   const all: Ended[] = []
   while (all.length < runsMax) {
@@ -232,9 +241,24 @@ export async function untilQuiet(
 
 /** One more run without faults, and the oracle's word. A spec that still waits for something is stuck. */
 export async function verdictOf(repository: Repository, aws: Aws, root = repository.root): Promise<Verdict> {
+  await settle(root, aws)
+  const { state } = await repository.store(root).read()
+  return judge(repository.specs, await aws.jobs(), state?.records ?? {})
+}
+
+/** The same for a state that is split or has moved: what is on record is what the program says. */
+export async function verdictByStatus({ root, specs }: Repository, aws: Aws): Promise<Verdict> {
+  await settle(root, aws)
+  const { stdout } = await launch([CLI, 'status', '--output', 'json'], root, environment(aws.url, root)).ended
+  const lines = stdout.split('\n').filter((line) => line.includes('"type":"job"'))
+  const jobs = lines.map((line) => JSON.parse(line) as { address: string; id?: string; record: string })
+  const records = Object.fromEntries(jobs.map(({ address, id, record }) => [address, { id, stage: record }]))
+  return judge(specs, await aws.jobs(), records)
+}
+
+/** Runs without faults until nothing is left to do. */
+async function settle(root: string, aws: Aws): Promise<void> {
   await aws.control('PUT', 'faults', [])
   await aws.control('PUT', 'limits', { rates: {} })
   await untilQuiet(root, aws)
-  const { state } = await repository.store(root).read()
-  return judge(repository.specs, await aws.jobs(), state?.records ?? {})
 }

@@ -107,7 +107,7 @@ function strikeAll({ strikes, trouble, mustLose }: Struck): Scenario {
       let created = 0
       let unknown = 0
       const striking: Promise<unknown>[] = []
-      const runs = await untilQuiet(repository.root, aws, () => {
+      const runs = await untilQuiet(repository.root, aws, [], undefined, () => {
         const going = run()
         going.child.stdout!.on('data', (text: string) => {
           created += text.split(/"step":"(?:created|adopted)"/).length - 1
@@ -144,7 +144,7 @@ function replay(queueMs: number): Scenario {
       const savedAt = Date.now()
       for (const { child } of workers) child.kill('SIGCONT')
       await going.ended
-      const runs = await untilQuiet(repository.root, aws, run)
+      const runs = await untilQuiet(repository.root, aws, [], undefined, run)
       if (queueMs === SHORT_MS) await new Promise((resolve) => setTimeout(resolve, savedAt + queueMs - Date.now()))
       const before = (await aws.jobs()).length
       const old = workers.splice(0)
@@ -169,7 +169,7 @@ function replay(queueMs: number): Scenario {
       ]
       const wanted = queueMs === SHORT_MS ? late : again
       const made = (await aws.jobs()).length - before
-      const last = await untilQuiet(repository.root, aws, run)
+      const last = await untilQuiet(repository.root, aws, [], undefined, run)
       return {
         runs: 1 + runs.length + last.length,
         note: `${tasks.length} tasks of ${kinds.length} kinds replayed: ${late} too late, ${again} sent again, ${made} of them made a job that only waits`,

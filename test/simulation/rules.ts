@@ -1424,6 +1424,116 @@ export const RULES: readonly Mutation[] = [
       'minReader: state.minReader',
     ],
   ]),
+  ...inTest('test/state/s3-store.test.ts', 'src/state/s3-compare-and-swap.ts', [
+    [
+      'a write to S3 that arrived without an answer is taken for another run’s',
+      'if (now !== undefined && splitWriteId(now.text).id === id) return',
+      'if (now !== undefined && id === undefined) return',
+    ],
+    [
+      'another run’s write to S3 is taken for ours',
+      'if (now !== undefined && splitWriteId(now.text).id === id) return',
+      'if (now !== undefined && now.etag !== expected) return',
+    ],
+    [
+      'an old version that is still there after a lost write to S3 ends the write',
+      'if (now?.etag === expected) return undefined\n',
+      '',
+    ],
+    [
+      'a write to S3 without an answer is taken for stored while the old version is there',
+      ' ?? trouble) : trouble\n',
+      " ?? { is: 'committed', version: expected ?? '' }) : trouble\n",
+    ],
+    ['a write to S3 has no ID of its own', 'const body = addWriteId(text, id)', 'const body = text'],
+  ]),
+  ...inTest('test/state/s3-store.test.ts', 'src/state/s3-repeat.ts', [
+    ['a conflict ends a write to S3', "['lost', 'slow', 'conflict']", "['lost', 'slow']"],
+    ['a lost write to S3 is not sent again', "['lost', 'slow', 'conflict']", "['slow', 'conflict']"],
+  ]),
+  ...inTest('test/state/s3-store.test.ts', 'src/aws/s3-bucket.ts', [
+    [
+      'a write to S3 carries no condition',
+      "const headers = 'ifNone' in condition ? { IfNoneMatch: '*' } : { IfMatch: condition.ifMatch }",
+      'const headers = {}',
+    ],
+    ['the SDK repeats a write to S3', 'maxAttempts: 1,', 'maxAttempts: 3,'],
+  ]),
+  ...inTest('test/state/s3-store.test.ts', 'src/state/s3-probe.ts', [
+    [
+      'a probe does not create its object twice',
+      'if ((await write(probe, { ifNone: true })) !== undefined)',
+      'if (start === undefined)',
+    ],
+    [
+      'a probe does not write over an older version',
+      'if ((await write(probe, { ifMatch: start })) !== undefined)',
+      'if (start === undefined)',
+    ],
+  ]),
+  ...inTest('test/state/move-state.test.ts', 'src/state/move-state.ts', [
+    [
+      'a move copies a state that can be used at once',
+      'const copy = { ...own, serial, minReader, inactive: move }',
+      'const copy = { ...own, serial, minReader }',
+    ],
+    [
+      'a move leaves the old state usable',
+      'await old.replace({ ...state, serial, minReader, moved: move },',
+      'await old.replace({ ...state, serial, minReader },',
+    ],
+    ['older programs may use a tombstone', 'const MOVE_READER = 3', 'const MOVE_READER = 1'],
+    [
+      'a move keeps the copy of a state that went on',
+      'if (there.serial === serial + 1) return false',
+      'if (there.serial > 0) return false',
+    ],
+    [
+      'a move overwrites a state that can be used',
+      'there.moved !== undefined || there.inactive === undefined || there.lineage !== lineage',
+      'there.moved !== undefined || there.lineage !== lineage',
+    ],
+    [
+      'a move overwrites a tombstone',
+      'there.moved !== undefined || there.inactive === undefined || there.lineage !== lineage',
+      '(there.moved === undefined && there.inactive === undefined) || there.lineage !== lineage',
+    ],
+    [
+      'a move overwrites a copy of another state',
+      'there.moved !== undefined || there.inactive === undefined || there.lineage !== lineage',
+      'there.moved !== undefined || there.inactive === undefined',
+    ],
+    [
+      'a move takes a state from where a tombstone does not point',
+      'if (getPlaceKey(moved.to) !== getPlaceKey(to)) throw',
+      'if (getPlaceKey(moved.to) === undefined) throw',
+    ],
+    ['what only this machine keeps is not handed over', 'if (changes.length > 0) {', 'if (changes.length > 99) {'],
+  ]),
+  ...inTest('test/state/move-state.test.ts', 'src/state/find-move.ts', [
+    ['a tombstone may be used', '  if (moved !== undefined) {', '  if (moved === null) {'],
+    [
+      'an inactive copy may be used',
+      'if (inactive === undefined) return undefined',
+      'if (inactive !== null) return undefined',
+    ],
+  ]),
+  ...inTest('test/state/move-state.test.ts', 'src/state/open-store.ts', [
+    ['a run that a move overtook is told to run again', '      await assertNotMoved()\n', ''],
+  ]),
+  ...inTest('test/state/split-store.test.ts', 'src/state/open-split-store.ts', [
+    [
+      'an address is recorded without a claim',
+      'if (before !== home) claims.set(address, home)',
+      'if (before === null) claims.set(address, home)',
+    ],
+    [
+      'an outdated part is written',
+      'now?.text === seen?.text && now?.changes === seen?.changes',
+      'now?.text !== undefined || seen',
+    ],
+    ['what a stale commit stored in another part stays', 'await takeBack(written, byPart)', 'void takeBack'],
+  ]),
   ...inTest('test/state/series.test.ts', 'src/state/recover.ts', [
     [
       'a schedule that only a commit changes is not written',
