@@ -33,7 +33,11 @@ export const CODES = {
   CHECKOUT_DIRTY: { severity: 'error', exits: [8], means: 'the checkout has uncommitted changes' },
   CHECKOUT_MOVED: { severity: 'error', exits: [8], means: 'the checkout changed while Jobwright read it' },
   CHECKOUT_STALE: { severity: 'error', exits: [8], means: 'the checkout does not contain the last reconciled commit' },
-  CHECKOUT_UNKNOWN: { severity: 'error', exits: [8], means: 'the history of the checkout is incomplete' },
+  CHECKOUT_UNKNOWN: {
+    severity: 'error',
+    exits: [8],
+    means: 'the checkout cannot be compared with the last reconciled commit',
+  },
   CHECKOUT_UNREADABLE: { severity: 'error', exits: [4], means: 'Git cannot read the repository' },
   CLOCK_OFF: { severity: 'error', exits: [4], means: 'the clock of this machine is wrong' },
   CONFIG_ENDPOINT: { severity: 'error', exits: [4], means: 'signed requests must not go to this endpoint' },
@@ -193,7 +197,11 @@ export const CODES = {
   RUN_TIMEOUT: { severity: 'warning', exits: [9], means: 'the time allowed by --timeout has passed' },
   RUN_UNEDITABLE: { severity: 'error', exits: [1], means: 'policy.run cannot be raised safely in this file' },
   SCHEMA_UNKNOWN: { severity: 'error', exits: [1], means: 'there is no schema of this name', selfExplanatory: true },
-  SPEC_ALIAS: { severity: 'error', exits: [3], means: 'an alias has no anchor, or stands inside it' },
+  SPEC_ALIAS: {
+    severity: 'error',
+    exits: [3],
+    means: 'an alias has no anchor above it, or is inside the value that it repeats',
+  },
   SPEC_ARN_ELSEWHERE: {
     severity: 'error',
     exits: [3],

@@ -36,6 +36,11 @@ export type Planner = PlanInput &
     readonly countRivals: Rivals
   }
 
+/** Says why an unrecorded job may be the state's own. */
+export const OLDER_STATE = advise(
+  'the state may be older than the job: it may come from a backup, or its branch was rolled back',
+)
+
 export function createPlanner(input: PlanInput): Planner {
   const records = input.state?.records ?? {}
   const broken = input.blocked.filter(({ address }) => !records[address])

@@ -325,7 +325,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'second jobs are looked for by our own clock',
     file: 'src/reconcile/reconcile.ts',
-    from: '  return clock.now() + (offset === undefined ? 0 : offset + 1_000)',
+    from: '  return clock.now() + (offset === undefined ? 0 : offset + ANSWER_MS)',
     to: '  return clock.now() + (offset === undefined ? 0 : 0)',
   },
   {

@@ -97,6 +97,7 @@ async function reportLanes(
   options: StatusOptions,
   out: Printer,
 ): Promise<void> {
+<<<<<<< HEAD
   if (options.emulator) return
   const [sharedAt, queueAt] = [findLanesPlace(project), findQueuePlace(project)]
   if (sharedAt === undefined && queueAt === undefined) return
@@ -107,6 +108,15 @@ async function reportLanes(
     else for (const line of 'queues' in one ? one.queues : one) out.line(line)
   }
   for (const line of listBudgets(project, state)) out.line(line)
+=======
+  const place = options.emulator ? undefined : findLanesPlace(project)
+  if (place === undefined) return
+  const { addShared, listBudgets, listSharedLanes, NOTHING_SHARED } = await import('../../session/lane-lines.ts')
+  const shared = await listSharedLanes(place)
+  if ('code' in shared) out.diagnostics([{ ...shared, severity: 'warning' }], clock.now())
+  const { lanes, slots, budgets } = 'code' in shared ? NOTHING_SHARED : shared
+  for (const line of [...lanes, ...slots, ...addShared(listBudgets(project, state), budgets)]) out.line(line)
+>>>>>>> main
 }
 
 /** Points users who tried the emulator first to its jobs. */
