@@ -402,8 +402,5 @@ export type Line =
   | GuardLine
   | LaneLine
   | BudgetLine
-<<<<<<< HEAD
-  | QueueLine
-=======
   | SlotsLine
->>>>>>> main
+  | QueueLine

@@ -1,11 +1,7 @@
 import type { Lanes } from '../aws/lanes.ts'
 import { MODELS } from '../kinds/index.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
-<<<<<<< HEAD
-import type { BudgetLine, LaneLine, QueueLine } from '../model/lines.ts'
-=======
-import type { BudgetLine, LaneLine, SlotsLine } from '../model/lines.ts'
->>>>>>> main
+import type { BudgetLine, LaneLine, QueueLine, SlotsLine } from '../model/lines.ts'
 import type { RedisPlace } from '../model/redis-place.ts'
 import type { State } from '../model/state.ts'
 import { systemClock } from '../system/clock.ts'

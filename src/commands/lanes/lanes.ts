@@ -8,11 +8,14 @@ import { toSummaryLine } from '../../report/json-lines.ts'
 import { formatLanes } from '../../report/lanes-text.ts'
 import { formatCount } from '../../report/words.ts'
 import type { CommonOptions, Host } from '../../session/host.ts'
-<<<<<<< HEAD
-import { listBudgets, listQueues, listSharedLanes, type QueueLines } from '../../session/lane-lines.ts'
-=======
-import { addShared, listBudgets, listSharedLanes, NOTHING_SHARED } from '../../session/lane-lines.ts'
->>>>>>> main
+import {
+  addShared,
+  listBudgets,
+  listQueues,
+  listSharedLanes,
+  NOTHING_SHARED,
+  type QueueLines,
+} from '../../session/lane-lines.ts'
 import { findLanesPlace } from '../../session/lane-share.ts'
 import { createPrinter, type Printer } from '../../session/printer.ts'
 import { assertConfig, openProject, openProjectStore, tellBy } from '../../session/project.ts'
@@ -28,65 +31,37 @@ type Shown = {
 }
 
 /**
-<<<<<<< HEAD
- * `jobwright lanes`: shows the rates that all runs of an account share, what workers do, and the daily budgets of this project's state.
- * Throws a Problem (exit 4) if Redis cannot be read.
-=======
- * `jobwright lanes`: shows the rates, slots and daily budgets that all runs of an account share, and the daily budgets
+ * `jobwright lanes`: shows the rates, slots and daily budgets that all runs of an account share, what workers do, and the daily budgets
  * of this project's state. Throws a Problem (exit 4) if Redis cannot be read.
->>>>>>> main
  */
 export async function showLanes(options: LanesOptions, host: Host): Promise<ExitCode> {
   const out = createPrinter(host, options)
   const project = tellBy(openProject(host.cwd, host.env), out)
   assertConfig(project)
   const now = systemClock.now()
-<<<<<<< HEAD
   const [sharedAt, queueAt] = [findLanesPlace(project), findQueuePlace(project)]
-  const lanes = sharedAt === undefined ? [] : await listSharedLanes(sharedAt)
-  if ('code' in lanes) throw new Problem(lanes)
+  const found = sharedAt === undefined ? NOTHING_SHARED : await listSharedLanes(sharedAt)
+  if ('code' in found) throw new Problem(found)
   const tasks = queueAt === undefined ? { queues: [], workers: 0, idle: 0 } : await listQueues(queueAt)
   if ('code' in tasks) throw new Problem(tasks)
+  const { lanes, slots } = found
   const { queues } = tasks
   const { state, diagnostics } = await openProjectStore(project, {}).read()
   out.diagnostics(diagnostics, now)
-  const budgets = listBudgets(project, state)
-  for (const line of [...lanes, ...queues, ...budgets]) out.line(line)
-  const table = formatLanes({ lanes, queues, budgets }, out.tableOptions(now))
+  const budgets = addShared(listBudgets(project, state), found.budgets)
+  for (const line of [...lanes, ...slots, ...queues, ...budgets]) out.line(line)
+  const table = formatLanes({ lanes, slots, queues, budgets }, out.tableOptions(now))
   if (table !== '') out.answer(table)
   const shared = sharedAt && { place: sharedAt, count: lanes.length }
   explain({ shared, queue: queueAt && { place: queueAt, ...tasks } }, out, now)
   const exitCode = hasErrors(diagnostics) ? 8 : 0
   const counts = {
     lanes: lanes.length,
+    slots: slots.length,
     budgets: budgets.length,
     ...(queueAt && { queues: queues.length, workers: tasks.workers }),
   }
   out.line(toSummaryLine({ counts, outcomes: exitCode ? [exitCode] : [], exitCode }))
-=======
-  const place = findLanesPlace(project)
-  const shared = place === undefined ? NOTHING_SHARED : await listSharedLanes(place)
-  if ('code' in shared) throw new Problem(shared)
-  const { state, diagnostics } = await openProjectStore(project, {}).read()
-  out.diagnostics(diagnostics, now)
-  const { lanes, slots } = shared
-  const budgets = addShared(listBudgets(project, state), shared.budgets)
-  for (const line of [...lanes, ...slots, ...budgets]) out.line(line)
-  const table = formatLanes({ lanes, slots, budgets }, out.tableOptions(now))
-  if (table !== '') out.answer(table)
-  if (place === undefined) {
-    const way = advise('to share them, set lanes.url in jobwright.yaml or JOBWRIGHT_LANES_URL: see docs/scale.md')
-    out.answer(['no lanes are shared', ...hintLines({ remedies: [way] }, '', out.options(now))].join('\n'))
-  } else if (lanes.length === 0) out.answer(`no run has used a lane at ${place.name} within the last hour`)
-  const exitCode = hasErrors(diagnostics) ? 8 : 0
-  out.line(
-    toSummaryLine({
-      counts: { lanes: lanes.length, slots: slots.length, budgets: budgets.length },
-      outcomes: exitCode ? [exitCode] : [],
-      exitCode,
-    }),
-  )
->>>>>>> main
   return exitCode
 }
 

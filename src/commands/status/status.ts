@@ -97,26 +97,18 @@ async function reportLanes(
   options: StatusOptions,
   out: Printer,
 ): Promise<void> {
-<<<<<<< HEAD
   if (options.emulator) return
   const [sharedAt, queueAt] = [findLanesPlace(project), findQueuePlace(project)]
   if (sharedAt === undefined && queueAt === undefined) return
-  const { listBudgets, listQueues, listSharedLanes } = await import('../../session/lane-lines.ts')
-  const read = [...(sharedAt ? [await listSharedLanes(sharedAt)] : []), ...(queueAt ? [await listQueues(queueAt)] : [])]
-  for (const one of read) {
-    if ('code' in one) out.diagnostics([{ ...one, severity: 'warning' }], clock.now())
-    else for (const line of 'queues' in one ? one.queues : one) out.line(line)
-  }
-  for (const line of listBudgets(project, state)) out.line(line)
-=======
-  const place = options.emulator ? undefined : findLanesPlace(project)
-  if (place === undefined) return
-  const { addShared, listBudgets, listSharedLanes, NOTHING_SHARED } = await import('../../session/lane-lines.ts')
-  const shared = await listSharedLanes(place)
-  if ('code' in shared) out.diagnostics([{ ...shared, severity: 'warning' }], clock.now())
+  const { addShared, listBudgets, listQueues, listSharedLanes, NOTHING_SHARED } = await import(
+    '../../session/lane-lines.ts'
+  )
+  const shared = sharedAt ? await listSharedLanes(sharedAt) : NOTHING_SHARED
+  const tasks = queueAt ? await listQueues(queueAt) : { queues: [] }
+  for (const one of [shared, tasks]) if ('code' in one) out.diagnostics([{ ...one, severity: 'warning' }], clock.now())
   const { lanes, slots, budgets } = 'code' in shared ? NOTHING_SHARED : shared
-  for (const line of [...lanes, ...slots, ...addShared(listBudgets(project, state), budgets)]) out.line(line)
->>>>>>> main
+  const queues = 'code' in tasks ? [] : tasks.queues
+  for (const line of [...lanes, ...slots, ...queues, ...addShared(listBudgets(project, state), budgets)]) out.line(line)
 }
 
 /** Points users who tried the emulator first to its jobs. */
