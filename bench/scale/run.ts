@@ -21,12 +21,16 @@ import { systemClock } from '../../src/system/clock.ts'
 import { nodeDisk } from '../../src/system/disk.ts'
 import { build } from '../../test/e2e/process.ts'
 import { openAws } from '../../test/proof/stage.ts'
+import { carry } from './workers.ts'
 
 /*
  * `npm run bench:scale`: what opening a state and committing one record costs, by the number of records, for each store, whole and split into
  * ten parts. Git pushes to a bare repository on this disk, and S3 is the emulator in a process of its own: add the way to your own server.
  *   --sizes N,N   numbers of records (default 1000,10000,100000)
  *   --commits N   commits of which the median is shown (default 5)
+ *   --part NAME   stores or workers alone
+ * Then what workers add, with a real Redis and open lanes.
+ *   --jobs N      jobs of each of these rows (default 1000)
  *   --only TEXT   rows whose name is this text, such as "s3, split" (default: all)
  */
 
@@ -36,6 +40,8 @@ const { values } = parseArgs({
   options: {
     sizes: { type: 'string', default: '1000,10000,100000' },
     commits: { type: 'string', default: '5' },
+    part: { type: 'string', default: 'all' },
+    jobs: { type: 'string', default: '1000' },
     only: { type: 'string' },
   },
 })
@@ -202,11 +208,15 @@ function openPlace(kind: string, form: 'whole' | 'split', size: number): Place {
 
 const sizes = values.sizes.split(',').map(Number)
 process.stdout.write(
-  `${new Date().toISOString().slice(0, 10)}, ${os.cpus()[0]?.model}, ${os.cpus().length} processors, Node ${process.version}, load ${os.loadavg()[0]!.toFixed(1)}\n\n` +
-    '| store | records | open | commit of a status | it writes | commit of a new job | it writes |\n|---|---|---|---|---|---|---|\n',
+  `${new Date().toISOString().slice(0, 10)}, ${os.cpus()[0]?.model}, ${os.cpus().length} processors, Node ${process.version}, load ${os.loadavg()[0]!.toFixed(1)}\n\n`,
 )
+const isIn = (part: string): boolean => values.part === 'all' || values.part === part
 try {
-  for (const kind of Object.keys(KINDS))
+  if (isIn('stores'))
+    process.stdout.write(
+      '| store | records | open | commit of a status | it writes | commit of a new job | it writes |\n|---|---|---|---|---|---|---|\n',
+    )
+  for (const kind of isIn('stores') ? Object.keys(KINDS) : [])
     for (const form of ['whole', 'split'] as const)
       for (const size of sizes) {
         const name = form === 'whole' ? kind : `${kind}, split`
@@ -224,9 +234,28 @@ try {
         ]
         process.stdout.write(`| ${cells.join(' | ')} |\n`)
       }
+  if (isIn('workers')) await showWorkers(Number(values.jobs))
 } finally {
   await aws.close()
   fs.rmSync(top, { recursive: true, force: true })
+}
+
+/** Shows loads that workers carry, and the same without workers. */
+async function showWorkers(jobs: number): Promise<void> {
+  process.stdout.write(
+    '\n| who calls | creates a second | CPU a create: the run | all workers | wrong |\n|---|---|---|---|---|\n',
+  )
+  for (const workers of [0, 1, 2, 4]) {
+    const { createsPerSecond, plannerCpuMs, workersCpuMs, wrong } = await carry({ jobs, workers }, aws)
+    const cells = [
+      workers === 0 ? 'the run' : `${workers} ${workers === 1 ? 'worker' : 'workers'}`,
+      createsPerSecond.toFixed(0),
+      `${(plannerCpuMs / jobs).toFixed(1)} ms`,
+      workers === 0 ? '' : `${(workersCpuMs / jobs).toFixed(1)} ms`,
+      wrong,
+    ]
+    process.stdout.write(`| ${cells.join(' | ')} |\n`)
+  }
 }
 
 function formatMs(ms: number): string {

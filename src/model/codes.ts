@@ -184,6 +184,8 @@ export const CODES = {
     exits: [6],
     means: 'the outcome of a create is unknown, and Jobwright cannot determine it',
   },
+  QUEUE_NO_WORKER: { severity: 'error', exits: [5], means: 'no worker makes the calls of a lane' },
+  QUEUE_REDIS: { severity: 'error', exits: [4, 5], means: 'the Redis of the queue cannot be used' },
   RUN_LATE: {
     severity: 'warning',
     exits: [9],

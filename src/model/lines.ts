@@ -365,6 +365,23 @@ export type SlotsLine = {
   readonly peers: number
 }
 
+/** The tasks of a lane that are for workers, over all projects that use the queue. */
+export type QueueLine = {
+  readonly v: 1
+  readonly type: 'queue'
+  /** The lane: `account/region/service`. */
+  readonly name: string
+  /** Workers that serve it. */
+  readonly workers: number
+  /** Tasks that no worker has begun with, and calls in flight. */
+  readonly waiting: number
+  readonly active: number
+  /** Calls of these workers since they began: carried out, failed, and refused. */
+  readonly done: number
+  readonly failed: number
+  readonly refused: number
+}
+
 /** Any line of the contract. */
 export type Line =
   | DiagnosticLine
@@ -386,3 +403,4 @@ export type Line =
   | LaneLine
   | BudgetLine
   | SlotsLine
+  | QueueLine

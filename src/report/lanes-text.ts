@@ -1,17 +1,18 @@
-import type { BudgetLine, LaneLine, SlotsLine } from '../model/lines.ts'
+import type { BudgetLine, LaneLine, QueueLine, SlotsLine } from '../model/lines.ts'
 import { escapeForTerminal } from './escape.ts'
 import type { ReportOptions } from './options.ts'
 import { type Cell, formatTable } from './table.ts'
 
-/** What runs share, and the budgets of a state. */
+/** What runs share, the tasks for workers, and the budgets of a state. */
 export type ShownLanes = {
   readonly lanes: readonly LaneLine[]
   readonly slots: readonly SlotsLine[]
+  readonly queues: readonly QueueLine[]
   readonly budgets: readonly BudgetLine[]
 }
 
-/** Formats shared lanes, slots and daily budgets as a table each. */
-export function formatLanes({ lanes, slots, budgets }: ShownLanes, options: ReportOptions): string {
+/** Formats shared lanes, slots, the tasks for workers, and daily budgets as a table each. */
+export function formatLanes({ lanes, slots, queues, budgets }: ShownLanes, options: ReportOptions): string {
   const rates = lanes.map(({ name, rate, perSecond, peers = 0, waiting, throttled, sent }) => [
     name,
     `${rate}/s`,
@@ -19,6 +20,10 @@ export function formatLanes({ lanes, slots, budgets }: ShownLanes, options: Repo
     ...[peers, waiting, throttled, sent].map(String),
   ])
   const places = slots.map(({ name, taken, max, peers }) => [name, `${taken} of ${max}`, String(peers)])
+  const tasks = queues.map(({ name, workers, waiting, active, done, failed, refused }) => [
+    name,
+    ...[workers, waiting, active, done, failed, refused].map(String),
+  ])
   const isShared = budgets.some(({ taken }) => taken !== undefined)
   const days = budgets.map(({ name, day, used, perDay, taken, peers }) => [
     name,
@@ -29,6 +34,7 @@ export function formatLanes({ lanes, slots, budgets }: ShownLanes, options: Repo
   return [
     formatWithHead(['LANE', 'RATE', 'LIMIT', 'PEERS', 'QUEUE', 'THROTTLES', 'SENT'], rates, options),
     formatWithHead(['SLOTS', 'TAKEN', 'PEERS'], places, options),
+    formatWithHead(['LANE', 'WORKERS', 'WAITING', 'ACTIVE', 'DONE', 'FAILED', 'REFUSED'], tasks, options),
     formatWithHead(['BUDGET', 'DAY (UTC)', 'CREATES', ...(isShared ? ['ALL STATES', 'PEERS'] : [])], days, options),
   ]
     .filter((table) => table !== '')

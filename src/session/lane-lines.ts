@@ -1,12 +1,13 @@
 import type { Lanes } from '../aws/lanes.ts'
 import { MODELS } from '../kinds/index.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
-import type { BudgetLine, LaneLine, SlotsLine } from '../model/lines.ts'
+import type { BudgetLine, LaneLine, QueueLine, SlotsLine } from '../model/lines.ts'
 import type { RedisPlace } from '../model/redis-place.ts'
 import type { State } from '../model/state.ts'
 import { systemClock } from '../system/clock.ts'
 import { diagnoseTrouble } from './lane-share.ts'
 import type { Project } from './project.ts'
+import { diagnoseQueue } from './queue.ts'
 import { getDailyLimit } from './session.ts'
 
 /** Lists the lanes of a run, with its own requests. */
@@ -70,6 +71,18 @@ export function addShared(own: readonly BudgetLine[], shared: readonly BudgetLin
     }),
     ...shared.filter((line) => !own.some((one) => isSame(one, line))),
   ]
+}
+
+/** What the Redis of the workers shows, and how many workers there are and serve no lane. */
+export type QueueLines = { readonly queues: readonly QueueLine[]; readonly workers: number; readonly idle: number }
+
+/** Lists the tasks of each lane with its workers; or why the queue cannot be read. */
+export async function listQueues(place: RedisPlace): Promise<QueueLines | Diagnostic> {
+  const { readQueues } = await import('../workers/read-queues.ts')
+  const read = await readQueues(place, systemClock)
+  if ('trouble' in read) return diagnoseQueue(place, read.trouble)
+  const { lanes, workers, idle } = read.value
+  return { queues: lanes.map(({ lane, ...tasks }) => ({ v: 1, type: 'queue', name: lane, ...tasks })), workers, idle }
 }
 
 function toLaneLine(

@@ -24,6 +24,7 @@ import { sideBySide } from './split-states.ts'
 import { openAws, type StoreName } from './stage.ts'
 import { week } from './week.ts'
 import { wholeLife } from './whole-life.ts'
+import { WORKERS_SCENARIOS } from './workers.ts'
 
 /*
  * `npm run prove`: the built program as a child process against `jobwright emulator` over sockets, through everything that can go wrong.
@@ -77,6 +78,7 @@ function rows(kills: number, moment: () => Moment): Row[] {
     ...each('a state of the future, older, deleted', () => untrustedStates),
     ...Object.entries(OWNERSHIP).flatMap(([name, scenario]) => each(name, () => scenario)),
     ...Object.entries(SHARED_LANES).flatMap(([name, scenario]) => each(name, () => scenario, 1, ['git'])),
+    ...Object.entries(WORKERS_SCENARIOS).flatMap(([name, scenario]) => each(name, () => scenario, 1, ['git'])),
     ...each('a laptop’s journal over a newer state', () => laptopJournal(moment()), some, ['git']),
   ]
 }

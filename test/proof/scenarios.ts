@@ -245,7 +245,7 @@ export async function inRepository(
   }
 }
 
-async function faultsStruck(aws: Aws): Promise<number> {
+export async function faultsStruck(aws: Aws): Promise<number> {
   const calls = (await aws.control('GET', 'calls')) as { outcome: string; count: number }[]
   return calls
     .filter(({ outcome }) => /^(drop-|error-|truncate-|throttle|Throttl|TooMany)/.test(outcome))

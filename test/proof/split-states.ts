@@ -71,7 +71,9 @@ export const sideBySide: Scenario = (settings) => {
         if (both.every(({ stdout }) => stdout.includes('"type":"progress"'))) together++
         const refused = both.filter(({ code }) => code === 8)
         wrong.push(
-          ...refused.map(({ stdout }) => `a run of one target was refused: ${/"message":"[^"]*"/.exec(stdout)}`),
+          ...refused.map(
+            ({ stdout }) => `a run of one target was refused: ${/"message":"([^"]*)"/.exec(stdout)?.[1] ?? stdout}`,
+          ),
         )
         if (both.every(({ code }) => code === 0)) break
         await new Promise((resolve) => setTimeout(resolve, 300))

@@ -159,7 +159,12 @@ function filesOf(specs: readonly Spec[]): Record<string, string> {
 export type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string }
 
 /** A run of `reconcile` that is under way. */
-export type Going = { readonly child: ChildProcess; readonly ended: Promise<Ended> }
+export type Going = {
+  readonly child: ChildProcess
+  /** What it has said so far. */
+  readonly texts: Readonly<Omit<Ended, 'code'>>
+  readonly ended: Promise<Ended>
+}
 
 /** The environment of a program whose AWS is the emulator; nothing of the user's own configuration is in it. */
 export function environment(url: string, home: string): Record<string, string> {
@@ -178,8 +183,13 @@ export function environment(url: string, home: string): Record<string, string> {
 }
 
 /** Starts `reconcile`. What settles is left to the next run, unless it is told to wait. */
-export function start(root: string, aws: Pick<Aws, 'url'>, more: readonly string[] = ['--settle', '0s']): Going {
-  const env = { ...environment(aws.url, root), JOBWRIGHT_WAITS: JSON.stringify(WAITS) }
+export function start(
+  root: string,
+  aws: Pick<Aws, 'url'>,
+  more: readonly string[] = ['--settle', '0s'],
+  given: Readonly<Record<string, string>> = {},
+): Going {
+  const env = { ...environment(aws.url, root), JOBWRIGHT_WAITS: JSON.stringify(WAITS), ...given }
   return launch([CLI, 'reconcile', '--output', 'json', ...more], root, env)
 }
 
@@ -201,7 +211,7 @@ export function launch(args: readonly string[], cwd: string, env: Readonly<Recor
     })
   }
   const ended = new Promise<Ended>((resolve) => child.once('close', (code) => resolve({ code, ...texts })))
-  return { child, ended }
+  return { child, texts, ended }
 }
 
 /** When a run says that something can go on by itself. */
@@ -216,10 +226,11 @@ export async function untilQuiet(
   aws: Aws,
   more: readonly string[] = [],
   runsMax = RUNS_MAX,
+  run = (): Going => start(root, aws, ['--settle', '0s', ...more]),
 ): Promise<Ended[]> {
   const all: Ended[] = []
   while (all.length < runsMax) {
-    const ended = await start(root, aws, ['--settle', '0s', ...more]).ended
+    const ended = await run().ended
     all.push(ended)
     if (ended.code !== null && [0, 1, 3, 6].includes(ended.code)) return all
     const wait = Math.min(5_000, Math.max(0, (nextAt(ended) ?? 0) - Date.now()) + 20)

@@ -1625,7 +1625,7 @@ export const RULES: readonly Mutation[] = [
       'now?.text === seen?.text && now?.changes === seen?.changes',
       'now?.text !== undefined || seen',
     ],
-    ['what a stale commit stored in another part stays', 'await takeBack(written, byPart)', 'void takeBack'],
+    ['what a stale commit stored in another part stays', 'await takeBack(written)', 'void takeBack'],
   ]),
   ...inTest('test/state/series.test.ts', 'src/state/recover.ts', [
     [

@@ -16,7 +16,12 @@ const model = getModel('ImportExportJob')
 
 /** A worker with two targets in one region: each leads to an account of its own. */
 async function open(t: Test) {
-  const [one, two] = [await openWorld(t, { account: '111111111111' }), await openWorld(t, { account: '222222222222' })]
+  // With another clock, a worker would serve no lane.
+  const now = { startAt: new Date().toISOString(), timeScale: 1 }
+  const [one, two] = [
+    await openWorld(t, { account: '111111111111', ...now }),
+    await openWorld(t, { account: '222222222222', ...now }),
+  ]
   const region = 'us-east-1'
   const config = {
     targets: { one: { region, endpoint: one.url }, two: { region, endpoint: two.url } },

@@ -19,7 +19,7 @@ async function open(t: Test) {
   const redis = await startRedis(t)
   const read = readRedisPlace(redis.url)
   if (!('place' in read)) throw new Error(read.fault)
-  const transport = openPlannerTransport(read.place, 'planner-1', systemClock)
+  const transport = openPlannerTransport(read.place, { planner: 'planner-1', key: KEY, clock: systemClock })
   const client = new Redis(redis.url)
   const deadline = systemClock.now() + 3_600_000
   const put = (nonce: string, more: Partial<Task> = {}) =>
