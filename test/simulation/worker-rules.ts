@@ -99,7 +99,7 @@ export const WORKER_RULES: readonly Mutation[] = [
     ],
     [
       'a task is put in a lane that no worker serves',
-      "if (trouble !== undefined) return createNotSent('unreachable', 'NoWorker', trouble)\n",
+      "if (typeof trouble === 'string') return createNotSent('no-worker', 'NoWorker', trouble)\n",
       '',
     ],
   ]),
