@@ -4,6 +4,7 @@ import { createQueue } from '../src/aws/queue.ts'
 import { readSpecs } from '../src/documents/specs.ts'
 import { getModel, MODELS } from '../src/kinds/index.ts'
 import type { Address } from '../src/model/address.ts'
+import type { Event } from '../src/model/event.ts'
 import type { JsonObject } from '../src/model/json.ts'
 import type { KindReader } from '../src/model/kind-calls.ts'
 import type { Live } from '../src/model/live.ts'
@@ -15,6 +16,7 @@ import { listNeeds } from '../src/plan/needs.ts'
 import { findDuplicates } from '../src/plan/questions/duplicates.ts'
 import { formatAttention } from '../src/report/attention-text.ts'
 import { formatDiagnostics } from '../src/report/diagnostics.ts'
+import { createFollowing } from '../src/report/following.ts'
 import { formatPlan } from '../src/report/plan-text.ts'
 import { merge } from '../src/state/merge.ts'
 import { systemClock } from '../src/system/clock.ts'
@@ -264,6 +266,20 @@ t.test('a plan of finished specs looks a few times at each', async (t) => {
   t.ok(needs <= limits.needs, `needs: ${needs} visits`)
   t.ok(planned <= limits.plan, `plan: ${planned} visits`)
 })
+
+t.test('each event of a job costs the same, however many jobs a run follows', (t) =>
+  checkGrowth(t, (size) => {
+    const events = range(size).map((index): Event => {
+      const address: Address = `IotJob/kiosk-${index}`
+      return { type: 'job', address, record: recordOf(address) }
+    })
+    return () => {
+      const following = createFollowing(() => undefined)
+      for (const event of events) following.note(event, REPORT.now)
+      t.ok(following.hasJobs())
+    }
+  }),
+)
 
 /** Files that people write, sound or not. */
 const FILES: Readonly<Record<string, (index: number, size: number) => string>> = {

@@ -243,7 +243,7 @@ function reachedFrom(file: string, next: ReadonlyMap<string, readonly string[]>)
 }
 
 /** Files of the simulation that put the program under test to work; all others judge it, or are the world that it is tried in. */
-const AT_WORK = ['calls.ts', 'downloads.ts', 'network.ts', 'series-runner.ts', 'town.ts']
+const AT_WORK = ['calls.ts', 'downloads.ts', 'fleet.ts', 'network.ts', 'series-runner.ts', 'town.ts']
 
 t.test('what judges in the simulation shares nothing with the program but types', async (t) => {
   const folder = fileURLToPath(new URL('./simulation/', import.meta.url))

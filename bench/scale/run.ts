@@ -15,17 +15,23 @@ import { namePart, namePartFile } from '../../src/state/part-name.ts'
 import { createS3Store } from '../../src/state/s3-store.ts'
 import { createSplitStore } from '../../src/state/split-store.ts'
 import type { StateForm } from '../../src/state/state-form.ts'
+import { createStateReader, type StateReader } from '../../src/state/state-reader.ts'
 import type { OpenStore, Store } from '../../src/state/store.ts'
 import { systemClock } from '../../src/system/clock.ts'
 import { nodeDisk } from '../../src/system/disk.ts'
 import { build } from '../../test/e2e/process.ts'
 import { openAws } from '../../test/proof/stage.ts'
+import { carry } from './workers.ts'
 
 /*
  * `npm run bench:scale`: what opening a state and committing one record costs, by the number of records, for each store, whole and split into
  * ten parts. Git pushes to a bare repository on this disk, and S3 is the emulator in a process of its own: add the way to your own server.
  *   --sizes N,N   numbers of records (default 1000,10000,100000)
  *   --commits N   commits of which the median is shown (default 5)
+ *   --part NAME   stores or workers alone
+ * Then what workers add, with a real Redis and open lanes.
+ *   --jobs N      jobs of each of these rows (default 1000)
+ *   --only TEXT   rows whose name is this text, such as "s3, split" (default: all)
  */
 
 const BUCKET = 'fleet-state'
@@ -34,6 +40,9 @@ const { values } = parseArgs({
   options: {
     sizes: { type: 'string', default: '1000,10000,100000' },
     commits: { type: 'string', default: '5' },
+    part: { type: 'string', default: 'all' },
+    jobs: { type: 'string', default: '1000' },
+    only: { type: 'string' },
   },
 })
 
@@ -133,13 +142,13 @@ const aws = await openAws(1)
 await aws.control('PUT', 'buckets', { [BUCKET]: { region: 'eu-west-1' } })
 const env = { AWS_ENDPOINT_URL: aws.url, AWS_REGION: 'eu-west-1' }
 
-/** Opens a text at a place; `form`: what it holds. */
-type OpenText = (file: string, form?: StateForm) => Store
+/** Opens a text at a place. `form`: what it holds; `reader`: parses it, by default each time. */
+type OpenText = (file: string, form?: StateForm, reader?: StateReader) => Store
 
 /** Each kind of place, by the name of a fresh one. */
 const KINDS: Readonly<Record<string, (name: string) => { readonly open: OpenText; readonly refresh?: () => void }>> = {
   file: (name) => ({
-    open: (file, form) => openFileStore({ path: path.join(top, name, file), disk: nodeDisk, form }),
+    open: (file, form, reader) => openFileStore({ path: path.join(top, name, file), disk: nodeDisk, form, reader }),
   }),
   git: (name) => {
     const [bare, here] = [path.join(top, `${name}.git`), path.join(top, name)]
@@ -147,18 +156,19 @@ const KINDS: Readonly<Record<string, (name: string) => { readonly open: OpenText
     git(top, 'clone', '--quiet', bare, here)
     const branch = shareBranch()
     return {
-      open: (file, form) =>
-        createGitStore({ repository: here, disk: nodeDisk, path: file, form, shared: form && branch }),
+      open: (file, form, reader) =>
+        createGitStore({ repository: here, disk: nodeDisk, path: file, form, reader, shared: form && branch }),
       refresh: branch.forget,
     }
   },
   s3: (name) => ({
-    open: (file, form) =>
+    open: (file, form, reader) =>
       createS3Store({
         root: top,
         bucket: BUCKET,
         key: `${name}/${file}`,
         form,
+        reader,
         open: () => openS3Bucket({ bucket: BUCKET }, { env, version: '0', credentials: getEmulatorCredentials() }),
         disk: nodeDisk,
       }),
@@ -176,10 +186,11 @@ function openPlace(kind: string, form: 'whole' | 'split', size: number): Place {
     return { store, measureTexts: async () => ({ part: await measureText(store), index: 0 }) }
   }
   const stores = new Map<string | undefined, Store>()
+  // The index is read twice when a state is opened, and parsed once.
+  const reader = createStateReader()
   const storeOf = (part: string | undefined): Store => {
     const store =
-      stores.get(part) ??
-      open(part === undefined ? FILE : namePartFile(FILE, part), part === undefined ? 'index' : { part })
+      stores.get(part) ?? (part === undefined ? open(FILE, 'index', reader) : open(namePartFile(FILE, part), { part }))
     stores.set(part, store)
     return store
   }
@@ -197,16 +208,21 @@ function openPlace(kind: string, form: 'whole' | 'split', size: number): Place {
 
 const sizes = values.sizes.split(',').map(Number)
 process.stdout.write(
-  `${new Date().toISOString().slice(0, 10)}, ${os.cpus()[0]?.model}, ${os.cpus().length} processors, Node ${process.version}, load ${os.loadavg()[0]!.toFixed(1)}\n\n` +
-    '| store | records | open | commit of a status | it writes | commit of a new job | it writes |\n|---|---|---|---|---|---|---|\n',
+  `${new Date().toISOString().slice(0, 10)}, ${os.cpus()[0]?.model}, ${os.cpus().length} processors, Node ${process.version}, load ${os.loadavg()[0]!.toFixed(1)}\n\n`,
 )
+const isIn = (part: string): boolean => values.part === 'all' || values.part === part
 try {
-  for (const kind of Object.keys(KINDS))
+  if (isIn('stores'))
+    process.stdout.write(
+      '| store | records | open | commit of a status | it writes | commit of a new job | it writes |\n|---|---|---|---|---|---|---|\n',
+    )
+  for (const kind of isIn('stores') ? Object.keys(KINDS) : [])
     for (const form of ['whole', 'split'] as const)
       for (const size of sizes) {
+        const name = form === 'whole' ? kind : `${kind}, split`
+        if (values.only !== undefined && values.only !== name) continue
         const measured = await measure(openPlace(kind, form, size), size, Number(values.commits))
         const { openMs, statusMs, intentMs, statusBytes, intentBytes } = measured
-        const name = form === 'whole' ? kind : `${kind}, split`
         const cells = [
           name,
           size.toLocaleString('en'),
@@ -218,9 +234,28 @@ try {
         ]
         process.stdout.write(`| ${cells.join(' | ')} |\n`)
       }
+  if (isIn('workers')) await showWorkers(Number(values.jobs))
 } finally {
   await aws.close()
   fs.rmSync(top, { recursive: true, force: true })
+}
+
+/** Shows loads that workers carry, and the same without workers. */
+async function showWorkers(jobs: number): Promise<void> {
+  process.stdout.write(
+    '\n| who calls | creates a second | CPU a create: the run | all workers | wrong |\n|---|---|---|---|---|\n',
+  )
+  for (const workers of [0, 1, 2, 4]) {
+    const { createsPerSecond, plannerCpuMs, workersCpuMs, wrong } = await carry({ jobs, workers }, aws)
+    const cells = [
+      workers === 0 ? 'the run' : `${workers} ${workers === 1 ? 'worker' : 'workers'}`,
+      createsPerSecond.toFixed(0),
+      `${(plannerCpuMs / jobs).toFixed(1)} ms`,
+      workers === 0 ? '' : `${(workersCpuMs / jobs).toFixed(1)} ms`,
+      wrong,
+    ]
+    process.stdout.write(`| ${cells.join(' | ')} |\n`)
+  }
 }
 
 function formatMs(ms: number): string {

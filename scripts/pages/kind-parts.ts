@@ -187,12 +187,19 @@ function recovery(model: KindModel): string {
   switch (model.identity.recovery.is) {
     case 'id':
     case 'token':
-      return `The ID comes from the spec, so Jobwright calls \`${model.api.operations.describe}\`. If the job exists, and [evidence](../concepts.md#ownership) shows that the create with the lost response made it, Jobwright adopts the job. Without that evidence, it reports a conflict. If it finds no job, it waits for the end of the [lease](../concepts.md#words), ${seconds(leaseMs)}. Then, if two reads ${seconds(graceMs)} apart find no job, it sends the create again under the same ID. AWS rejects a duplicate.`
+      return `The ID comes from the spec, so Jobwright calls \`${model.api.operations.describe}\`. If the job exists, and [evidence](../concepts.md#ownership) shows that the create with the lost response made it, Jobwright adopts the job. Without that evidence, it reports a conflict. If it finds no job, it waits for the end of the [lease](../concepts.md#words), ${seconds(leaseMs)}. Then, if two reads ${seconds(graceMs)} apart find no job, it sends the create again under the same ID. ${describeRefusal(model)}`
     case 'inert':
       return `A job does nothing until it is started. So a create whose response was lost has started nothing. Jobwright reads the list with ${list}, and searches the jobs created since the [intent](../concepts.md#words) for an identical request. It adopts that job. If several match, the plan shows \`unresolved\`: see [recovery](../recovery.md#unresolved). If two reads ${seconds(listLagMs)} apart find none, Jobwright sends the create again.`
     case 'match':
       return `The job starts at once, so a duplicate is never harmless. Jobwright searches ${list} for a job with the request's [identifying member](../concepts.md#words). It waits ${seconds(leaseMs + signatureMs + requestMs + listLagMs)}, until the first request can no longer take effect. Then, if two reads ${seconds(listLagMs)} apart find no such job, it sends the create again.\n\nThe waiting time has four parts. The [lease](../concepts.md#words) lasts ${seconds(leaseMs)}, and the signature of the request ${seconds(signatureMs)}. The response may take ${seconds(requestMs)}, and the list may lag by ${seconds(listLagMs)}. If several jobs match, the plan shows \`unresolved\`: see [recovery](../recovery.md#unresolved).`
   }
+}
+
+/** What AWS does with a second create of the same ID. MediaPackage documents no error for it. */
+function describeRefusal({ kind }: KindModel): string {
+  return kind === 'MediaPackageHarvestJob'
+    ? 'Jobwright [assumes](../assumptions.md#harvest-duplicate) that AWS rejects a duplicate.'
+    : 'AWS rejects a duplicate.'
 }
 
 function policies(model: KindModel): string {

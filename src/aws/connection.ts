@@ -79,8 +79,10 @@ export async function connect(target: Target, options: ConnectOptions): Promise<
   const { clock, version = '0' } = options
   const env = options.env ?? process.env
   const lanes = options.lanes ?? createLanes(clock, options.limits, options.share)
-  const findEndpoint = (service: string): string | undefined =>
-    options.emulator ? options.emulator.url.replace(/\/$/, '') : resolveEndpoint(service, target, env)
+  // Each spec asks for the place of its service, and each answer checks a URL.
+  const findEndpoint = rememberAnswers((service) =>
+    options.emulator ? options.emulator.url.replace(/\/$/, '') : resolveEndpoint(service, target, env),
+  )
   let lastAnswer: { readonly time: number; readonly at: number; readonly wall: number } | undefined
   const noteDate = (date: string): void => {
     const time = Date.parse(date)
@@ -97,8 +99,9 @@ export async function connect(target: Target, options: ConnectOptions): Promise<
   const { partition } = getPartition(target.region)
   const at = { partition, account, region: target.region }
   // The emulator's port changes between runs, but its jobs stay the same.
-  const siteOf = (service: string): Site =>
-    addEndpoint(at, options.emulator ? EMULATOR_ENDPOINT : findEndpoint(service))
+  const siteOf = rememberAnswers((service) =>
+    addEndpoint(at, options.emulator ? EMULATOR_ENDPOINT : findEndpoint(service)),
+  )
   return {
     target,
     clock,
@@ -131,6 +134,15 @@ export async function connect(target: Target, options: ConnectOptions): Promise<
     // clock may stop.
     clockOffsetMs: () => lastAnswer && lastAnswer.time - lastAnswer.wall,
     close: () => reads.destroy(),
+  }
+}
+
+/** Returns a function that computes the answer for each service once. A call that throws is made again. */
+function rememberAnswers<Answer>(compute: (service: string) => Answer): (service: string) => Answer {
+  const answers = new Map<string, Answer>()
+  return (service) => {
+    if (!answers.has(service)) answers.set(service, compute(service))
+    return answers.get(service) as Answer
   }
 }
 

@@ -1,9 +1,10 @@
 import { createGate } from '../lane/gate.ts'
 import { createRetryBudget } from '../lane/retry-budget.ts'
 import type { AwsProblem } from '../model/aws-problem.ts'
-import { computeDigest } from '../model/digest.ts'
 import type { KindApi, KindLimits, KindModel } from '../model/kind.ts'
 import type { LaneLimit } from '../model/lane.ts'
+import type { QuotaShare } from '../model/quota.ts'
+import { nameEndpoint } from '../model/quota-names.ts'
 import type { Site } from '../model/state.ts'
 import type { Clock } from '../system/clock.ts'
 import { AwsError } from './aws-error.ts'
@@ -58,10 +59,11 @@ export type SharedGate = {
   peers(): number
 }
 
-/** Opens the gates that the runs of an account share. */
+/** Opens the gates that the runs of an account share, and reserves its slots and budgets. */
 export type LaneShare = {
   /** The name holds an account, a region, a service and perhaps an operation, and no more. */
   gate(name: string, perSecond: number): SharedGate
+  readonly quotas?: QuotaShare
   /** Ends sharing at once. */
   close(): void
 }
@@ -98,12 +100,6 @@ export function createLanes(clock: Clock, limits: Limits = {}, share?: LaneShare
       return made
     },
   }
-}
-
-/** Other runs learn nothing of an endpoint but that it is the same. AWS's own endpoints lead to one quota. */
-function nameEndpoint(endpoint: string | undefined): string[] {
-  if (endpoint === undefined || /^https:\/\/[\w.-]+\.amazonaws\.com(?:\.cn)?\/?$/.test(endpoint)) return []
-  return [computeDigest(endpoint, 'hex').slice(0, 12)]
 }
 
 function findLimit(model: LaneModel, operation: string, limits: Limits): LaneLimit {

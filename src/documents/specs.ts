@@ -76,16 +76,21 @@ export function readSpecs(files: ReadonlyMap<string, string>, reading: ReaderInp
     return finder(...asked)
   }
   const judged = drafts.map((draft) => addClashes(fillMeantJobs(draft, find), clashes.get(draft) ?? []))
-  const found = groupBy(judged, (draft) => draft.source)
+  const found = groupBy(
+    judged.filter(({ diagnostics }) => diagnostics.length > 0),
+    (draft) => draft.source,
+  )
   return {
     specs: judged.filter(isSound).map((draft) => draft.spec),
     blocked: listBlocked(judged),
     invalid: judged.filter((draft) => !isSound(draft)).length,
     unreadable: read.filter(({ refused }) => refused.length > 0).length,
     diagnostics: sortByPlace(
-      read.flatMap(({ source, refused }) =>
-        maskSecrets(source, [...refused, ...(found.get(source) ?? []).flatMap((one) => one.diagnostics)], names),
-      ),
+      read.flatMap(({ source, refused }) => {
+        const own = found.get(source)
+        if (own === undefined && refused.length === 0) return []
+        return maskSecrets(source, [...refused, ...(own ?? []).flatMap((one) => one.diagnostics)], names)
+      }),
     ),
     complete: read.every((one) => one.refused.length === 0) && drafts.every((one) => one.address !== undefined),
     recalled: new Set(read.flatMap(({ isRecalled, source }) => (isRecalled ? source.file : []))),

@@ -13,8 +13,18 @@ export type Spending =
  * from a clock that was ahead, still counts.
  */
 export function spend(budget: Used | undefined, perDay: number, now: number): Spending {
-  const today = new Date(now).toISOString().slice(0, 10)
-  const current = budget && budget.day >= today ? budget : { day: today, used: 0 }
+  const current = findCurrent(budget, now)
   if (current.used < perDay) return { allowed: true, next: { day: current.day, used: current.used + 1 } }
-  return { allowed: false, nextAt: new Date(Date.parse(current.day) + DAY_MS).toISOString() }
+  return { allowed: false, nextAt: new Date(getDayEnd(current.day)).toISOString() }
+}
+
+/** Returns what counts of a daily budget now: nothing of an earlier day. */
+export function findCurrent(budget: Used | undefined, now: number): Used {
+  const today = new Date(now).toISOString().slice(0, 10)
+  return budget && budget.day >= today ? budget : { day: today, used: 0 }
+}
+
+/** Returns the end of a UTC day in epoch milliseconds. */
+export function getDayEnd(day: string): number {
+  return Date.parse(day) + DAY_MS
 }

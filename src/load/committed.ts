@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { Checkout, Uncommitted, UncommittedWhy } from '../model/checkout.ts'
 import { groupBy } from '../model/group.ts'
-import { computeBlobId, detectObjectFormat } from '../system/git-blob.ts'
+import { computeTextBlobId, detectObjectFormat } from '../system/git-blob.ts'
 import { collectAttributeFiles, listAttributeFiles } from './attributes.ts'
 import {
   type Bytes,
@@ -144,8 +144,7 @@ function judge(content: Content, asked: Bytes, found: Found): Verdict {
 /** Returns the blob ID of a content. Undefined if it was not computed. */
 function computeId(content: Content, like: string): string | undefined {
   const format = detectObjectFormat(like)
-  if ('text' in content)
-    return content.text === undefined ? undefined : computeBlobId(Buffer.from(content.text), format)
+  if ('text' in content) return content.text === undefined ? undefined : computeTextBlobId(content.text, format)
   return format === 'sha1' ? content.blob : undefined
 }
 

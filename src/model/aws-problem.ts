@@ -1,5 +1,5 @@
 import type { PageCode } from './codes.ts'
-import { advise, type Remedy } from './remedy.ts'
+import { advise, type Remedy, suggest } from './remedy.ts'
 
 /**
  * The kind of an AWS error, decided by its name, never by its status alone. A throttle slows the lane down. A quota
@@ -17,6 +17,10 @@ export type ErrorClass =
   | 'unreachable'
   /** Jobwright did not send it: the lease had expired, or the run was stopped. */
   | 'abandoned'
+  /** Jobwright did not send it: no worker makes calls of its lane. */
+  | 'no-worker'
+  /** Jobwright did not send it: the Redis of the workers' queue cannot be used. */
+  | 'queue'
   | 'unknown'
 
 /** An error of a call, reduced to what may be shown. `message` is raw text from AWS. */
@@ -66,6 +70,18 @@ export function getRemedies(problem: AwsProblem): readonly Remedy[] | undefined 
       ),
     ]
   }
+  if (problem.class === 'no-worker') {
+    return [
+      suggest('start a worker that has the credentials of its account, and the key of this run', 'worker'),
+      suggest('nothing was sent, and the next reconcile tries again; to see which lanes workers serve', 'lanes'),
+    ]
+  }
+  if (problem.class === 'queue') {
+    return [
+      advise('start its server, or mend queue.url in jobwright.yaml or JOBWRIGHT_QUEUE_URL: see docs/scale.md'),
+      suggest('nothing was sent, and the next reconcile tries again; to look at the queue', 'lanes'),
+    ]
+  }
   if (!isTagRefusal(problem)) return undefined
   return [
     advise('allow the role iot:TagResource, or set ownerTag: false in policy or for the target in jobwright.yaml'),
@@ -83,6 +99,8 @@ const CODE_OF_CLASS: Readonly<Record<ErrorClass, PageCode>> = {
   outage: 'AWS_OUTAGE',
   unreachable: 'AWS_UNREACHABLE',
   abandoned: 'AWS_ABANDONED',
+  'no-worker': 'QUEUE_NO_WORKER',
+  queue: 'QUEUE_REDIS',
   unknown: 'AWS_UNKNOWN',
 }
 

@@ -35,25 +35,22 @@ export type BucketFailure = {
 }
 
 /**
- * What became of a request that brought no result. `lost`: it may have been carried out, or still be. `slow`: S3 asks to send less. `refused`:
- * it was not carried out, and never will be.
+ * What became of a request that brought no result. `lost`: it may have been carried out, or still be. `slow`: S3 asks to send less. `conflict`:
+ * another request was under way, and nothing was stored. `refused`: it was not carried out, and never will be.
  */
 export type BucketTrouble =
   | { readonly is: 'lost'; readonly why: string }
   | { readonly is: 'slow'; readonly why: string }
+  | { readonly is: 'conflict'; readonly why: string }
   | { readonly is: 'refused'; readonly failure: BucketFailure }
 
 /** The answer to a read. */
 export type BucketRead = { readonly is: 'read'; readonly object: BucketObject | undefined } | BucketTrouble
 
-/**
- * The answer to a conditional write. `changed`: the condition does not hold. `conflict`: another request was under way, and nothing was
- * stored.
- */
+/** The answer to a conditional write. `changed`: the condition does not hold. */
 export type BucketWrite =
   | { readonly is: 'stored'; readonly stored: StoredObject }
   | { readonly is: 'changed'; readonly why: string }
-  | { readonly is: 'conflict'; readonly why: string }
   | BucketTrouble
 
 /** A bucket. Each call sends one request, and never repeats it. No call throws for an answer of S3. */

@@ -33,7 +33,11 @@ export const CODES = {
   CHECKOUT_DIRTY: { severity: 'error', exits: [8], means: 'the checkout has uncommitted changes' },
   CHECKOUT_MOVED: { severity: 'error', exits: [8], means: 'the checkout changed while Jobwright read it' },
   CHECKOUT_STALE: { severity: 'error', exits: [8], means: 'the checkout does not contain the last reconciled commit' },
-  CHECKOUT_UNKNOWN: { severity: 'error', exits: [8], means: 'the history of the checkout is incomplete' },
+  CHECKOUT_UNKNOWN: {
+    severity: 'error',
+    exits: [8],
+    means: 'the checkout cannot be compared with the last reconciled commit',
+  },
   CHECKOUT_UNREADABLE: { severity: 'error', exits: [4], means: 'Git cannot read the repository' },
   CLOCK_OFF: { severity: 'error', exits: [4], means: 'the clock of this machine is wrong' },
   CONFIG_ENDPOINT: { severity: 'error', exits: [4], means: 'signed requests must not go to this endpoint' },
@@ -75,7 +79,11 @@ export const CODES = {
     means: 'an emulator already runs on this folder',
     selfExplanatory: true,
   },
-  FILE_LINK: { severity: 'error', exits: [4], means: 'Jobwright must write a file, but part of its path is a symbolic link' },
+  FILE_LINK: {
+    severity: 'error',
+    exits: [4],
+    means: 'Jobwright must write a file, but part of its path is a symbolic link',
+  },
   FILE_WRITE: { severity: 'error', exits: [4], means: 'a file cannot be written' },
   GIT_MISSING: { severity: 'error', exits: [4], means: 'Git is not installed' },
   GUARD_CREATES: { severity: 'error', exits: [7], means: 'a plan would create more jobs than the guard allows' },
@@ -176,6 +184,8 @@ export const CODES = {
     exits: [6],
     means: 'the outcome of a create is unknown, and Jobwright cannot determine it',
   },
+  QUEUE_NO_WORKER: { severity: 'error', exits: [5], means: 'no worker makes the calls of a lane' },
+  QUEUE_REDIS: { severity: 'error', exits: [4, 5], means: 'the Redis of the queue cannot be used' },
   RUN_LATE: {
     severity: 'warning',
     exits: [9],
@@ -187,7 +197,11 @@ export const CODES = {
   RUN_TIMEOUT: { severity: 'warning', exits: [9], means: 'the time allowed by --timeout has passed' },
   RUN_UNEDITABLE: { severity: 'error', exits: [1], means: 'policy.run cannot be raised safely in this file' },
   SCHEMA_UNKNOWN: { severity: 'error', exits: [1], means: 'there is no schema of this name', selfExplanatory: true },
-  SPEC_ALIAS: { severity: 'error', exits: [3], means: 'an alias has no anchor, or stands inside it' },
+  SPEC_ALIAS: {
+    severity: 'error',
+    exits: [3],
+    means: 'an alias has no anchor above it, or is inside the value that it repeats',
+  },
   SPEC_ARN_ELSEWHERE: {
     severity: 'error',
     exits: [3],
@@ -330,6 +344,11 @@ export const CODES = {
     severity: 'error',
     exits: [4],
     means: 'the bucket of the state did not answer, or refused a request',
+  },
+  STATE_BUCKET_CONFLICT: {
+    severity: 'error',
+    exits: [4],
+    means: 'other requests kept the bucket from storing the state',
   },
   STATE_BUCKET_CREDENTIALS: {
     severity: 'error',

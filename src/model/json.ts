@@ -115,6 +115,7 @@ export function omitMembers(value: JsonObject, ...members: string[]): JsonObject
  * left out.
  */
 export function expandPointer(value: JsonObject, pattern: Pointer): Pointer[] {
+  if (!pattern.includes('*')) return getValue(value, pattern) === undefined ? [] : [pattern]
   const found: Pointer[] = []
   addPointers(found, value, '', pattern)
   return found

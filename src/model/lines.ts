@@ -346,6 +346,40 @@ export type BudgetLine = {
   readonly day: string
   readonly used: number
   readonly perDay: number
+  /** Creates of all states that share the budget, with those that a run is about to send. Absent if it is not shared. */
+  readonly taken?: number
+  /** How many states share it. Absent if it is not shared. */
+  readonly peers?: number
+}
+
+/** A limit on running jobs that states share. */
+export type SlotsLine = {
+  readonly v: 1
+  readonly type: 'slots'
+  /** `account/region/service/limit`. */
+  readonly name: string
+  /** Slots of all states: taken by a job or by a create that is about to be sent, and allowed. */
+  readonly taken: number
+  readonly max: number
+  /** How many states share it. */
+  readonly peers: number
+}
+
+/** The tasks of a lane that are for workers, over all projects that use the queue. */
+export type QueueLine = {
+  readonly v: 1
+  readonly type: 'queue'
+  /** The lane: `account/region/service`. */
+  readonly name: string
+  /** Workers that serve it. */
+  readonly workers: number
+  /** Tasks that no worker has begun with, and calls in flight. */
+  readonly waiting: number
+  readonly active: number
+  /** Calls of these workers since they began: carried out, failed, and refused. */
+  readonly done: number
+  readonly failed: number
+  readonly refused: number
 }
 
 /** Any line of the contract. */
@@ -368,3 +402,5 @@ export type Line =
   | GuardLine
   | LaneLine
   | BudgetLine
+  | SlotsLine
+  | QueueLine

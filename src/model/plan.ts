@@ -4,6 +4,7 @@ import type { PlanCode } from './codes.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { Json, Pointer } from './json.ts'
 import type { Preview } from './preview.ts'
+import type { QuotaNeed } from './quota.ts'
 import type { Remedy } from './remedy.ts'
 import type { Download, Spec, Upload } from './spec.ts'
 import type { Change, CreatedRecord, IdentifiedRecord, JobRecord, SettledRecord, Site } from './state.ts'
@@ -165,6 +166,8 @@ export type Plan = {
   readonly findings?: readonly Finding[]
   /** What the plan decides about specs with a schedule. It becomes durable with the intents, before any call. */
   readonly decided?: readonly Change[]
+  /** What it takes of the slots and daily budgets that other states share. */
+  readonly quotas?: readonly QuotaNeed[]
 }
 
 /** An empty plan. */

@@ -15,7 +15,7 @@ import type { Blocked, Policy, Spec } from '../model/spec.ts'
 import { type IdentifiedRecord, type Identity, isSettled, type JobRecord, type SettledRecord } from '../model/state.ts'
 import type { Decision, PlanInput } from './input.ts'
 import { createListings, type Listing } from './questions/listing.ts'
-import { getClaim, type Ownership, readOwnership } from './questions/ownership.ts'
+import { type Claims, createOwnership, getClaim, type Ownership } from './questions/ownership.ts'
 import { findRenames, type Renames } from './questions/rename-pairs.ts'
 import { createRivals, type Rivals } from './questions/rivals.ts'
 
@@ -36,12 +36,17 @@ export type Planner = PlanInput &
     readonly countRivals: Rivals
   }
 
+/** Says why an unrecorded job may be the state's own. */
+export const OLDER_STATE = advise(
+  'the state may be older than the job: it may come from a backup, or its branch was rolled back',
+)
+
 export function createPlanner(input: PlanInput): Planner {
   const records = input.state?.records ?? {}
   const broken = input.blocked.filter(({ address }) => !records[address])
   return {
     ...input,
-    ...readOwnership(records, input.modelOf),
+    ...createOwnership(records, input.modelOf),
     records,
     lineage: input.state?.lineage ?? '',
     specAt: new Map(input.specs.map((spec) => [spec.address, spec])),
@@ -58,12 +63,16 @@ export function planSequentially(
   context: Planner,
   turns: readonly ((context: Planner) => Planned | undefined)[],
 ): Planned[] {
-  const claims = new Map(context.claims)
+  const made = new Map<string, Address>()
+  const claims: Claims = {
+    get: (key) => made.get(key) ?? context.claims.get(key),
+    has: (key) => made.has(key) || context.claims.has(key),
+  }
   const inTurn: Planner = { ...context, claims }
   return turns.flatMap((turn) => {
     const planned = turn(inTurn)
     const claim = planned && getClaim(planned, context.modelOf)
-    if (claim !== undefined) claims.set(claim, planned!.address)
+    if (claim !== undefined) made.set(claim, planned!.address)
     return planned ?? []
   })
 }

@@ -7,6 +7,7 @@ import type { Waits } from '../model/create-protocol.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { KindModel } from '../model/kind.ts'
 import type { Observed } from '../model/observed.ts'
+import type { QuotaView } from '../model/quota.ts'
 import type { Remedy } from '../model/remedy.ts'
 import type { Blocked, Spec } from '../model/spec.ts'
 import { isSettled, type Site, type State } from '../model/state.ts'
@@ -48,6 +49,8 @@ export type PlanInput = {
   readonly perDay: (model: KindModel) => number | undefined
   /** Returns how many jobs the user allows to run at once. Default, or undefined: AWS's limit. */
   readonly inFlight?: (model: KindModel) => number | undefined
+  /** What other states leave of slots and daily budgets, by name. Default: all of it. */
+  readonly quotas?: ReadonlyMap<string, QuotaView>
   readonly run: RunSoFar
   /** What people decided about addresses. It replaces the normal plan for them. */
   readonly decisions?: ReadonlyMap<Address, Decision>

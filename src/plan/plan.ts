@@ -50,7 +50,7 @@ export function plan(given: PlanInput): Plan {
   const { lines, decided } = settleSeries(context, series, runs)
   // A decision has its own outcome, whatever else needs a person.
   const findings = input.decisions ? undefined : findAttention(context, lines)
-  const actions = applyLimits(context, lines)
+  const { actions, quotas } = applyLimits(context, lines)
   return {
     // Guards count every create that is due, even if there is no room for it in this pass.
     refusals: [
@@ -66,6 +66,7 @@ export function plan(given: PlanInput): Plan {
     ],
     findings,
     ...(decided.length > 0 && { decided }),
+    ...(quotas.length > 0 && { quotas }),
   }
 }
 

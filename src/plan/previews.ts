@@ -39,7 +39,11 @@ const OF_A_JOB: ReadonlySet<ActionName> = new Set<ActionName>([
 
 /** Adds a preview to each line of a plan: the account, region, request and deadline of its job. */
 export function addPreviews(plan: Plan, options: PreviewOptions): Plan {
-  return { ...plan, actions: plan.actions.map((planned) => ({ ...planned, preview: preview(planned, options) })) }
+  const add = (planned: Planned): Planned => {
+    const shown = preview(planned, options)
+    return shown === undefined ? planned : { ...planned, preview: shown }
+  }
+  return { ...plan, actions: plan.actions.map(add) }
 }
 
 function preview(planned: Planned, options: PreviewOptions): Preview | undefined {

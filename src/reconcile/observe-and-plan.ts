@@ -2,6 +2,7 @@ import type { Queue } from '../aws/queue.ts'
 import type { KindModel } from '../model/kind.ts'
 import type { Need, Observed } from '../model/observed.ts'
 import type { Plan } from '../model/plan.ts'
+import type { QuotaView } from '../model/quota.ts'
 import type { State } from '../model/state.ts'
 import { observe } from '../observe/observe.ts'
 import { followNeeds, followPlan } from '../plan/follow.ts'
@@ -26,6 +27,8 @@ export type LookOptions = {
   readonly readOnly?: boolean
   /** Read the counts of running jobs too. */
   readonly withCounts?: boolean
+  /** Reserve the slots and budgets that the plan takes, because it is about to be applied. */
+  readonly takes?: boolean
 }
 
 /** A plan, and what AWS showed when it was made. */
@@ -39,7 +42,7 @@ export async function observeAndPlan(
   basis: PlanBasis,
   state: State | undefined,
   run: RunSoFar,
-  { world, clock, modelOf, queue, signal, readOnly = false, withCounts }: LookOptions,
+  { world, clock, modelOf, queue, signal, readOnly = false, withCounts, takes = false }: LookOptions,
   recent?: Observed,
 ): Promise<Look> {
   const now = clock.now()
@@ -68,7 +71,26 @@ export async function observeAndPlan(
     // Runs that became due after the reads were listed wait for the next pass.
     dueAt: Math.min(before.dueAt, now + (clockOffsetMs ?? 0)),
   }
-  return { plan: readOnly ? followPlan(input) : makePlan(input), observed }
+  if (readOnly) return { plan: followPlan(input), observed }
+  const plan = makePlan(input)
+  const quotas = await claimQuotas(plan, state, world, takes)
+  return { plan: quotas === undefined ? plan : makePlan({ ...input, quotas }), observed }
+}
+
+/** Reserves what a plan takes of shared limits. Returns what other states leave of them if that is too little. */
+async function claimQuotas(
+  { quotas: needs = [], refusals }: Plan,
+  state: State | undefined,
+  { quotas }: World,
+  takes: boolean,
+): Promise<ReadonlyMap<string, QuotaView> | undefined> {
+  if (quotas === undefined || state === undefined) return undefined
+  const views = await quotas.claim(state.lineage, needs, takes && refusals.length === 0)
+  const isTight = needs.some(({ name, used, wanted }) => {
+    const { max, elsewhere } = views.get(name) ?? { max: Number.POSITIVE_INFINITY, elsewhere: 0 }
+    return wanted > 0 && used + wanted > max - elsewhere
+  })
+  return isTight ? views : undefined
 }
 
 /** A read that failed a moment ago is not retried, and its failure is kept. */

@@ -174,13 +174,13 @@ type Run = {
   stale: string | undefined
 }
 
-/**
- * Returns the latest time that AWS's clock may show, in epoch milliseconds, since its answers hold whole seconds.
- * Without an answer it uses our own clock.
- */
+/** How far AWS's clock may be ahead of what its answers say: they hold whole seconds, and take time to arrive. */
+const ANSWER_MS = 3_000
+
+/** Returns the latest time that AWS's clock may show, in epoch milliseconds. Without an answer it uses our own clock. */
 function getLatestAwsTime({ clock, world }: Pick<ReconcileOptions, 'clock' | 'world'>): number {
   const offset = world.clockOffsetMs?.()
-  return clock.now() + (offset === undefined ? 0 : offset + 1_000)
+  return clock.now() + (offset === undefined ? 0 : offset + ANSWER_MS)
 }
 
 function beginRun(options: ReconcileOptions): Run {
@@ -220,7 +220,13 @@ async function repeatPasses(run: Run, input: ReconcileInput, options: ReconcileO
 async function planPass(run: Run, pass: number, input: ReconcileInput, options: ReconcileOptions): Promise<boolean> {
   const { clock, store, emit, signal } = options
   try {
-    const look = await observeAndPlan(input, store.state, run.soFar, { ...options, queue: run.queue }, run.recent)
+    const look = await observeAndPlan(
+      input,
+      store.state,
+      run.soFar,
+      { ...options, queue: run.queue, takes: true },
+      run.recent,
+    )
     run.plan = look.plan
     run.recent = look.observed
   } catch (error) {

@@ -7,6 +7,7 @@ import { isTerminal } from '../model/condition.ts'
 import type { Config } from '../model/config.ts'
 import type { KindModel } from '../model/kind.ts'
 import type { Calls } from '../model/kind-calls.ts'
+import type { QuotaShare } from '../model/quota.ts'
 import { isDownloadDue } from '../model/record.ts'
 import type { Spec } from '../model/spec.ts'
 import { getSiteKey, type JobRecord, type Site, type State } from '../model/state.ts'
@@ -33,6 +34,8 @@ export type World = {
   readonly where: string
   /** The lanes through which its requests go. Missing: it sends none. */
   readonly lanes?: Lanes
+  /** The slots and budgets that other states share. Missing: nothing is shared. */
+  readonly quotas?: QuotaShare
   close(): void
 }
 
@@ -111,6 +114,7 @@ export async function openWorld(
       ? 'emulator'
       : [...new Set(all.map(({ site }) => `${site.region}/${site.account}`))].sort().join(', '),
     lanes,
+    quotas: options.share?.quotas,
     close: () => {
       for (const connection of all) connection.close()
       options.share?.close()

@@ -5,12 +5,13 @@ import { countTurns, readTurns, type Turns } from '../lane/turns.ts'
 import type { RedisPlace } from '../model/redis-place.ts'
 import type { Clock } from '../system/clock.ts'
 import { createRandomNumber } from '../system/random.ts'
-import { openRedis, type RedisAnswer } from './open-redis.ts'
+import { openRedis } from './open-redis.ts'
+import { KEY_PREFIX, type QuotaParts, shareQuotas } from './shared-quotas.ts'
 import { nameTrouble, type RedisTrouble } from './trouble.ts'
 import { LANE_MS, TURN_SCRIPT } from './turn-script.ts'
 
-/** Begins the key of each lane. The number is the version of what it holds; another version has keys of its own. */
-export const LANE_PREFIX = 'jobwright:1:lane:'
+/** Begins the key of each lane. */
+export const LANE_PREFIX = `${KEY_PREFIX}lane:`
 
 /** Returns the key of a lane. */
 export function nameLaneKey(lane: string): string {
@@ -46,18 +47,20 @@ export function shareLanes({ place, clock, warn }: ShareOptions): LaneShare {
     if (!hasWarned) warn(trouble)
     hasWarned = true
   }
-  /** Calls the script, and notes whether Redis can be used. */
-  const call = async (lane: string, args: readonly number[]): Promise<Turns | undefined> => {
-    const answer: RedisAnswer<unknown> = await door.ask((redis) => defineScript(redis).takeTurns(lane, me, ...args))
-    const turns = 'value' in answer ? readTurns(answer.value) : undefined
-    if (turns !== undefined) {
+  /** Calls a script, and notes whether Redis can be used. */
+  const ask: QuotaParts['ask'] = async (call, read) => {
+    const answer = await door.ask(call)
+    const value = 'value' in answer ? read(answer.value) : undefined
+    if (value !== undefined) {
       awayUntil = undefined
-      return turns
+      return value
     }
     awayUntil = clock.monotonic() + RETRY_MS
     warnOnce('trouble' in answer ? answer.trouble : nameTrouble('ANSWER'))
     return undefined
   }
+  const takeTurns: GateParts['call'] = (lane, args) =>
+    ask((redis) => defineScript(redis).takeTurns(lane, me, ...args), readTurns)
   /** Returns whether Redis is asked for the next turn. While it is away, one call at a time tries it again. */
   const isHere = (look: () => Promise<unknown>): boolean => {
     if (awayUntil === undefined) return true
@@ -68,10 +71,23 @@ export function shareLanes({ place, clock, warn }: ShareOptions): LaneShare {
   }
   return {
     gate(name, perSecond) {
-      const gate = createSharedGate({ name: nameLaneKey(name), perSecond, clock, call, isHere, warn: warnOnce })
+      const gate = createSharedGate({
+        name: nameLaneKey(name),
+        perSecond,
+        clock,
+        call: takeTurns,
+        isHere,
+        warn: warnOnce,
+      })
       lanes.set(nameLaneKey(name), gate)
       return gate
     },
+    quotas: shareQuotas({
+      clock,
+      ask: async (call, read) =>
+        awayUntil === undefined || clock.monotonic() >= awayUntil ? ask(call, read) : undefined,
+      warn: warnOnce,
+    }),
     close() {
       // The others need not wait until this run is forgotten.
       door.close((redis) => Promise.all([...lanes.keys()].map((key) => redis.hdel(key, `p${me}`))))

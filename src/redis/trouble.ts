@@ -5,6 +5,9 @@ export type RedisTrouble = {
   readonly words: string
 }
 
+/** Why no certificate of a chain proves the server. */
+const UNTRUSTED = 'no authority that this machine trusts signed its certificate'
+
 /** Errors by the first word of a server's answer, or by the code of the system. */
 const WORDS: Readonly<Record<string, string>> = {
   TIMEOUT: 'it does not answer in time',
@@ -17,6 +20,14 @@ const WORDS: Readonly<Record<string, string>> = {
   ENETUNREACH: 'it cannot be reached',
   ENOTFOUND: 'no host has this name',
   EAI_AGAIN: 'no name server answers for its host',
+  SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
+  DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT: UNTRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  CERT_NOT_YET_VALID: 'its certificate is not valid yet, by the clock of this machine',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host',
   NOAUTH: 'it wants a password',
   WRONGPASS: 'it rejects the user or the password',
   NOPERM: 'its user may not run what Jobwright needs',
@@ -35,6 +46,11 @@ const WORDS: Readonly<Record<string, string>> = {
   PROTOCOL: 'its answer is not of the protocol of Redis',
   FLUSHED: 'it has lost what the runs share',
   ANSWER: 'its answer makes no sense',
+}
+
+/** Returns whether the server's certificate comes from an authority that this machine does not know. */
+export function isUntrusted({ words }: RedisTrouble): boolean {
+  return words === UNTRUSTED
 }
 
 /** Creates a trouble of a known name. */

@@ -13,7 +13,7 @@ export function assertOnly(
   { specs, blocked, complete }: Pick<Loaded, 'specs' | 'blocked' | 'complete'>,
   state: State | undefined,
 ): void {
-  if (decisions !== undefined || !complete) return
+  if (only.length === 0 || decisions !== undefined || !complete) return
   const addresses: string[] = [...specs, ...blocked].map(({ address }) => address)
   addresses.push(...Object.keys(state?.records ?? {}))
   const labels = specs.flatMap((spec) => Object.entries(spec.labels).map(([key, value]) => `${key}=${value}`))

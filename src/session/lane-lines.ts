@@ -1,12 +1,13 @@
 import type { Lanes } from '../aws/lanes.ts'
 import { MODELS } from '../kinds/index.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
-import type { BudgetLine, LaneLine } from '../model/lines.ts'
+import type { BudgetLine, LaneLine, QueueLine, SlotsLine } from '../model/lines.ts'
 import type { RedisPlace } from '../model/redis-place.ts'
 import type { State } from '../model/state.ts'
 import { systemClock } from '../system/clock.ts'
 import { diagnoseTrouble } from './lane-share.ts'
 import type { Project } from './project.ts'
+import { diagnoseQueue } from './queue.ts'
 import { getDailyLimit } from './session.ts'
 
 /** Lists the lanes of a run, with its own requests. */
@@ -23,12 +24,65 @@ export function listBudgets(project: Pick<Project, 'config'>, state: State | und
   })
 }
 
-/** Lists the lanes that all runs share at a place, with the requests of all; or why it cannot be read. */
-export async function listSharedLanes(place: RedisPlace): Promise<readonly LaneLine[] | Diagnostic> {
+/** What all runs share at a place, with the requests and jobs of all. */
+export type SharedLines = {
+  readonly lanes: readonly LaneLine[]
+  readonly slots: readonly SlotsLine[]
+  readonly budgets: readonly BudgetLine[]
+}
+
+/** Without a place, nothing is shared. */
+export const NOTHING_SHARED: SharedLines = { lanes: [], slots: [], budgets: [] }
+
+/** Lists what all runs share at a place; or why it cannot be read. */
+export async function listSharedLanes(place: RedisPlace): Promise<SharedLines | Diagnostic> {
   const { readLanes } = await import('../redis/read-lanes.ts')
   const read = await readLanes(place, systemClock)
   if ('trouble' in read) return diagnoseTrouble(place, read.trouble)
-  return read.value.map(({ name, figures }) => toLaneLine(name, figures))
+  const { lanes, quotas } = read.value
+  const day = new Date(systemClock.now()).toISOString().slice(0, 10)
+  const named = (prefix: string) =>
+    quotas.flatMap(({ name, figures }) =>
+      name.startsWith(prefix) ? { name: name.slice(prefix.length), ...figures } : [],
+    )
+  return {
+    lanes: lanes.map(({ name, figures }) => toLaneLine(name, figures)),
+    slots: named('slots:').map(({ name, taken, max, peers }) => ({ v: 1, type: 'slots', name, taken, max, peers })),
+    budgets: named('budget:').map(({ name, taken, max, peers }) => ({
+      v: 1,
+      type: 'budget',
+      name,
+      day,
+      used: 0,
+      perDay: max,
+      taken,
+      peers,
+    })),
+  }
+}
+
+/** Adds to the budgets of a state what other states take of them. */
+export function addShared(own: readonly BudgetLine[], shared: readonly BudgetLine[]): BudgetLine[] {
+  const isSame = (a: BudgetLine, b: BudgetLine): boolean => a.name === b.name && a.day === b.day
+  return [
+    ...own.map((line) => {
+      const found = shared.find((one) => isSame(one, line))
+      return found ? { ...found, ...line, perDay: Math.min(line.perDay, found.perDay) } : line
+    }),
+    ...shared.filter((line) => !own.some((one) => isSame(one, line))),
+  ]
+}
+
+/** What the Redis of the workers shows, and how many workers there are and serve no lane. */
+export type QueueLines = { readonly queues: readonly QueueLine[]; readonly workers: number; readonly idle: number }
+
+/** Lists the tasks of each lane with its workers; or why the queue cannot be read. */
+export async function listQueues(place: RedisPlace): Promise<QueueLines | Diagnostic> {
+  const { readQueues } = await import('../workers/read-queues.ts')
+  const read = await readQueues(place, systemClock)
+  if ('trouble' in read) return diagnoseQueue(place, read.trouble)
+  const { lanes, workers, idle } = read.value
+  return { queues: lanes.map(({ lane, ...tasks }) => ({ v: 1, type: 'queue', name: lane, ...tasks })), workers, idle }
 }
 
 function toLaneLine(

@@ -2,8 +2,8 @@ import type { LaneShare } from '../aws/lanes.ts'
 import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
 import { Problem } from '../model/problem.ts'
 import { type RedisPlace, readRedisPlace } from '../model/redis-place.ts'
-import { advise, suggest } from '../model/remedy.ts'
-import type { RedisTrouble } from '../redis/trouble.ts'
+import { advise, type Remedy, suggest } from '../model/remedy.ts'
+import { isUntrusted, type RedisTrouble } from '../redis/trouble.ts'
 import { systemClock } from '../system/clock.ts'
 import type { Project } from './project.ts'
 
@@ -45,14 +45,34 @@ export async function openLaneShare(
 }
 
 /** Says what is wrong with Redis, and what follows. Neither its password nor its own words are part of that. */
-export function diagnoseTrouble({ name: place }: RedisPlace, { name, words }: RedisTrouble): Diagnostic {
-  const isLogin = ['NOAUTH', 'WRONGPASS', 'NOPERM'].includes(name)
+export function diagnoseTrouble(place: RedisPlace, trouble: RedisTrouble): Diagnostic {
+  const { name, words } = trouble
   return diagnose({
     code: 'LANES_REDIS',
-    message: `the lanes at ${place} cannot be used: ${words} (${name}). Runs go on at their own rate, divided by the runs last known`,
+    message: `the lanes at ${place.name} cannot be used: ${words} (${name}). Runs go on at their own rate, divided by the runs last known`,
     remedies: [
-      ...(isLogin ? [advise(`set ${VARIABLE} to a URL whose user has the rights in docs/scale.md`)] : []),
+      ...listWaysOut(place, trouble),
       suggest('nothing is lost, and runs share again once it answers; to look again', 'lanes'),
     ],
   })
 }
+
+/** Returns what mends a trouble whose cause is known. */
+function listWaysOut({ tls, host }: RedisPlace, trouble: RedisTrouble): Remedy[] {
+  const { name } = trouble
+  if (['NOAUTH', 'WRONGPASS', 'NOPERM'].includes(name))
+    return [advise(`set ${VARIABLE} to a URL whose user has the rights in docs/scale.md`)]
+  if (isUntrusted(trouble))
+    return [advise('set NODE_EXTRA_CA_CERTS to the file with the certificate of the authority that signed it')]
+  if (name === 'CERT_HAS_EXPIRED' || name === 'CERT_NOT_YET_VALID')
+    return [advise('renew the certificate of the server, or set the clock right')]
+  if (name === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return [advise(`write the host as the certificate names it, in place of ${host}`)]
+  if (tls && NO_TLS.test(name)) return [advise('if the server speaks no TLS on this port, begin the URL with redis://')]
+  if (!tls && NO_PLAIN.test(name)) return [advise('if the server wants TLS on this port, begin the URL with rediss://')]
+  return []
+}
+
+/** How a server that speaks no TLS ends a greeting of TLS, and the other way round. */
+const NO_TLS = /^(?:TIMEOUT|CLOSED|ECONNRESET|EPROTO|ERR_SSL_\w+)$/
+const NO_PLAIN = /^(?:CLOSED|ECONNRESET|EPIPE|PROTOCOL)$/

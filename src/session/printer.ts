@@ -9,7 +9,7 @@ import { countActions, type Plan, type Planned } from '../model/plan.ts'
 import { formatAnnotations } from '../report/annotations.ts'
 import { explainPointer, formatDiagnostics } from '../report/diagnostics.ts'
 import { stripCommands, stripLogCommands } from '../report/escape.ts'
-import { formatFollowing, NOT_FOLLOWING, updateFollowing } from '../report/following.ts'
+import { createFollowing } from '../report/following.ts'
 import { formatJsonLine, toDiagnosticLine, toEventLines, toSummaryLine } from '../report/json-lines.ts'
 import type { ReportOptions } from '../report/options.ts'
 import { formatPlan, type PlanHeading } from '../report/plan-text.ts'
@@ -72,7 +72,7 @@ export function createPrinter(host: Host, { output, emulator }: PrinterOptions):
   const quiet = host.quiet === true
   const width = people.isTTY ? (people.columns ?? 100) : inActions ? 160 : 120
   let progress = NO_PROGRESS
-  let following = NOT_FOLLOWING
+  const following = createFollowing(tallyOf)
   let painted = false
   /** Points to the pages of codes only once. */
   let pointed = false
@@ -157,7 +157,7 @@ export function createPrinter(host: Host, { output, emulator }: PrinterOptions):
     plan(plan, heading, now) {
       const planned: Event = { type: 'planned', pass: 1, plan }
       progress = updateProgress(progress, planned)
-      following = updateFollowing(following, planned, now, tallyOf)
+      following.note(planned, now)
       for (const one of toEventLines(planned, medium)) line(one)
       text(formatPlan(dropRepetition(plan), heading, options(now)))
     },
@@ -172,7 +172,7 @@ export function createPrinter(host: Host, { output, emulator }: PrinterOptions):
     event(event, now) {
       for (const one of toEventLines(event, medium)) line(one)
       progress = updateProgress(progress, event)
-      following = updateFollowing(following, event, now, tallyOf)
+      following.note(event, now)
       if (event.type === 'planned') return
       if (event.type === 'queue') {
         if (progress.total > 0) paintLive(formatProgress(progress, liveWidth()))
@@ -181,7 +181,7 @@ export function createPrinter(host: Host, { output, emulator }: PrinterOptions):
       const fresh = keepNew(event)
       const say = fresh?.type === 'failed' ? answer : text
       if (fresh) say(formatEvent(fresh, options(now), (address) => ids.get(address)))
-      if (event.type === 'waiting' && following.jobs.size > 0) paintLive(formatFollowing(following, now, liveWidth()))
+      if (event.type === 'waiting' && following.hasJobs()) paintLive(following.format(now, liveWidth()))
     },
   }
 }

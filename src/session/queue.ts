@@ -1,8 +1,10 @@
 import type { Env } from '../aws/target.ts'
 import type { Config } from '../model/config.ts'
+import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
 import { Problem } from '../model/problem.ts'
 import { type RedisPlace, readRedisPlace } from '../model/redis-place.ts'
 import { advise } from '../model/remedy.ts'
+import type { RedisTrouble } from '../redis/trouble.ts'
 import { KEY_LENGTH_MIN } from '../workers/seal.ts'
 
 /** Takes the place of `queue.url` in jobwright.yaml, because a password belongs in no file. */
@@ -47,6 +49,18 @@ export function readQueueKey(env: Env): string {
     remedies: [
       advise(`set ${KEY_VARIABLE} to the same random text for this run and for its workers: openssl rand -hex 32`),
       advise('keep it where the credentials are, and never in Redis'),
+    ],
+  })
+}
+
+/** Says that the queue of the workers cannot be read, and why. Neither the server's password nor its words are part of that. */
+export function diagnoseQueue({ name: place }: RedisPlace, { name, words }: RedisTrouble): Diagnostic {
+  return diagnose({
+    code: 'QUEUE_REDIS',
+    message: `the queue at ${place} cannot be used: ${words} (${name})`,
+    remedies: [
+      advise(`start its server, or mend queue.url in jobwright.yaml or ${URL_VARIABLE}: see docs/scale.md`),
+      advise('what waited there and is lost is found by the next reconcile'),
     ],
   })
 }

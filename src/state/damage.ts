@@ -14,7 +14,7 @@ export function explainDamage(text: string): string {
 /** Finds a duplicate address, as after a manual merge. JSON alone would silently keep the later one. */
 export function findRepeatedAddress(text: string): string | undefined {
   // A spec with a schedule may have both a record and a line of its own in `series`.
-  const parts = text.split(/^(?= {2}"series": \{)/m)
+  const parts = text.includes('\n  "series": {') ? text.split(/^(?= {2}"series": \{)/m) : [text]
   return parts.map(findRepeatedIn).find((address) => address !== undefined)
 }
 

@@ -87,6 +87,6 @@ function computeChecksum(text: string): string {
 
 function createDamaged(file: string, number: number, fault: string, text: string): { readonly problem: Diagnostic } {
   const message = `${file}:${number} ${fault}; ${text.split('\n').length - 1} lines in all`
-  const way = `Its lines name created jobs: compare them with AWS, then move the file away, adopt the jobs that the state lacks, and run the command again`
+  const way = `Its lines with "set":"record" name specs and their jobs: compare them with AWS, then move the file away, adopt the jobs that the state lacks, and run the command again`
   return { problem: diagnose({ code: 'STATE_JOURNAL_DAMAGED', message, remedies: [advise(way)] }) }
 }

@@ -41,7 +41,7 @@ export async function swapStateObject(
     // Whatever the answer was, this write or an earlier one may have arrived.
     const seen = await bucket.read(key)
     if (seen.is === 'refused') throw createBucketProblem(seen, { bucket, key, what: 'read' })
-    const trouble: BucketTrouble = sent.is === 'slow' ? sent : { is: 'lost', why: sent.why }
+    const trouble: BucketTrouble = sent.is === 'changed' ? { is: 'lost', why: sent.why } : sent
     return seen.is === 'read' ? (judge(object, seen.object, { expected, id }) ?? trouble) : trouble
   })
   if (answer.is === 'committed' || answer.is === 'stale') return answer

@@ -1,4 +1,4 @@
-import type { BucketTrouble, BucketWrite, StoredObject, WriteCondition } from '../model/bucket.ts'
+import type { StoredObject, WriteCondition } from '../model/bucket.ts'
 import { createRandomId } from '../system/random.ts'
 import { readStateObject, type StateObject } from './s3-compare-and-swap.ts'
 import { createBucketProblem, createUnsafe } from './s3-problem.ts'
@@ -46,15 +46,8 @@ async function write(
     id: createRandomId(),
   }
   const text = `${JSON.stringify(note)}\n`
-  const answer = await repeatUntilAnswered(clock, async () => toTrouble(await bucket.write(key, text, condition)))
+  const answer = await repeatUntilAnswered(clock, () => bucket.write(key, text, condition))
   if (answer.is === 'stored') return answer.stored
   if (answer.is === 'changed') return undefined
   throw createBucketProblem(answer, { bucket, key, what: 'written' })
-}
-
-type Answered = Exclude<BucketWrite, { readonly is: 'conflict' }> | BucketTrouble
-
-/** A conflict stored nothing, and the write may be sent again. */
-function toTrouble(answer: BucketWrite): Answered {
-  return answer.is === 'conflict' ? { is: 'lost', why: answer.why } : answer
 }

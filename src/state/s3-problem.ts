@@ -32,6 +32,15 @@ export function createBucketProblem(trouble: BucketTrouble, tried: Tried): Probl
         advise('let fewer programs use that part of the bucket at once'),
       ],
     })
+  if (trouble.is === 'conflict')
+    return new Problem({
+      code: 'STATE_BUCKET_CONFLICT',
+      message: `${place} could not be ${what}: each time, another request for it was under way: ${trouble.why}`,
+      remedies: [
+        advise('run the command again: it reads what is stored, and nothing is lost'),
+        advise('if it stays so, find what else writes or deletes this object, such as a script or a replication'),
+      ],
+    })
   const silent =
     what === 'read' ? `${place} could not be read: S3 does not answer` : `S3 did not say whether it stored ${place}`
   return new Problem({

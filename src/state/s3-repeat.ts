@@ -18,4 +18,4 @@ export async function repeatUntilAnswered<Answer extends { readonly is: string }
   return answer
 }
 
-const OPEN: readonly string[] = ['lost', 'slow'] satisfies BucketTrouble['is'][]
+const OPEN: readonly string[] = ['lost', 'slow', 'conflict'] satisfies BucketTrouble['is'][]

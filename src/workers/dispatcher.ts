@@ -2,6 +2,7 @@ import type { AwsProblem, Outcome } from '../model/aws-problem.ts'
 import { computeTaskLife, type Waits } from '../model/create-protocol.ts'
 import { computeDigest } from '../model/digest.ts'
 import type { Live } from '../model/live.ts'
+import { type RedisTrouble, readTrouble } from '../redis/trouble.ts'
 import type { Clock } from '../system/clock.ts'
 import type { Sealed } from './seal.ts'
 import { nameLane, nameQueue, openAnswer, sealTask, type Task } from './task.ts'
@@ -11,11 +12,14 @@ const ANSWER_MS = 5_000
 
 /** How tasks reach workers. Nothing rests on it: it may lose, repeat, delay and reorder everything. */
 export type Transport = {
-  /** Returns why no task may be put there now, in words; undefined if a worker serves the lane. */
+  /**
+   * Returns why no task may be put there now: that no worker serves the lane, in words, or a trouble of Redis. Undefined
+   * if a worker serves it.
+   */
   findTrouble(
     place: { readonly queue: string; readonly lane: string },
     signal?: AbortSignal,
-  ): Promise<string | undefined>
+  ): Promise<string | RedisTrouble | undefined>
   /** Puts a task. After a rejection, it may be in the queue or not. */
   put(queue: string, nonce: string, sealed: Sealed): Promise<void>
   /** Tells each answer, whoever wrote it. */
@@ -82,7 +86,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       const queue = nameQueue(project, lineage, lane)
       const trouble = await transport.findTrouble({ queue, lane }, signal)
       if (signal?.aborted) return createNotSent('abandoned', 'Abandoned', 'the run was stopped')
-      if (trouble !== undefined) return createNotSent('unreachable', 'NoWorker', trouble)
+      if (typeof trouble === 'string') return createNotSent('no-worker', 'NoWorker', trouble)
+      if (trouble !== undefined) return createNotSent('queue', trouble.name, trouble.words)
       const now = awsNow()
       if (now === undefined) return createNotSent('unreachable', 'ClockUnknown', "AWS's time is not known")
       if (!mayStillSend()) return createNotSent('abandoned', 'Abandoned', 'its lease had expired')
@@ -107,7 +112,11 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
             () => {},
           )
           // The command may have reached Redis. Only an answer shows how the task ended.
-          transport.put(queue, nonce, sealed).catch(() => giveUp('QueueLost', 'the connection to the queue broke'))
+          transport
+            .put(queue, nonce, sealed)
+            .catch((error: unknown) =>
+              giveUp('QueueLost', `the queue did not confirm the task: ${readTrouble(error).words}`),
+            )
         })
       } finally {
         over.abort()

@@ -62,6 +62,12 @@ export async function executeTask(value: unknown, queue: string, executor: Execu
   return { planner: task.planner, answer: sealAnswer(task, body, outcome, key), task, outcome }
 }
 
+/** Returns whether the connection is of no more use: its credentials were refused, or a clock was set meanwhile. */
+export function mustReconnect(executed: Executed): boolean {
+  if ('refused' in executed) return executed.refused === 'clock' || executed.refused === 'expired'
+  return executed.outcome.is !== 'done' && executed.outcome.problem.class === 'auth'
+}
+
 /** Returns whether a task has the members that its operation needs. */
 function isWhole({ operation, id = '', request }: Task, { identity }: KindModel): boolean {
   const needsId = operation === 'start' || identity.idMember !== undefined

@@ -8,7 +8,7 @@ export function openDispatcher(
   place: RedisPlace,
   options: Omit<DispatcherOptions, 'transport' | 'createNonce'>,
 ): Dispatcher & { close(): void } {
-  const transport = openPlannerTransport(place, options.planner, options.clock)
+  const transport = openPlannerTransport(place, options)
   const dispatcher = createDispatcher({ ...options, transport, createNonce: createRandomId })
   return { ...dispatcher, close: () => transport.close() }
 }

@@ -1,9 +1,9 @@
 import { Queue } from 'bullmq'
 import { Redis } from 'ioredis'
 import type { RedisPlace } from '../model/redis-place.ts'
-import { toRedisOptions } from '../redis/open-redis.ts'
-import type { Clock } from '../system/clock.ts'
-import type { Transport } from './dispatcher.ts'
+import { type RedisAnswer, toRedisOptions } from '../redis/open-redis.ts'
+import { nameTrouble, type RedisTrouble, readTrouble } from '../redis/trouble.ts'
+import type { DispatcherOptions, Transport } from './dispatcher.ts'
 import { ALIVE_MS, getAnswersKey, getServingKey, LANES_KEY, PREFIX } from './redis-keys.ts'
 import { formatAnnounced } from './task.ts'
 
@@ -18,58 +18,91 @@ export type PlannerTransport = Transport & {
   close(): void
 }
 
-/** Opens the planner's side of the queue at a Redis. `planner` names this run alone. */
-export function openPlannerTransport(place: RedisPlace, planner: string, clock: Clock): PlannerTransport {
-  const [tasks, answers] = [openClient(place), openClient(place)]
+/** Opens the planner's side of the queue at a Redis. */
+export function openPlannerTransport(
+  place: RedisPlace,
+  { planner, key, clock }: Pick<DispatcherOptions, 'planner' | 'key' | 'clock'>,
+): PlannerTransport {
+  let fault: RedisTrouble | undefined
+  const tasks = openClient(place, (trouble) => {
+    fault = trouble
+  })
+  const answers = openClient(place, () => {})
   const queues = new Map<string, Queue>()
   const lanes = new Map<string, LaneSeen>()
   const over = new AbortController()
+  let missed: { readonly trouble: RedisTrouble; readonly at: number } | undefined
   const pause = (signal?: AbortSignal): Promise<void> => clock.sleep(POLL_MS, signal).catch(() => {})
 
-  const isReady = async (signal?: AbortSignal): Promise<boolean> => {
-    const until = clock.monotonic() + REDIS_MS
-    while (tasks.status !== 'ready') {
-      if (signal?.aborted || clock.monotonic() > until) return false
-      await pause(signal)
-    }
-    return true
-  }
-  /** Asks Redis, but not for long. Undefined: it gave no answer. */
-  const ask = async <Value>(call: Promise<Value>): Promise<Value | undefined> => {
+  /** Makes one call, and waits for its answer until a time. */
+  const tryOnce = async <Value>(call: () => Promise<Value>, until: number): Promise<RedisAnswer<Value>> => {
+    if (tasks.status !== 'ready') return { trouble: fault ?? nameTrouble('CLOSED') }
     const timer = new AbortController()
-    const late = clock.sleep(REDIS_MS, timer.signal).catch(() => {})
-    const answer = await Promise.race([call.catch(() => undefined), late])
+    const late = clock.sleep(Math.max(0, until - clock.monotonic()), timer.signal).then(
+      (): RedisAnswer<Value> => ({ trouble: nameTrouble('TIMEOUT') }),
+      (): RedisAnswer<Value> => ({ trouble: nameTrouble('TIMEOUT') }),
+    )
+    const answer = call().then(
+      (value): RedisAnswer<Value> => ({ value }),
+      (error: unknown): RedisAnswer<Value> => ({ trouble: readTrouble(error) }),
+    )
+    const first = await Promise.race([answer, late])
     timer.abort()
-    return answer as Value | undefined
+    return first
+  }
+  /** Asks Redis until it answers, but not for long. What has just been missed is not waited for again. */
+  const ask = async <Value>(call: () => Promise<Value>, signal?: AbortSignal): Promise<RedisAnswer<Value>> => {
+    if (missed && clock.monotonic() - missed.at < REDIS_MS) return { trouble: missed.trouble }
+    const until = clock.monotonic() + REDIS_MS
+    let answer = await tryOnce(call, until)
+    while ('trouble' in answer && !signal?.aborted) {
+      await pause(signal)
+      if (clock.monotonic() >= until) {
+        missed = { trouble: answer.trouble, at: clock.monotonic() }
+        break
+      }
+      answer = await tryOnce(call, until)
+    }
+    return answer
   }
   /** Tells workers of a lane from time to time: Redis may have lost it. */
-  const announce = async (seen: LaneSeen, queue: string, lane: string): Promise<void> => {
-    if (clock.monotonic() - seen.announced < ALIVE_MS) return
+  const announce = async (seen: LaneSeen, queue: string, lane: string, signal?: AbortSignal) => {
+    if (clock.monotonic() - seen.announced < ALIVE_MS) return undefined
     seen.announced = clock.monotonic()
-    await ask(tasks.zadd(LANES_KEY, clock.now(), formatAnnounced({ queue, lane })))
+    const text = formatAnnounced({ queue, lane }, key)
+    const answer = await ask(() => tasks.zadd(LANES_KEY, clock.now(), text), signal)
+    if (!('trouble' in answer)) return undefined
+    seen.announced = -Infinity
+    return answer.trouble
   }
-  const hasWorker = async (seen: LaneSeen, queue: string): Promise<boolean> => {
-    if (clock.monotonic() - seen.served < ALIVE_MS / 2) return true
-    if ((await ask(tasks.exists(getServingKey(queue)))) !== 1) return false
-    seen.served = clock.monotonic()
-    return true
+  const hasWorker = async (seen: LaneSeen, queue: string, signal?: AbortSignal): Promise<RedisAnswer<boolean>> => {
+    if (clock.monotonic() - seen.served < ALIVE_MS / 2) return { value: true }
+    const answer = await ask(() => tasks.exists(getServingKey(queue)), signal)
+    if ('trouble' in answer) return answer
+    if (answer.value === 1) seen.served = clock.monotonic()
+    return { value: answer.value === 1 }
   }
+  const describe = ({ name, words }: RedisTrouble): RedisTrouble => ({
+    name,
+    words: `the queue at ${place.name} cannot be used: ${words}`,
+  })
   return {
     async findTrouble({ queue, lane }, signal) {
-      if (!(await isReady(signal))) return `the queue at ${place.name} cannot be reached`
       const seen = lanes.get(queue) ?? { announced: -Infinity, served: -Infinity, missed: -Infinity }
       lanes.set(queue, seen)
-      await announce(seen, queue, lane)
       const began = clock.monotonic()
-      while (!(await hasWorker(seen, queue))) {
-        if (signal?.aborted) return undefined
+      for (;;) {
+        const trouble = await announce(seen, queue, lane, signal)
+        if (trouble) return describe(trouble)
+        const served = await hasWorker(seen, queue, signal)
+        if ('trouble' in served) return describe(served.trouble)
+        if (served.value || signal?.aborted) return undefined
         const now = clock.monotonic()
         if (now - began > WORKER_MS) seen.missed = now
         // Others have just waited for it in vain.
         if (now - seen.missed < WORKER_MS) return `no worker serves the lane ${lane}`
         await pause(signal)
       }
-      return undefined
     },
     async put(queue, nonce, sealed) {
       const known = queues.get(queue) ?? openQueue(queue, tasks)
@@ -98,11 +131,11 @@ export function openPlannerTransport(place: RedisPlace, planner: string, clock: 
  */
 type LaneSeen = { announced: number; served: number; missed: number }
 
-/** Opens a client that connects again by itself, and waits for that. */
-function openClient(place: RedisPlace): Redis {
+/** Opens a client that connects again by itself, and tells what goes wrong. */
+function openClient(place: RedisPlace, tell: (trouble: RedisTrouble) => void): Redis {
   const client = new Redis({ ...toRedisOptions(place, { login: true }), maxRetriesPerRequest: null })
-  // Without a listener, ioredis prints what goes wrong. Tasks then have an unknown outcome, which says enough.
-  client.on('error', () => {})
+  // Without a listener, ioredis prints it.
+  client.on('error', (error: unknown) => tell(readTrouble(error)))
   void client.connect().catch(() => {})
   return client
 }

@@ -3,6 +3,7 @@ import { createLanes } from '../aws/lanes.ts'
 import { resolveTarget, type Target } from '../aws/target.ts'
 import { openCalls } from '../kinds/calls.ts'
 import type { Config } from '../model/config.ts'
+import { CLOCKS_MS } from '../model/create-protocol.ts'
 import type { KindModel } from '../model/kind.ts'
 import type { Calls } from '../model/kind-calls.ts'
 import { Problem } from '../model/problem.ts'
@@ -84,6 +85,13 @@ export function createReach(
     }
     return { why }
   }
+  const forgetRegion = (region: string): void => {
+    for (const target of listTargets(region)) {
+      const key = getKey(target)
+      const known = tried.get(key)
+      if (known && clock.monotonic() - known.at >= RETRY_MS) tried.delete(key)
+    }
+  }
   return {
     async explainUnreached(lane) {
       const [service, region = ''] = lane.split('/').reverse()
@@ -91,7 +99,11 @@ export function createReach(
       if (model === undefined || !/^[a-z]{2,}(-[a-z]+)+-\d+$/.test(region)) return 'it is not known'
       const isIt = (one: Connection): boolean => nameLane(one.siteOf(model.service), model.service) === lane
       const found = await find(region, isIt)
-      return 'connection' in found ? undefined : (found.why ?? 'no target of this worker leads there')
+      if (!('connection' in found)) return found.why ?? 'no target of this worker leads there'
+      const why = explainClock(found.connection.clockOffsetMs())
+      // Somebody may set the clock.
+      if (why !== undefined) forgetRegion(region)
+      return why
     },
     async reach(site, model) {
       const isIt = (one: Connection): boolean => getSiteKey(one.siteOf(model.service)) === getSiteKey(site)
@@ -108,18 +120,19 @@ export function createReach(
         },
       }
     },
-    forget(site) {
-      for (const target of listTargets(site.region)) {
-        const key = getKey(target)
-        const known = tried.get(key)
-        if (known && clock.monotonic() - known.at >= RETRY_MS) tried.delete(key)
-      }
-    },
+    forget: (site) => forgetRegion(site.region),
     close() {
       for (const { found } of tried.values())
         void found.then((one) => 'connection' in one && one.connection.close()).catch(() => {})
     },
   }
+}
+
+/** Returns why a worker with this clock would refuse every task. */
+function explainClock(offset = 0): string | undefined {
+  if (Math.abs(offset) <= CLOCKS_MS) return undefined
+  const seconds = Math.round(Math.abs(offset) / 1000)
+  return `the clock of this machine is ${seconds} s ${offset > 0 ? 'behind' : 'ahead of'} AWS's, and ${CLOCKS_MS / 1000} s are allowed`
 }
 
 function getKey({ name, region }: Target): string {

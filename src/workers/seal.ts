@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
-/** What is sealed. A task can never pass as an answer. */
-export type SealedAs = 'task' | 'answer'
+/** What is sealed. A task can never pass as an answer, or as the announcement of a lane. */
+export type SealedAs = 'task' | 'answer' | 'lane'
 
 /** A text as it crosses Redis: its body, and a MAC over its bytes by the operator's key. */
 export type Sealed = { readonly body: string; readonly mac: string }

@@ -2,8 +2,10 @@ import { Worker } from 'bullmq'
 import { Redis } from 'ioredis'
 import type { RedisPlace } from '../model/redis-place.ts'
 import { toRedisOptions } from '../redis/open-redis.ts'
+import { nameTrouble, type RedisTrouble, readTrouble } from '../redis/trouble.ts'
 import type { Clock } from '../system/clock.ts'
-import { type Executed, type Executor, executeTask } from './execute.ts'
+import { createClaims } from './claims.ts'
+import { type Executed, type Executor, executeTask, mustReconnect } from './execute.ts'
 import { matchesLane } from './glob.ts'
 import type { Reach } from './reach.ts'
 import {
@@ -19,19 +21,26 @@ import {
   LANES_MAX,
   PREFIX,
 } from './redis-keys.ts'
-import { type Announced, readAnnounced } from './task.ts'
+import { type Announced, isAnnouncedWith, readAnnounced } from './task.ts'
+import type { QueueTally, WorkerStatus } from './worker-status.ts'
 
 /** How often a worker looks for lanes, and shows that it lives, in milliseconds. */
 const LOOK_MS = 1_000
 /** How long calls in flight may take after the signal to stop. */
 const DRAIN_MS = 9_000
+/** How long they may take to end after that. */
+const GIVE_UP_MS = 500
 
 /** A lane that a worker does not serve, and why. */
 export type Unserved = { readonly lane: string; readonly why: string }
 
 /** What happens to a worker, for its log. */
 export type WorkerEvent =
-  | { readonly is: 'connected' | 'disconnected' }
+  | { readonly is: 'connected' }
+  /** Redis cannot be used. It is tried again. */
+  | { readonly is: 'disconnected'; readonly trouble: RedisTrouble }
+  /** Redis answers, but gives out no task of the lane. */
+  | { readonly is: 'hindered'; readonly lane: string; readonly trouble: RedisTrouble }
   | { readonly is: 'serving'; readonly lane: string }
   /** It serves no lane. */
   | { readonly is: 'idle'; readonly others: readonly Unserved[] }
@@ -60,41 +69,36 @@ export type Served = { readonly done: number; readonly failed: number; readonly 
 /** Serves lanes until the signal, then lets the calls in flight end. */
 export async function serve(options: ServeOptions): Promise<Served> {
   const { place, clock, worker, reach, signal, tell } = options
-  const redis = openStatusClient(place, (event) => signal.aborted || tell(event))
+  const { redis, note } = openStatusClient(place, (event) => signal.aborted || tell(event))
   const tasks = new Redis({ ...toRedisOptions(place, { login: true }), maxRetriesPerRequest: null })
   tasks.on('error', () => {})
   const giveUp = new AbortController()
-  const open = new Map<string, Worker>()
-  const claimed = new Map<string, number>()
-  const tally = { done: 0, failed: 0, refused: 0 }
-  let active = 0
+  const open = new Map<string, { readonly worker: Worker; readonly tally: QueueTally }>()
 
-  const claim = async (nonce: string): Promise<boolean> => {
-    if (claimed.has(nonce)) return false
-    // Also here, because Redis may lose it.
-    claimed.set(nonce, clock.monotonic())
-    return (await redis.set(getClaimKey(nonce), worker, 'PX', CLAIM_MS, 'NX').catch(() => undefined)) === 'OK'
-  }
+  const claims = createClaims(clock, async (nonce) => {
+    const answer = await redis.set(getClaimKey(nonce), worker, 'PX', CLAIM_MS, 'NX').catch(() => undefined)
+    return answer === 'OK'
+  })
   const answer = async (planner: string, sealed: object): Promise<void> => {
     const list = getAnswersKey(planner)
     await redis.multi().rpush(list, JSON.stringify(sealed)).pexpire(list, ANSWER_MS).exec()
   }
-  const take = async (value: unknown, { queue, lane }: Announced): Promise<void> => {
-    active++
+  const take = async (value: unknown, { queue, lane }: Announced, tally: QueueTally): Promise<void> => {
+    tally.active++
     try {
-      const executor = { ...options.executor, clock, reach: reach.reach, claim, signal: giveUp.signal }
+      const executor = { ...options.executor, clock, reach: reach.reach, claim: claims.claim, signal: giveUp.signal }
       const executed = await executeTask(value, queue, executor)
       tally[nameEnd(executed)]++
-      if (isToReconnect(executed) && executed.task) reach.forget(executed.task.site)
+      if (mustReconnect(executed) && executed.task) reach.forget(executed.task.site)
       // A lost answer leaves the outcome unknown, and the planner finds it.
       if ('answer' in executed) await answer(executed.planner, executed.answer).catch(() => {})
       tell({ is: 'took', lane, executed })
     } finally {
-      active--
+      tally.active--
     }
   }
-  const openQueue = (announced: Announced): Worker => {
-    const made = new Worker(announced.queue, (job) => take(job.data, announced), {
+  const openQueue = (announced: Announced, tally: QueueTally): Worker => {
+    const made = new Worker(announced.queue, (job) => take(job.data, announced, tally), {
       // Its blocking connection is a copy of this one.
       connection: tasks,
       prefix: PREFIX,
@@ -105,53 +109,76 @@ export async function serve(options: ServeOptions): Promise<Served> {
       removeOnFail: { count: 0 },
       skipVersionCheck: true,
     })
-    made.on('error', () => {})
+    const told = new Set<string>()
+    made.on('error', (error) => {
+      // The client of the status tells of a lost connection.
+      if (error.name !== 'ReplyError') return
+      const trouble = readTrouble(error)
+      if (!told.has(trouble.name)) tell({ is: 'hindered', lane: announced.lane, trouble })
+      told.add(trouble.name)
+    })
     return made
   }
   /** Opens a lane that was announced; returns why not. */
-  const openLane = async (announced: Announced): Promise<string | undefined> => {
+  const openLane = async (announced: Announced, text: string): Promise<string | undefined> => {
     const { queue, lane } = announced
+    if (!isAnnouncedWith(text, options.executor.key)) return 'its run has another JOBWRIGHT_QUEUE_KEY'
     if (!options.lanes.some((pattern) => matchesLane(pattern, lane)))
       return `--lanes ${options.lanes.join(' ')} does not match it`
     const why = await reach.explainUnreached(lane)
     if (why !== undefined) return why
-    open.set(queue, openQueue(announced))
+    const tally = { active: 0, done: 0, failed: 0, refused: 0 }
+    open.set(queue, { worker: openQueue(announced, tally), tally })
     tell({ is: 'serving', lane })
     return undefined
   }
   const look = async (): Promise<void> => {
     const since = clock.now() - LANE_MS
     const listed = await redis.zrangebyscore(LANES_KEY, since, '+inf', 'LIMIT', 0, LANES_MAX)
+    note(undefined)
     const others: Unserved[] = []
-    for (const announced of listed.flatMap((text) => readAnnounced(text) ?? [])) {
+    for (const text of listed) {
       if (signal.aborted) return
-      const why = open.has(announced.queue) ? undefined : await openLane(announced)
-      if (why !== undefined) others.push({ lane: announced.lane, why })
+      const announced = readAnnounced(text)
+      const why = announced && !open.has(announced.queue) && (await openLane(announced, text))
+      if (why) others.push({ lane: announced.lane, why })
     }
     if (open.size === 0) tell({ is: 'idle', others })
     const said = redis.pipeline()
     for (const queue of open.keys()) said.set(getServingKey(queue), worker, 'PX', ALIVE_MS)
-    said.set(getWorkerKey(worker), JSON.stringify({ queues: [...open.keys()], active, ...tally }), 'PX', ALIVE_MS)
+    const queues = Object.fromEntries([...open].map(([queue, { tally }]) => [queue, tally]))
+    said.set(getWorkerKey(worker), JSON.stringify({ queues } satisfies WorkerStatus), 'PX', ALIVE_MS)
     await said.exec()
-    const old = clock.monotonic() - CLAIM_MS
-    for (const [nonce, at] of claimed) if (at < old) claimed.delete(nonce)
+    claims.forgetOld()
   }
   while (!signal.aborted) {
     // Bounded, so that a Redis that swallows everything does not delay the end.
-    if (redis.status === 'ready')
-      await Promise.race([look().catch(() => {}), clock.sleep(ALIVE_MS / 2, signal).catch(() => {})])
+    if (redis.status === 'ready') {
+      const late = clock.sleep(ALIVE_MS / 2, signal).then(
+        () => nameTrouble('TIMEOUT'),
+        () => undefined,
+      )
+      const trouble = await Promise.race([look().then(() => undefined, readTrouble), late])
+      if (trouble) note(trouble)
+    }
     await clock.sleep(LOOK_MS, signal).catch(() => {})
   }
-  tell({ is: 'draining', active })
+  const sum = (member: keyof QueueTally): number =>
+    [...open.values()].reduce((total, { tally }) => total + tally[member], 0)
+  tell({ is: 'draining', active: sum('active') })
   // Other workers of the lane show again within a second that they serve it.
   for (const queue of open.keys()) void redis.del(getServingKey(queue)).catch(() => {})
-  const closing = Promise.allSettled([...open.values()].map((one) => one.close()))
-  await Promise.race([closing, clock.sleep(DRAIN_MS)])
+  const drained = new AbortController()
+  const closing = Promise.allSettled([...open.values()].map((one) => one.worker.close()))
+  await Promise.race([closing, clock.sleep(DRAIN_MS, drained.signal).catch(() => {})])
+  drained.abort()
   giveUp.abort()
-  for (const one of open.values()) void one.disconnect().catch(() => {})
+  // What is given up ends at once, and is still told.
+  await Promise.race([closing, clock.sleep(GIVE_UP_MS)])
+  for (const one of open.values()) void one.worker.disconnect().catch(() => {})
   await Promise.race([redis.del(getWorkerKey(worker)).catch(() => {}), clock.sleep(200)])
   for (const client of [redis, tasks]) client.disconnect()
-  return tally
+  return { done: sum('done'), failed: sum('failed'), refused: sum('refused') }
 }
 
 function nameEnd(executed: Executed): keyof Served {
@@ -159,23 +186,18 @@ function nameEnd(executed: Executed): keyof Served {
   return executed.outcome.is === 'done' ? 'done' : 'failed'
 }
 
-/** Returns whether the connection is of no more use: its credentials were refused, or a clock was set meanwhile. */
-function isToReconnect(executed: Executed): boolean {
-  if ('refused' in executed) return executed.refused === 'clock' || executed.refused === 'expired'
-  return executed.outcome.is !== 'done' && executed.outcome.problem.class === 'auth'
-}
-
-function openStatusClient(place: RedisPlace, tell: (event: WorkerEvent) => void): Redis {
+/** A client that connects again by itself, and how to note what is wrong with it: nothing, once it has answered. */
+function openStatusClient(place: RedisPlace, tell: (event: WorkerEvent) => void) {
   const redis = new Redis({ ...toRedisOptions(place, { login: true }), maxRetriesPerRequest: 1 })
-  let isConnected: boolean | undefined
-  const note = (now: boolean): void => {
-    if (isConnected === now) return
-    isConnected = now
-    tell({ is: now ? 'connected' : 'disconnected' })
+  let last: string | undefined
+  const note = (trouble: RedisTrouble | undefined): void => {
+    const name = trouble?.name ?? 'connected'
+    if (name === last) return
+    last = name
+    tell(trouble === undefined ? { is: 'connected' } : { is: 'disconnected', trouble })
   }
-  redis.on('error', () => note(false))
-  redis.on('close', () => note(false))
-  redis.on('ready', () => note(true))
+  redis.on('error', (error: unknown) => note(readTrouble(error)))
+  redis.on('close', () => (last === undefined || last === 'connected') && note(nameTrouble('CLOSED')))
   void redis.connect().catch(() => {})
-  return redis
+  return { redis, note }
 }

@@ -83,18 +83,24 @@ function toQueueText(lane: string): string {
 /** A queue and its lane, as a planner announces them. Redis is not trusted: a worker checks each task. */
 export type Announced = { readonly queue: string; readonly lane: string }
 
-/** Writes an announcement. */
-export function formatAnnounced({ queue, lane }: Announced): string {
-  return JSON.stringify([queue, lane])
+/** Writes an announcement. Its seal shows a worker with another key that it can open no task there. */
+export function formatAnnounced({ queue, lane }: Announced, key: string): string {
+  return JSON.stringify(seal(JSON.stringify([queue, lane]), key, 'lane'))
 }
 
-/** Reads an announcement; undefined if it has not the form of ours. */
+/** Reads an announcement; undefined if it has not the form of ours. Whoever wrote it may have another key. */
 export function readAnnounced(text: string): Announced | undefined {
-  const value = parse(text)
+  const { body } = (parse(text) ?? {}) as { readonly body?: unknown }
+  const value = typeof body === 'string' ? parse(body) : undefined
   if (!Array.isArray(value)) return undefined
   const [queue, lane] = value as unknown[]
   if (typeof queue !== 'string' || typeof lane !== 'string' || !LANE.test(lane)) return undefined
   return PROJECT.test(queue) && queue.replace(PROJECT, '') === toQueueText(lane) ? { queue, lane } : undefined
+}
+
+/** Returns whether an announcement carries the seal of a key. */
+export function isAnnouncedWith(text: string, key: string): boolean {
+  return unseal(parse(text), key, 'lane') !== undefined
 }
 
 const PROJECT = /^[0-9a-f]{16}\./

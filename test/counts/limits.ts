@@ -16,7 +16,7 @@ export const LIMITS = {
     reconcile: { modules: 44, processes: 5 },
   },
   /** How often a loop visits a finished spec or anything of it. */
-  visitsOfFinishedSpec: { needs: 14, plan: 62 },
+  visitsOfFinishedSpec: { needs: 10, plan: 53 },
   /** In a run that creates IoT jobs: all calls but the creates. */
   callsBesideCreates: 2,
 }

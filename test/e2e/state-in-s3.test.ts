@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import t, { type Test } from 'tap'
 import type { State } from '../../src/model/state.ts'
-import { build, cli, commit, folder, git, write } from './process.ts'
+import { build, cli, commit, folder, git, start, write } from './process.ts'
 import { aws, doc, tells } from './world.ts'
 
 build()
@@ -144,6 +144,44 @@ t.test(
     t.equal((await world.jobs()).length, 0)
   },
 )
+
+for (const [fault, code, words] of [
+  ['conflict', 'STATE_BUCKET_CONFLICT', /another request for it was under way: S3 answered 409/],
+  ['throttle', 'STATE_BUCKET_SLOW', /S3 asks to slow down: SlowDown/],
+] as const)
+  t.test(`a bucket that answers each write with a ${fault} stops a run before and after its creates`, async (t) => {
+    const { world, cwd, run, stored, addLamps } = await openProject(t)
+    await run(INIT)
+    addLamps(2)
+    const strike = { service: 's3', operation: 'PutObject', fault }
+    const refused = { type: 'diagnostic', code, message: words, hint: /run the command again.*nothing is lost/ }
+    world.ask('PUT', 'faults', [strike])
+    const before = await run(['reconcile', '--output', 'json'])
+    t.equal(before.code, 4, before.stdout)
+    t.match(
+      before.lines.find((line) => line['code'] === code),
+      refused,
+    )
+    t.equal((await world.jobs()).length, 0, 'no intent was stored, so nothing was sent')
+    // Both creates are on their way when the bucket begins to refuse.
+    world.ask('PUT', 'faults', [{ service: 'iot', operation: 'CreateJob', fault: 'late', seconds: 60 }])
+    const env = { ...world.env, AWS_REGION: 'us-east-1' }
+    const going = start(['reconcile', '--output', 'json'], { cwd, env })
+    while (Object.keys(stored().records).length < 2) await new Promise((resolve) => setTimeout(resolve, 50))
+    world.ask('PUT', 'faults', [strike])
+    world.ask('POST', 'advance', { seconds: 61 })
+    const after = await going
+    t.equal(after.code, 4, after.stdout)
+    t.match(
+      after.lines.find((line) => line['code'] === code),
+      refused,
+    )
+    t.match(stored().records, { 'IotJob/lamp-1': { stage: 'intent' }, 'IotJob/lamp-2': { stage: 'intent' } })
+    world.ask('PUT', 'faults', [])
+    t.equal((await run(['reconcile'])).code, 0, 'the journal has what was sent')
+    t.match(stored().records, { 'IotJob/lamp-1': { stage: 'started' }, 'IotJob/lamp-2': { stage: 'started' } })
+    t.equal((await world.jobs()).length, 2)
+  })
 
 t.test('jobwright.yaml and the command line name a whole object, or are refused', async (t) => {
   const { cwd, run } = await openProject(t)

@@ -2,6 +2,8 @@ import fs from 'node:fs'
 import path from 'node:path'
 import t, { type Test } from 'tap'
 import type { State } from '../../src/model/state.ts'
+import { openGitData, requireSignatures } from '../github/fake-git-data.ts'
+import { startGitHub } from '../github/fake-github.ts'
 import { build, cli, commit, folder, git, start, write } from './process.ts'
 import { aws, doc, tells } from './world.ts'
 
@@ -233,4 +235,49 @@ t.test('an inactive copy refuses every verb, and the move ends also from the new
   }
   t.equal((await run(moveTo('git'))).code, 0)
   t.equal((await run(['reconcile'])).code, 0)
+})
+
+t.test('a state that GitHub writes moves away and back to another branch, and each tombstone refuses', async (t) => {
+  const { world, cwd, env, use, read } = await openProject(t, 's3')
+  const bare = path.join(cwd, '../remote.git')
+  const repository = 'football-archive/jobs'
+  const hub = await startGitHub(t, {
+    repository,
+    pullRequests: [],
+    tokens: { ghs_job: { login: 'github-actions', canWrite: true } },
+    git: openGitData(bare, { requiresSignatures: true }),
+  })
+  const access = { GITHUB_TOKEN: 'ghs_job', GITHUB_API_URL: hub.apiUrl, GITHUB_REPOSITORY: repository }
+  const run = (args: readonly string[], more: Record<string, string> = access) =>
+    cli(args, { cwd, env: { ...env, ...more } })
+  // Rules require signed commits: a push of the state would be refused.
+  git(cwd, 'push', '--quiet', 'origin', 'HEAD:main')
+  requireSignatures(bare)
+  const toGit = [...moveTo('git'), '--write', 'github-api']
+  const withoutToken = await run([...toGit, '--output', 'json'], {})
+  t.equal(withoutToken.code, 4, withoutToken.stdout)
+  t.equal(read('s3').moved, undefined, 'nothing moved without a token')
+  const moved = await run(toGit)
+  t.equal(moved.code, 0, moved.stdout + moved.stderr)
+  t.match(moved.stdout, /write: github-api/)
+  use({ ...PLACES.git, write: 'github-api' })
+  t.equal((await run(['reconcile'])).code, 0)
+  const away = await run(moveTo('file'))
+  t.equal(away.code, 0, away.stdout + away.stderr)
+  t.match(read('git'), { minReader: 3, moved: { from: { ...PLACES.git, write: 'github-api' }, to: PLACES.file } })
+  for (const verb of VERBS) {
+    const refused = await run([...verb, '--output', 'json'])
+    t.equal(refused.code, 8, verb.join(' '))
+    t.match(
+      refused.lines.find(({ code }) => code === 'STATE_MOVED'),
+      { message: /moved to the file jobs\.state\.json/, hint: /state: \{ store: file, path: jobs\.state\.json \}/ },
+      verb.join(' '),
+    )
+  }
+  use(PLACES.file)
+  t.equal((await run(['reconcile'])).code, 0)
+  const back = await run([...toGit, '--output', 'json'])
+  t.equal(back.code, 8)
+  tells(t, back, { type: 'diagnostic', code: 'STATE_EXISTS' })
+  t.equal((await world.jobs()).length, 1, 'no job is made again')
 })

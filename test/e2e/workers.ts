@@ -6,10 +6,11 @@ import path from 'node:path'
 import { Queue } from 'bullmq'
 import { Redis } from 'ioredis'
 import type { Test } from 'tap'
+import type { EmulatorOptions } from '../../src/emulator/index.ts'
 import type { State } from '../../src/model/state.ts'
-import { PREFIX } from '../../src/workers/redis-keys.ts'
+import { LANES_KEY, PREFIX } from '../../src/workers/redis-keys.ts'
 import type { Sealed } from '../../src/workers/seal.ts'
-import { nameLane, nameQueue } from '../../src/workers/task.ts'
+import { type Announced, formatAnnounced, nameLane, nameQueue } from '../../src/workers/task.ts'
 import type { EveryJob } from '../emulator/setup.ts'
 import { type RedisServer, startRedis } from '../redis/server.ts'
 import { type Ran, repository, start } from './process.ts'
@@ -18,7 +19,7 @@ import { aws, CONFIG, doc } from './world.ts'
 /** The operator's key of a test. */
 export const KEY = '0123456789abcdef0123456789abcdef'
 
-/** A task lives for 3 s; a lost answer is unknown after 10 s, and settled after its lease of 13 s. */
+/** For runs that wait: a task lives for 3 s; a lost answer is unknown after 10 s, and settled after its lease of 13 s. */
 export const WAITS = { leaseMs: 4_000, signatureMs: 0, requestMs: 2_000, listLagMs: 300, graceMs: 300, queueMs: 9_000 }
 
 const SITE = { partition: 'aws', account: '123456789012', region: 'eu-west-1' }
@@ -33,9 +34,14 @@ export type TestWorker = {
 }
 
 /** A project whose runs send tasks to workers, an emulator as AWS, and a real Redis. */
-export async function fleet(t: Test, specs: Readonly<Record<string, unknown>>, waits: object = WAITS) {
+export async function fleet(
+  t: Test,
+  specs: Readonly<Record<string, unknown>>,
+  waits: object = WAITS,
+  emulator: EmulatorOptions = {},
+) {
   const redis = await startRedis(t)
-  const world = await aws(t, { timeScale: 1 })
+  const world = await aws(t, { timeScale: 1, ...emulator })
   const files = Object.fromEntries(Object.entries(specs).map(([name, spec]) => [`specs/${name}.yaml`, spec]))
   const cwd = await repository(t, {
     'jobwright.yaml': `${CONFIG}queue: { url: "${redis.url}" }\nguards: { maxCreates: 500 }\n`,
@@ -57,9 +63,21 @@ export async function fleet(t: Test, specs: Readonly<Record<string, unknown>>, w
     records,
     laneOf,
     queueOf,
+    /** Reconciles until nothing is left: a busy machine may need another run. */
+    reconcileAll: async (): Promise<Ran> => {
+      for (let left = 10; ; left--) {
+        const ran = await reconcile()
+        if (left === 0 || (ran.code !== 5 && ran.code !== 9)) return ran
+      }
+    },
     worker: (...args: string[]) => openWorker(t, { cwd, env }, args),
+    /** A worker with another environment. */
+    workerWith: (more: Record<string, string>) => openWorker(t, { cwd, env: { ...env, ...more } }, []),
   }
 }
+
+/** Longer than any machine is busy, for runs that wait for none of it. A task lives for 200 s. */
+export const LONG_WAITS = { ...WAITS, leaseMs: 300_000, requestMs: 120_000, queueMs: 600_000 }
 
 /** So many IoT jobs. */
 export function kiosks(count: number): Record<string, unknown> {
@@ -67,10 +85,11 @@ export function kiosks(count: number): Record<string, unknown> {
   return Object.fromEntries(names.map((name) => [name, doc('IotJob', name)]))
 }
 
-function openWorker(
+/** Starts a worker, and waits for its first words. */
+export function openWorker(
   t: Test,
   options: { cwd: string; env: Record<string, string> },
-  args: string[],
+  args: string[] = [],
 ): Promise<TestWorker> {
   const lines: string[] = []
   const waiting = new Set<() => void>()
@@ -103,16 +122,21 @@ function openWorker(
 }
 
 /** Reads and writes the queue by hand, as somebody who controls Redis. */
-export function openHand(t: Test, { url }: RedisServer) {
+export function openHand(t: Pick<Test, 'teardown'>, { url }: Pick<RedisServer, 'url'>) {
   const redis = new Redis(url, { maxRetriesPerRequest: null })
   t.teardown(() => redis.disconnect())
   return {
     redis,
+    /** Announces a lane, as a run does. */
+    announce: (announced: Announced) => redis.zadd(LANES_KEY, Date.now(), formatAnnounced(announced, KEY)),
     /** Puts a payload under an ID of its own. */
     put: async (queue: string, payload: unknown) => {
       const bull = new Queue(queue, { connection: redis, prefix: PREFIX, skipVersionCheck: true })
       await bull.add('task', payload, { removeOnComplete: true, removeOnFail: true })
     },
+    /** How many tasks are in a queue, those that a worker has begun with too. */
+    count: async (queue: string): Promise<number> =>
+      (await redis.llen(`${PREFIX}:${queue}:wait`)) + (await redis.llen(`${PREFIX}:${queue}:active`)),
     /** The payloads that wait in a queue, once there are so many. */
     async waiting(queue: string, count: number): Promise<Sealed[]> {
       for (;;) {

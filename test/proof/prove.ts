@@ -2,6 +2,8 @@ import os from 'node:os'
 import { parseArgs } from 'node:util'
 import { build } from '../e2e/process.ts'
 import { seeded } from '../plan/seeded.ts'
+import { lateWrites } from './late-writes.ts'
+import { moveKilled } from './moved-states.ts'
 import { OWNERSHIP } from './ownership.ts'
 import {
   fullDisk,
@@ -18,9 +20,11 @@ import {
   untrustedStates,
 } from './scenarios.ts'
 import { SHARED_LANES } from './shared-lanes.ts'
+import { sideBySide } from './split-states.ts'
 import { openAws, type StoreName } from './stage.ts'
 import { week } from './week.ts'
 import { wholeLife } from './whole-life.ts'
+import { WORKERS_SCENARIOS } from './workers.ts'
 
 /*
  * `npm run prove`: the built program as a child process against `jobwright emulator` over sockets, through everything that can go wrong.
@@ -64,10 +68,17 @@ function rows(kills: number, moment: () => Moment): Row[] {
     ...each('all of it mixed', () => trouble('all of it mixed'), 1, ['s3']),
     ...each('SIGKILL at a random moment', () => killAt(moment()), some, ['s3']),
     ...each('two reconcilers at once', () => twoAtOnce, some, ['s3']),
+    ...each('late writes land after newer ones', () => lateWrites, 1, ['s3']),
+    ...each('a split state, runs side by side', () => sideBySide, 1, ['file', 'git', 's3']),
+    ...each('the state moves to git, killed', () => moveKilled('git'), 1, ['file']),
+    ...each('the state moves to s3, killed', () => moveKilled('s3'), 1, ['git']),
+    ...each('the state moves to a file, killed', () => moveKilled('file'), 1, ['s3']),
+    ...each('a split state moves and is whole, killed', () => moveKilled('s3', true), 1, ['file', 'git']),
     ...each('the disk fills up', () => fullDisk, 1, ['file']),
     ...each('a state of the future, older, deleted', () => untrustedStates),
     ...Object.entries(OWNERSHIP).flatMap(([name, scenario]) => each(name, () => scenario)),
     ...Object.entries(SHARED_LANES).flatMap(([name, scenario]) => each(name, () => scenario, 1, ['git'])),
+    ...Object.entries(WORKERS_SCENARIOS).flatMap(([name, scenario]) => each(name, () => scenario, 1, ['git'])),
     ...each('a laptop’s journal over a newer state', () => laptopJournal(moment()), some, ['git']),
   ]
 }

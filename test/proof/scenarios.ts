@@ -2,10 +2,11 @@ import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { git } from '../e2e/process.ts'
-import { night, type Verdict } from './night.ts'
+import { night, type Spec, type Verdict } from './night.ts'
 import {
   type Aws,
   type Ended,
+  type Going,
   openRepository,
   type Repository,
   type StoreName,
@@ -93,9 +94,12 @@ export function killAt(moment: Moment, then: (repository: Repository) => void = 
 /** Each create and each start is told twice: when it begins, and how it ended. */
 const TOLD = (settings: Pick<Settings, 'size'>): number => 2 * settings.size + 2 * Math.min(10, settings.size / 5)
 
-async function killedRun(root: string, { aws, size }: Settings, { share, plusMs }: Moment): Promise<Ended> {
-  const { child, ended } = start(root, aws)
-  const most = share * TOLD({ size })
+function killedRun(root: string, { aws, size }: Settings, { share, plusMs }: Moment): Promise<Ended> {
+  return killAfter(start(root, aws), share * TOLD({ size }), plusMs)
+}
+
+/** Kills a run some milliseconds after it has told more than so many steps. */
+export function killAfter({ child, ended }: Going, most: number, plusMs: number): Promise<Ended> {
   let told = 0
   child.stdout!.on('data', (text: string) => {
     const before = told
@@ -156,7 +160,7 @@ export const fullDisk: Scenario = (settings) => {
       const note = `${full} runs met the full disk, with ${made} jobs made`
       return { runs: runs.length, note, wrong: full === 0 ? ['the disk was never full'] : [] }
     },
-    top,
+    { folder: top },
   )
   return work.finally(done)
 }
@@ -215,25 +219,33 @@ export function laptopJournal(moment: Moment): Scenario {
     })
 }
 
-/** Does something in a fresh repository, and asks the oracle. A folder that is given is its owner's to remove. */
-async function inRepository(
+/** What is special about a scenario's repository. A folder that is given is its owner's to remove. */
+type Special = {
+  readonly folder?: string
+  readonly specs?: readonly Spec[]
+  /** Asks the oracle. By default it reads the state where it was begun. */
+  readonly verdict?: typeof verdictOf
+}
+
+/** Does something in a fresh repository, and asks the oracle. */
+export async function inRepository(
   settings: Settings,
   work: (repository: Repository) => Promise<Pick<Shown, 'runs' | 'note' | 'wrong'>>,
-  folder?: string,
+  { folder, specs = night(settings.size), verdict = verdictOf }: Special = {},
 ): Promise<Shown> {
-  const { aws, size, store } = settings
+  const { aws, store } = settings
   await aws.fresh()
   await aws.control('PUT', 'faults', [])
-  const repository = await openRepository(night(size), store, folder, undefined, aws)
+  const repository = await openRepository(specs, store, folder, undefined, aws)
   try {
     const shown = await work(repository)
-    return { ...shown, jobs: size, ...(await verdictOf(repository, aws)) }
+    return { ...shown, jobs: specs.length, ...(await verdict(repository, aws)) }
   } finally {
     if (folder === undefined) repository.remove()
   }
 }
 
-async function faultsStruck(aws: Aws): Promise<number> {
+export async function faultsStruck(aws: Aws): Promise<number> {
   const calls = (await aws.control('GET', 'calls')) as { outcome: string; count: number }[]
   return calls
     .filter(({ outcome }) => /^(drop-|error-|truncate-|throttle|Throttl|TooMany)/.test(outcome))

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { CLI, commit, write } from '../e2e/process.ts'
 import { NO_REDIS, type RedisServer, startRedis } from '../redis/server.ts'
 import { type Spec, specOf } from './night.ts'
-import type { Scenario, Shown } from './scenarios.ts'
+import type { Scenario, Settings, Shown } from './scenarios.ts'
 import { type Aws, environment, launch, openRepository, type Repository, verdictOf } from './stage.ts'
 
 /* Two repositories of one account share its rate through a real Redis, which may fail in the middle of their work. */
@@ -20,9 +20,55 @@ const STRIKES: Readonly<Record<string, ((redis: RedisServer) => unknown) | undef
 }
 
 /** The scenarios by name. */
-export const SHARED_LANES: Readonly<Record<string, Scenario>> = Object.fromEntries(
-  Object.entries(STRIKES).map(([name, strike]) => [name, share(strike)]),
-)
+export const SHARED_LANES: Readonly<Record<string, Scenario>> = {
+  ...Object.fromEntries(Object.entries(STRIKES).map(([name, strike]) => [name, share(strike)])),
+  'two repositories under ten slots': shareSlots,
+}
+
+/** How many harvests AWS runs at once, and how many each of the two repositories asks for. */
+const SLOTS = 10
+const HARVESTS = 24
+
+/** Both reconcile at once, again and again, while their jobs end. */
+async function shareSlots({ aws, store }: Settings): Promise<Shown> {
+  if (NO_REDIS) return { ...NOTHING, note: `skipped: ${NO_REDIS}` }
+  await aws.fresh()
+  await aws.control('PUT', 'faults', [])
+  const ends: (() => unknown)[] = []
+  try {
+    const redis = await startRedis({ teardown: (end) => ends.push(end) })
+    const repositories = await Promise.all(
+      ['fleet', 'kiosk'].map((team) => openTeam(team, HARVESTS, store, aws, 'MediaPackageHarvestJob')),
+    )
+    ends.push(...repositories.map(({ remove }) => remove))
+    const taken: number[] = []
+    const codes: (number | null)[] = []
+    while (codes.length < 40 && codes.slice(-2).join() !== '0,0') {
+      const ran = await Promise.all(repositories.map((repository) => reconcile(repository, aws, redis.url, () => {})))
+      codes.push(...ran.map(({ code }) => code))
+      const jobs = (await aws.control('GET', 'jobs')) as { readonly status: string }[]
+      taken.push(jobs.filter(({ status }) => status === 'IN_PROGRESS').length)
+      await aws.control('POST', 'advance', { seconds: 3_600 })
+    }
+    const most = Math.max(...taken)
+    return {
+      ...(await judgeAll(repositories, aws)),
+      jobs: 2 * HARVESTS,
+      runs: codes.length,
+      note: `at most ${most} harvests at once, in ${taken.length} rounds`,
+      wrong: most > SLOTS ? [`${most} harvests at once`] : [],
+    }
+  } finally {
+    for (const end of ends) await end()
+  }
+}
+
+/** What the oracle says of several repositories together. */
+async function judgeAll(repositories: readonly Repository[], aws: Aws) {
+  const verdicts = await Promise.all(repositories.map((repository) => verdictOf(repository, aws)))
+  const sum = (member: keyof (typeof verdicts)[number]) => verdicts.reduce((total, one) => total + one[member], 0)
+  return { duplicates: sum('duplicates'), lost: sum('lost'), stuck: sum('stuck'), inert: sum('inert') }
+}
 
 function share(strike: ((redis: RedisServer) => unknown) | undefined): Scenario {
   return async ({ aws, size, store }) => {
@@ -59,15 +105,10 @@ function share(strike: ((redis: RedisServer) => unknown) | undefined): Scenario 
           : []),
         ...(Math.max(...warnings) === (strike === undefined ? 0 : 1) ? [] : [`${warnings.join(' and ')} warnings`]),
       ]
-      const verdicts = await Promise.all(repositories.map((repository) => verdictOf(repository, aws)))
-      const sum = (member: keyof (typeof verdicts)[number]) => verdicts.reduce((total, one) => total + one[member], 0)
       return {
+        ...(await judgeAll(repositories, aws)),
         jobs: 2 * size,
         runs: runs.length,
-        duplicates: sum('duplicates'),
-        lost: sum('lost'),
-        stuck: sum('stuck'),
-        inert: sum('inert'),
         note: `${both.perSecond.toFixed(1)} calls/s, ${both.counts.join(' and ')} creates while both ran, ${throttles} throttles, ${warnings.join(' and ')} warnings`,
         wrong,
       }
@@ -81,10 +122,14 @@ const NOTHING: Omit<Shown, 'note'> = { jobs: 0, runs: 0, duplicates: 0, lost: 0,
 
 type Created = { readonly repository: Repository; readonly at: number }
 
-async function openTeam(team: string, size: number, store: Parameters<typeof openRepository>[1], aws: Aws) {
-  const specs: Spec[] = Array.from({ length: size }, (_, n) =>
-    specOf('IotJob', `${team}-${String(n).padStart(4, '0')}`),
-  )
+async function openTeam(
+  team: string,
+  size: number,
+  store: Parameters<typeof openRepository>[1],
+  aws: Aws,
+  kind = 'IotJob',
+) {
+  const specs: Spec[] = Array.from({ length: size }, (_, n) => specOf(kind, `${team}-${String(n).padStart(4, '0')}`))
   const repository = await openRepository(specs, store, undefined, `${team}-shifts`, aws)
   const file = path.join(repository.root, 'jobwright.yaml')
   const config = JSON.parse(fs.readFileSync(file, 'utf8')) as { limits: object }

@@ -70,7 +70,7 @@ export async function serveAws(seed: number, more: readonly string[]): Promise<A
 export type StoreName = 'file' | 'git' | 's3'
 
 /** The bucket of all states in S3. */
-const BUCKET = 'fleet-state'
+export const BUCKET = 'fleet-state'
 
 /** A repository of generated specs, with a bare remote where its state is in Git. */
 export type Repository = {
@@ -159,7 +159,12 @@ function filesOf(specs: readonly Spec[]): Record<string, string> {
 export type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string }
 
 /** A run of `reconcile` that is under way. */
-export type Going = { readonly child: ChildProcess; readonly ended: Promise<Ended> }
+export type Going = {
+  readonly child: ChildProcess
+  /** What it has said so far. */
+  readonly texts: Readonly<Omit<Ended, 'code'>>
+  readonly ended: Promise<Ended>
+}
 
 /** The environment of a program whose AWS is the emulator; nothing of the user's own configuration is in it. */
 export function environment(url: string, home: string): Record<string, string> {
@@ -178,9 +183,22 @@ export function environment(url: string, home: string): Record<string, string> {
 }
 
 /** Starts `reconcile`. What settles is left to the next run, unless it is told to wait. */
-export function start(root: string, aws: Pick<Aws, 'url'>, more: readonly string[] = ['--settle', '0s']): Going {
-  const env = { ...environment(aws.url, root), JOBWRIGHT_WAITS: JSON.stringify(WAITS) }
+export function start(
+  root: string,
+  aws: Pick<Aws, 'url'>,
+  more: readonly string[] = ['--settle', '0s'],
+  given: Readonly<Record<string, string>> = {},
+): Going {
+  const env = { ...environment(aws.url, root), JOBWRIGHT_WAITS: JSON.stringify(WAITS), ...given }
   return launch([CLI, 'reconcile', '--output', 'json', ...more], root, env)
+}
+
+const KILLER = path.join(import.meta.dirname, '../e2e/kill-before.mjs')
+
+/** Starts a command that is killed before its n-th write to a disk, a repository or a bucket. */
+export function startToKill(args: readonly string[], before: number, root: string, aws: Pick<Aws, 'url'>): Going {
+  const env = { ...environment(aws.url, root), KILL_BEFORE: String(before) }
+  return launch(['--import', KILLER, CLI, ...args], root, env)
 }
 
 /** Starts Node with these arguments and nothing but this environment. */
@@ -193,7 +211,7 @@ export function launch(args: readonly string[], cwd: string, env: Readonly<Recor
     })
   }
   const ended = new Promise<Ended>((resolve) => child.once('close', (code) => resolve({ code, ...texts })))
-  return { child, ended }
+  return { child, texts, ended }
 }
 
 /** When a run says that something can go on by itself. */
@@ -203,10 +221,16 @@ function nextAt({ stdout }: Ended): number | undefined {
 }
 
 /** Runs `reconcile` until there is nothing to do (0), or something that no further run can mend (1, 3, 6). Gives all ends, the last one at the end. */
-export async function untilQuiet(root: string, aws: Aws, runsMax = RUNS_MAX): Promise<Ended[]> {
+export async function untilQuiet(
+  root: string,
+  aws: Aws,
+  more: readonly string[] = [],
+  runsMax = RUNS_MAX,
+  run = (): Going => start(root, aws, ['--settle', '0s', ...more]),
+): Promise<Ended[]> {
   const all: Ended[] = []
   while (all.length < runsMax) {
-    const ended = await start(root, aws).ended
+    const ended = await run().ended
     all.push(ended)
     if (ended.code !== null && [0, 1, 3, 6].includes(ended.code)) return all
     const wait = Math.min(5_000, Math.max(0, (nextAt(ended) ?? 0) - Date.now()) + 20)
@@ -217,9 +241,24 @@ export async function untilQuiet(root: string, aws: Aws, runsMax = RUNS_MAX): Pr
 
 /** One more run without faults, and the oracle's word. A spec that still waits for something is stuck. */
 export async function verdictOf(repository: Repository, aws: Aws, root = repository.root): Promise<Verdict> {
+  await settle(root, aws)
+  const { state } = await repository.store(root).read()
+  return judge(repository.specs, await aws.jobs(), state?.records ?? {})
+}
+
+/** The same for a state that is split or has moved: what is on record is what the program says. */
+export async function verdictByStatus({ root, specs }: Repository, aws: Aws): Promise<Verdict> {
+  await settle(root, aws)
+  const { stdout } = await launch([CLI, 'status', '--output', 'json'], root, environment(aws.url, root)).ended
+  const lines = stdout.split('\n').filter((line) => line.includes('"type":"job"'))
+  const jobs = lines.map((line) => JSON.parse(line) as { address: string; id?: string; record: string })
+  const records = Object.fromEntries(jobs.map(({ address, id, record }) => [address, { id, stage: record }]))
+  return judge(specs, await aws.jobs(), records)
+}
+
+/** Runs without faults until nothing is left to do. */
+async function settle(root: string, aws: Aws): Promise<void> {
   await aws.control('PUT', 'faults', [])
   await aws.control('PUT', 'limits', { rates: {} })
   await untilQuiet(root, aws)
-  const { state } = await repository.store(root).read()
-  return judge(repository.specs, await aws.jobs(), state?.records ?? {})
 }

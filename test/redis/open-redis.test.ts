@@ -124,8 +124,20 @@ t.test('what a server writes in an error is never repeated', async (t) => {
   t.same(await askOnce(t, odd, 'PING'), { trouble: { name: 'ERR', words: 'it answers ERR' } })
   t.same(readTrouble({ code: 'CERT_HAS_EXPIRED' }), {
     name: 'CERT_HAS_EXPIRED',
-    words: 'TLS fails with CERT_HAS_EXPIRED',
+    words: 'its certificate has expired',
   })
+})
+
+t.test('an answer that came while this process was busy is not late', { skip: NO_REDIS }, async (t) => {
+  const redis = await startRedis(t)
+  const door = openRedis(placeOf(redis.url), systemClock)
+  t.teardown(() => door.close())
+  await door.ask((client) => client.ping())
+  const answer = door.ask((client) => client.ping())
+  await new Promise((resolve) => setImmediate(resolve))
+  const from = systemClock.monotonic()
+  while (systemClock.monotonic() - from < 400);
+  t.same(await answer, { value: 'PONG' })
 })
 
 t.test('a door connects anew after a trouble, and never after it is closed', { skip: NO_REDIS }, async (t) => {

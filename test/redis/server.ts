@@ -23,7 +23,8 @@ export type RedisServer = {
   restart(): Promise<void>
 }
 
-type Teardown = { teardown(end: () => unknown): void }
+/** A test that ends what it started. */
+export type Teardown = { teardown(end: () => unknown): void }
 
 /** Starts a Redis that keeps nothing, on a free port and in a folder of its own. It ends with the test. */
 export async function startRedis(t: Teardown, ...options: readonly string[]): Promise<RedisServer> {
@@ -64,7 +65,8 @@ export async function startRedis(t: Teardown, ...options: readonly string[]): Pr
   }
 }
 
-async function findFreePort(): Promise<number> {
+/** Returns a port on which nothing listens. */
+export async function findFreePort(): Promise<number> {
   const server = net.createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as net.AddressInfo

@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { Event } from '../../src/model/event.ts'
 import type { Tally } from '../../src/model/tally.ts'
-import { formatFollowing, NOT_FOLLOWING, updateFollowing } from '../../src/report/following.ts'
+import { createFollowing } from '../../src/report/following.ts'
 import { measureWidth } from '../../src/report/width.ts'
 import { record } from './fixtures.ts'
 
@@ -26,7 +26,9 @@ const tallyOf = (
   }
 
 function follow(events: readonly Event[]) {
-  return events.reduce((following, event) => updateFollowing(following, event, START, tallyOf), NOT_FOLLOWING)
+  const following = createFollowing(tallyOf)
+  for (const event of events) following.note(event, START)
+  return following
 }
 
 t.test('a wait counts the jobs that ended, the time and the devices', async (t) => {
@@ -37,13 +39,17 @@ t.test('a wait counts the jobs that ended, the time and the devices', async (t) 
     { type: 'waiting', why: '3 jobs are running' },
     job('a', 'Succeeded', { total: 100, ended: 100 }),
   ])
-  const line = formatFollowing(following, START + 23 * 60_000, 79)
+  const line = following.format(START + 23 * 60_000, 79)
   t.equal(line, '1 of 3 jobs ended · 23 min · 160 of 240 devices')
-  for (let width = 1; width < 60; width++) t.ok(measureWidth(formatFollowing(following, START, width)) <= width)
+  for (let width = 1; width < 60; width++) t.ok(measureWidth(following.format(START, width)) <= width)
 })
 
 t.test('a job that had ended before the wait is not counted, and the time counts from the first wait', async (t) => {
-  const early = follow([job('old', 'Succeeded'), job('a', 'InProgress'), { type: 'waiting', why: '1 job is running' }])
-  const later = updateFollowing(early, { type: 'waiting', why: '1 job is running' }, START + 60_000, tallyOf)
-  t.equal(formatFollowing(later, START + 90_000, 79), '0 of 1 job ended · 1 min')
+  const following = follow([
+    job('old', 'Succeeded'),
+    job('a', 'InProgress'),
+    { type: 'waiting', why: '1 job is running' },
+  ])
+  following.note({ type: 'waiting', why: '1 job is running' }, START + 60_000)
+  t.equal(following.format(START + 90_000, 79), '0 of 1 job ended · 1 min')
 })

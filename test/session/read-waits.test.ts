@@ -1,5 +1,5 @@
 import t from 'tap'
-import { DEFAULT_WAITS } from '../../src/model/create-protocol.ts'
+import { DEFAULT_WAITS, QUEUE_MS } from '../../src/model/create-protocol.ts'
 import { readWaits } from '../../src/session/read-waits.ts'
 
 const here = { AWS_ENDPOINT_URL: 'http://127.0.0.1:4599', JOBWRIGHT_WAITS: '{"leaseMs":2000}' }
@@ -31,4 +31,13 @@ t.test('shorter waits are accepted only if every request stays on this machine',
   for (const text of ['soon', '[]', '{"leaseMs":"2000"}', '{"lease":2000}', '{"leaseMs":-1}']) {
     t.match(refusal(none, { ...here, JOBWRIGHT_WAITS: text }, false), { exitCode: 4 }, text)
   }
+})
+
+t.test('a run with a queue waits longer, by what a worker may need; one on the emulator does not', async (t) => {
+  const queue = { url: 'rediss://redis.example.com:6379' }
+  const withQueue = { ...DEFAULT_WAITS, queueMs: QUEUE_MS }
+  t.same(readWaits({ ...none, queue }, {}, false), withQueue)
+  t.same(readWaits(none, { JOBWRIGHT_QUEUE_URL: queue.url }, false), withQueue)
+  t.same(readWaits({ ...none, queue }, here, false), { ...withQueue, leaseMs: 2000 })
+  t.same(readWaits({ ...none, queue }, {}, true), DEFAULT_WAITS)
 })

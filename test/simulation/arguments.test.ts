@@ -23,6 +23,7 @@ t.test('a wrong value is refused with the option that has it', async (t) => {
     [['--seed', '1.5'], /--seed/],
     [['--workers', '0'], /--workers/],
     [['--trait', 'peopel'], /--trait.*people/],
+    [['--with', 'redis'], /--with.*queue/],
     [['--trace'], /--seed/],
     [['20'], /20/],
   ] as const)

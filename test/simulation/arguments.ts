@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { NO_TRAITS } from './faults.ts'
+import { VARIATIONS, type Variation } from './work.ts'
 
 /** The options of `npm run simulate`. */
 export type Arguments = {
@@ -16,6 +17,8 @@ export type Arguments = {
   readonly coverage: boolean
   /** Only worlds with this trait. */
   readonly trait: string | undefined
+  /** Live each world only in this setting. */
+  readonly with: Variation | undefined
   /** The number of worker processes; by default one for each core. */
   readonly workers: number | undefined
 }
@@ -31,6 +34,8 @@ Exits with 1 if a world breaks a rule of the oracle, and with 2 if an option is 
   --workers N   how many processes (default: one for each core)
   --trait NAME  only worlds with this trait:
                 ${Object.keys(NO_TRAITS).join(', ')}
+  --with NAME   each world only with its state in S3 (s3) or split there (split),
+                or with workers behind a queue (queue)
   --first       stop at the first world that breaks a rule
   --coverage    also fail if something that the planner can say never happened
   --crashes     also end runs before, during and after each of their effects
@@ -56,6 +61,7 @@ export function argumentsOf(argv: readonly string[]): Arguments | 'help' {
       first: { type: 'boolean', default: false },
       coverage: { type: 'boolean', default: false },
       trait: { type: 'string' },
+      with: { type: 'string' },
       workers: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -64,12 +70,15 @@ export function argumentsOf(argv: readonly string[]): Arguments | 'help' {
   if (values.help) return 'help'
   if (trait !== undefined && !Object.hasOwn(NO_TRAITS, trait))
     throw new Error(`--trait is one of ${Object.keys(NO_TRAITS).join(', ')}, and not ${trait}`)
+  const setting = VARIATIONS.find((one) => one === values.with)
+  if (values.with !== undefined && setting === undefined)
+    throw new Error(`--with is one of ${VARIATIONS.join(', ')}, and not ${values.with}`)
   const seed = values.seed === undefined ? undefined : readCount('seed', values.seed)
   if (trace && seed === undefined) throw new Error('--trace needs --seed')
   const workers = values.workers === undefined ? undefined : readCount('workers', values.workers)
   if (workers === 0) throw new Error('--workers is at least 1')
   const [seeds, from] = [readCount('seeds', values.seeds), readCount('from', values.from)]
-  return { seeds, from, seed, trace, crashes, first, coverage, trait, workers }
+  return { seeds, from, seed, trace, crashes, first, coverage, trait, with: setting, workers }
 }
 
 function readCount(option: string, text: string): number {

@@ -141,6 +141,8 @@ export const MARGINS = {
   readLagMs: 15_000,
   /** The largest clock error of a machine that may create. */
   skewMs: 60_000,
+  /** How long after a planner put a task a worker may sign its request, by AWS's clock: docs/scale.md. */
+  taskMs: 30_000,
 } as const
 
 /** The facts of a kind. */

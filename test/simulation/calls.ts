@@ -36,13 +36,16 @@ export type Create = {
 }
 
 /** Receives each call on an existing job, as it is sent. */
-export type OnStep = (step: {
-  readonly what: 'upload' | 'start' | 'update' | 'cancel' | 'download'
-  readonly kind: string
-  readonly place: string
-  readonly id: string
-  readonly request?: JsonObject
-}) => void
+export type OnStep = (
+  step: {
+    readonly what: 'upload' | 'start' | 'update' | 'cancel' | 'download'
+    readonly kind: string
+    readonly place: string
+    readonly id: string
+    readonly request?: JsonObject
+  },
+  signedAt?: number,
+) => void
 
 /**
  * Creates a process's reader and writer of a kind: the program's attempts, reads and lanes over the simulated network.
@@ -55,10 +58,12 @@ export function callsOf(
   const model = getModel(kind)
   const { signatureMs } = factsOf(kind)
   const place = placeOf(site, kind)
-  const step = (what: Parameters<OnStep>[0]['what'], id: string, request?: JsonObject) => (): Leaving => {
-    onStep({ what, kind, place, id, ...(request && { request }) })
-    return { arrived: () => {}, heard: () => {} }
-  }
+  const step =
+    (what: Parameters<OnStep>[0]['what'], id: string, request?: JsonObject) =>
+    (signedAt?: number): Leaving => {
+      onStep({ what, kind, place, id, ...(request && { request }) }, signedAt)
+      return { arrived: () => {}, heard: () => {} }
+    }
   const lane = (operation: string) => lanes.lane(site, model, operation)
   const ask = askOver({ lane: (of: LaneModel, name) => lanes.lane(site, of, name), clock: process.clock }, model)
   const write = <Value>(

@@ -48,6 +48,41 @@ export const NOT_HERE: Readonly<Record<string, string>> = {
   'way out: name the job with --id': 'an ID of our own choice that no job has: test/plan/decisions/decisions.test.ts',
 }
 
+/** Counts the worlds with workers. */
+export const WITH_WORKERS = 'world with workers'
+
+/** What a queue and workers do. At least one in a thousand worlds with workers must show each. */
+const OF_WORKERS = [
+  'answer forged',
+  'answer late',
+  'answer lost',
+  'answer of an older attempt',
+  'answer refused: forged',
+  'answer refused: late, or not the first',
+  'answer repeated',
+  'no worker served a lane',
+  'queue gave no answer to a planner',
+  'task carried out: done',
+  'task carried out: not-done',
+  'task carried out: unknown',
+  'task forged',
+  'task late',
+  'task lost',
+  'task moved to another queue',
+  'task of an older attempt',
+  'task refused: clock',
+  'task refused: expired',
+  'task refused: forged',
+  'task refused: misplaced',
+  'task refused: repeated',
+  'task refused: unreachable',
+  'task repeated',
+  'task replayed from an old log',
+  'worker killed',
+  'worker stalled between its check and its call',
+  'worker told to stop',
+]
+
 /** A remedy in the planner's source, and a pattern for its printed texts. */
 type Pattern = { readonly text: string; readonly fits: RegExp }
 
@@ -111,8 +146,10 @@ export function coverageOf(
   worlds: number,
 ): { readonly lines: readonly string[]; readonly missing: readonly string[] } {
   const { names } = readPlanner()
-  const rate = (name: string): number => ((counts.get(name) ?? 0) * WORLDS) / worlds
+  const rate = (name: string, among = worlds): number => ((counts.get(name) ?? 0) * WORLDS) / among
   const missing = names.filter((name) => rate(name) < 1 && NOT_HERE[name] === undefined)
+  const withWorkers = counts.get(WITH_WORKERS) ?? 0
+  if (withWorkers > 0) missing.push(...OF_WORKERS.filter((name) => rate(name, withWorkers) < 1))
   const lines = names.map((name) => {
     const reason = rate(name) < 1 && NOT_HERE[name] !== undefined ? `  not here: ${NOT_HERE[name]}` : ''
     return `${rate(name).toFixed(1).padStart(7)} ${name}${reason}`

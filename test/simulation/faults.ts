@@ -40,6 +40,42 @@ export type Rates = {
   readonly stepLost: number
   /** Per download: so much time passes that its link may expire. */
   readonly slowLink: number
+  /** Only in worlds with workers. Missing: the queue and its workers do what they should. */
+  readonly queue?: QueueRates
+}
+
+/** How often a queue and its workers fail. */
+export type QueueRates = {
+  /** Per run: it sends its calls itself, because its configuration has no queue. */
+  readonly noQueue: number
+  /** Per task: no worker serves its lane. */
+  readonly noWorker: number
+  /** Per task: the queue loses it, or gives no answer to the planner, whether it has the task or not. */
+  readonly taskLost: number
+  readonly putLost: number
+  /** Per task: it waits for up to a minute and a half. */
+  readonly taskLate: number
+  /** Per task: it comes again within its life, or any earlier one comes from an old log. */
+  readonly taskRepeated: number
+  readonly taskReplayed: number
+  /** Per task: somebody without the key changes it, or puts it in another queue. */
+  readonly taskForged: number
+  readonly taskMoved: number
+  /** Per task: the queue has forgotten which tasks workers began with. */
+  readonly claimLost: number
+  readonly answerLost: number
+  /** Per answer: it comes minutes later. */
+  readonly answerLate: number
+  readonly answerRepeated: number
+  /** Per task: somebody without the key answers it. */
+  readonly answerForged: number
+  /** Per task: its worker is killed or told to stop meanwhile, or stalls between its check and its call. */
+  readonly workerKilled: number
+  readonly workerStopped: number
+  readonly workerStalls: number
+  /** Per connection of a worker: it does not learn AWS's time, or no credentials lead to the site. */
+  readonly timeUnknown: number
+  readonly unreached: number
 }
 
 export const NO_FAULTS: Rates = {
@@ -101,13 +137,50 @@ const MOST: Rates = {
   slowLink: 0.4,
 }
 
+/** The highest rates of a queue. */
+const MOST_OF_QUEUE: QueueRates = {
+  noQueue: 0.3,
+  noWorker: 0.1,
+  taskLost: 0.2,
+  putLost: 0.15,
+  taskLate: 0.3,
+  taskRepeated: 0.5,
+  taskReplayed: 0.5,
+  taskForged: 0.2,
+  taskMoved: 0.2,
+  claimLost: 0.8,
+  answerLost: 0.3,
+  answerLate: 0.2,
+  answerRepeated: 0.3,
+  answerForged: 0.2,
+  workerKilled: 0.2,
+  workerStopped: 0.15,
+  workerStalls: 0.3,
+  timeUnknown: 0.2,
+  unreached: 0.1,
+}
+
+/** A queue and workers that do what they should. */
+export const NO_QUEUE_FAULTS = Object.fromEntries(
+  Object.keys(MOST_OF_QUEUE).map((name) => [name, 0]),
+) as unknown as QueueRates
+
 /** Draws a world's rates. Each fault is absent, rare or frequent, so that no fault hides another in every world. */
 export function drawRates(random: Random): Rates {
-  const drawn = Object.entries(MOST).map(([name, most]) => {
+  return drawUpTo(MOST, random)
+}
+
+/** Draws the rates of a world's queue in the same way. */
+export function drawQueueRates(random: Random): QueueRates {
+  return drawUpTo(MOST_OF_QUEUE, random)
+}
+
+function drawUpTo<All extends object>(highest: All, random: Random): All {
+  const drawn = Object.entries(highest).map(([name, most]) => {
     const kind = random.next()
     return [name, kind < 0.45 ? 0 : kind < 0.75 ? most * 0.25 : most]
   })
-  return Object.fromEntries(drawn) as Rates
+  return Object.fromEntries(drawn) as All
 }
 
 /** Events in a world besides faults: people, other projects, wrong checkouts. */

@@ -2,8 +2,9 @@ import type { Address } from '../../src/model/address.ts'
 import type { Planned } from '../../src/model/plan.ts'
 import type { JobRecord } from '../../src/model/state.ts'
 import { factsOf, MARGINS } from './aws-facts.ts'
+import { WITH_WORKERS } from './coverage.ts'
 import { meetForeign, sayTooEarly } from './episodes.ts'
-import { drawRates, drawTraits, NO_FAULTS, NO_TRAITS, type Traits } from './faults.ts'
+import { drawQueueRates, drawRates, drawTraits, NO_FAULTS, NO_TRAITS, type Traits } from './faults.ts'
 import type { Standing, Want } from './ledger.ts'
 import { type CrashPlan, type Machine, Process } from './machine.ts'
 import { meddle } from './others.ts'
@@ -60,11 +61,13 @@ export async function randomLife(
   seed: number,
   trace?: (line: string) => void,
   store: SimulatedStore = seed % 2 === 0 ? 'file' : 'git',
+  hasWorkers = false,
 ): Promise<Verdict> {
   const world = new World(seed, trace)
   const traits = drawTraits(world.setting.random)
   for (const [trait, has] of Object.entries(traits)) if (has) world.setting.count(`world with ${trait}`)
-  const life = new Life(world, store, traits)
+  if (hasWorkers) world.setting.count(WITH_WORKERS)
+  const life = new Life(world, store, traits, 'ours', hasWorkers)
   const neighbour = traits.neighbour ? new Life(world, 'file', NO_TRAITS, 'theirs') : undefined
   if (neighbour) neighbour.town.oracle.isWild = traits.wild
   await life.begin()
@@ -104,17 +107,18 @@ export class Life {
   /** The open findings of the last turbulent run, for people who answer too soon. */
   #lastEnd: End | undefined
 
-  constructor(world: World, store: SimulatedStore, traits: Traits = NO_TRAITS, name = 'ours') {
-    this.town = new Town(name, store, world)
+  constructor(world: World, store: SimulatedStore, traits: Traits = NO_TRAITS, name = 'ours', hasWorkers = false) {
+    this.town = new Town(name, store, world, hasWorkers)
     this.traits = traits
     this.#person = new Person(this.town)
     this.town.ledger.habits = traits
     this.#laptop = this.town.machine(`laptop-of-${name}`, this.#skew())
+    this.town.fleet?.begin(() => this.#skew())
   }
 
   /** A project alone in its world, where only requested events happen. */
-  static alone(seed: number, store: SimulatedStore, trace?: (line: string) => void): Life {
-    return new Life(new World(seed, trace), store)
+  static alone(seed: number, store: SimulatedStore, trace?: (line: string) => void, hasWorkers = false): Life {
+    return new Life(new World(seed, trace), store, NO_TRAITS, 'ours', hasWorkers)
   }
 
   /** Draws a machine's clock error. */
@@ -185,6 +189,7 @@ export class Life {
     const { town, traits } = this
     const { random, time } = town.setting
     town.rates = drawRates(random)
+    if (town.fleet) town.rates = { ...town.rates, queue: drawQueueRates(random) }
     town.setting.isEdgy = traits.edgy
     town.isTagRefused = random.hit(0.15)
     town.oracle.isTagRefused = town.isTagRefused
@@ -461,6 +466,7 @@ export class Life {
     town.services.readLagMs = MARGINS.readLagMs - 1_000
     town.services.signatureFactor = 1
     town.services.isSlow = false
+    town.fleet?.setClocks(SKEW_MS)
   }
 
   /**

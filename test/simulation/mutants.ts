@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { MUTATIONS, type Mutation } from './mutations.ts'
 import { RULES } from './rules.ts'
+import { WORKER_RULES } from './worker-rules.ts'
 
 /** How a mutant ended. `misfit`: its text is not exactly once in its file, so nothing was proven. */
 type Fate =
@@ -23,12 +24,14 @@ process.exitCode = await main(Number(values.seeds), values.only)
 
 /**
  * Breaks a copy of the program in each way, and runs the simulation or the named test on it. A surviving mutant was not
- * detected.
+ * detected. `only`: a text in the name or the file of the mutants to try.
  */
 async function main(seeds: number, only: string | undefined): Promise<number> {
   const folder = fs.mkdtempSync(path.join(ROOT, 'node_modules', '.mutants-'))
   process.on('exit', () => fs.rmSync(folder, { recursive: true, force: true }))
-  const chosen = [...MUTATIONS, ...RULES].filter(({ name }) => only === undefined || name.includes(only))
+  const chosen = [...MUTATIONS, ...RULES, ...WORKER_RULES].filter(
+    ({ name, file }) => only === undefined || name.includes(only) || file.includes(only),
+  )
   const fates: Fate[] = []
   for (const mutation of chosen) {
     const started = performance.now()
@@ -51,6 +54,8 @@ async function fateOf(mutation: Mutation, folder: string, seeds: number): Promis
   const { file, from, to } = mutation
   const copy = fs.mkdtempSync(path.join(folder, 'one-'))
   for (const part of PARTS) fs.cpSync(path.join(ROOT, part), path.join(copy, part), { recursive: true })
+  // Some tests read a schema of a package by its path.
+  fs.symlinkSync(path.join(ROOT, 'node_modules'), path.join(copy, 'node_modules'))
   const target = path.join(copy, file)
   const text = fs.readFileSync(target, 'utf8')
   const times = text.split(from).length - 1
@@ -82,8 +87,8 @@ async function simulated(
   where: Exclude<Mutation['in'], { readonly test: string }>,
   seeds: number,
 ): Promise<Fate> {
-  const trait = typeof where === 'object' ? ['--trait', where.trait] : []
-  const asked = where === 'endings' ? ['--crashes', '--seeds', '0'] : ['--seeds', String(seeds), ...trait]
+  const which = typeof where === 'object' ? Object.entries(where).flatMap(([name, value]) => [`--${name}`, value]) : []
+  const asked = where === 'endings' ? ['--crashes', '--seeds', '0'] : ['--seeds', String(seeds), ...which]
   const script = path.join(copy, 'test/simulation/simulate.ts')
   const { code, output } = await outcomeOf(copy, [...process.execArgv, script, '--first', ...asked])
   if (code === 0) return { is: 'alive' }
@@ -99,8 +104,8 @@ function outcomeOf(
   cwd: string,
   args: readonly string[],
 ): Promise<{ readonly code: number | null; readonly output: string }> {
-  // A slow machine must not count as a detected mutant.
-  const env = { ...process.env, TAP_TIMEOUT: '600' }
+  // A slow machine must not count as a detected mutant, and the first failure detects it.
+  const env = { ...process.env, TAP_TIMEOUT: '600', TAP_BAIL: '1' }
   const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   child.stdout.on('data', (data: Buffer) => {

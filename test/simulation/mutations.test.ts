@@ -3,9 +3,10 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { MUTATIONS } from './mutations.ts'
 import { RULES } from './rules.ts'
+import { WORKER_RULES } from './worker-rules.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-const ALL = [...MUTATIONS, ...RULES]
+const ALL = [...MUTATIONS, ...RULES, ...WORKER_RULES]
 
 t.test('every mutant fits: its text stands exactly once in its file, and something else takes its place', async (t) => {
   const misfits = ALL.flatMap(({ name, file, from, to }) => {

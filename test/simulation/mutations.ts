@@ -1,4 +1,5 @@
 import type { Traits } from './faults.ts'
+import type { Variation } from './work.ts'
 
 /** An injected bug: a text that occurs exactly once in a file, and its replacement. */
 export type Mutation = {
@@ -7,10 +8,10 @@ export type Mutation = {
   readonly from: string
   readonly to: string
   /**
-   * What detects it: random worlds by default, worlds of one trait, runs that are ended at every effect, or a test
-   * file.
+   * What detects it: random worlds by default, worlds of one trait or in another setting, runs that are ended at every
+   * effect, or a test file.
    */
-  readonly in?: 'endings' | { readonly trait: keyof Traits } | { readonly test: string }
+  readonly in?: 'endings' | { readonly trait: keyof Traits } | { readonly with: Variation } | { readonly test: string }
 }
 
 /**
@@ -324,7 +325,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'second jobs are looked for by our own clock',
     file: 'src/reconcile/reconcile.ts',
-    from: '  return clock.now() + (offset === undefined ? 0 : offset + 1_000)',
+    from: '  return clock.now() + (offset === undefined ? 0 : offset + ANSWER_MS)',
     to: '  return clock.now() + (offset === undefined ? 0 : 0)',
   },
   {

@@ -8,7 +8,7 @@ import { contentOf, digestOf } from './assets.ts'
 import { factsOf, isBlind, MARGINS } from './aws-facts.ts'
 import type { Create, OnStep } from './calls.ts'
 import type { Ledger, Want } from './ledger.ts'
-import { EPOCH, type Process, type Setting } from './machine.ts'
+import { EPOCH, type Machine, type Process, type Setting } from './machine.ts'
 import { kindAt, placeOf, recordEntries } from './places.ts'
 import { isUpload } from './requests.ts'
 import { type Job, NOBODYS, type Services, type Wish } from './services.ts'
@@ -35,6 +35,16 @@ export type Sent = {
   readonly order: Order
   /** How the checkout related to the state's commit when the run began. */
   readonly relation: Relation
+  /** The task, if a worker makes the call for the run. */
+  readonly task?: SentTask
+}
+
+/** A task that a run has put in a queue. */
+export type SentTask = {
+  readonly worker: Machine
+  /** When it was put, and the error of the planner's clock then. */
+  readonly putAt: number
+  readonly skew: number
 }
 
 /** How HEAD relates to the commit in the state. */
@@ -165,8 +175,9 @@ export class Oracle {
     // An older state has lost the baseline, and no job in AWS shows it.
     if (this.baselined.has(`${wish.who} ${wish.run}`) && !this.#wasPutBack)
       this.violated(`${what} was sent, though it was taken as done`)
-    if (Math.abs(sent.process.machine.skew) > MARGINS.skewMs + CLOCK_GRAIN_MS)
-      this.violated(`${what} was sent by a machine whose clock is ${sent.process.machine.skew} ms off`)
+    this.#onClock(what, sent)
+    if (sent.task) this.#onTask(what, sent.task, signedAt)
+    if (sent.task && isBlind(kind)) this.violated(`${what}, which AWS would repeat, was sent by a worker`)
     const records = recordEntries(stored?.records)
     const own = records.filter(([address]) => this.#ledger.whoAt(address) === wish.who)
     if (!own.some(([, { run }]) => run >= wish.run)) this.violated(`${what} was sent without a durable intent`)
@@ -175,8 +186,10 @@ export class Oracle {
       .flatMap(([, record]) => (record.run === wish.run && record.intent ? [record.intent] : []))
       .sort((a, b) => (a.leaseUntil < b.leaseUntil ? 1 : -1))[0]
     // Signed within its lease, a request expires at a time that everybody else can compute. Times in the state are
-    // whole seconds.
-    if (intent && signedAt > Date.parse(intent.leaseUntil) - EPOCH + 1_000)
+    // whole seconds. The lease of a task is in the time of its planner, and a worker signs by its own clock.
+    const leaseUntil = intent && Date.parse(intent.leaseUntil) - EPOCH + 1_000
+    const skewed = sent.task ? sent.task.skew - 2 * CLOCK_GRAIN_MS : 0
+    if (leaseUntil !== undefined && signedAt > leaseUntil - skewed)
       this.violated(`a create of ${kind} ${wish.who} was signed after its lease, and sent`)
     const acceptedUntil = signedAt + factsOf(kind).signatureMs
     const packet: Packet = { ...create, wish, acceptedUntil, isOpen: true, isClear: false }
@@ -186,6 +199,20 @@ export class Oracle {
     this.#onApproved(what, sent.order, create.request, wish)
     this.#limit(sent, 'maxCreates', `create ${wish.who} ${wish.run}`)
     return packet
+  }
+
+  /** Whoever sends knows AWS's time well enough. */
+  #onClock(what: string, { process, task }: Sent): void {
+    const { skew } = task?.worker ?? process.machine
+    if (Math.abs(skew) > MARGINS.skewMs + CLOCK_GRAIN_MS)
+      this.violated(`${what} was sent by a machine whose clock is ${skew} ms off`)
+  }
+
+  /** A worker sends nothing once its task is over. It may have learned AWS's time late, and its clock may differ. */
+  #onTask(what: string, { putAt }: SentTask, signedAt: number): void {
+    const late = Math.round(signedAt - putAt - MARGINS.taskMs)
+    if (late > MARGINS.skewMs + 2 * CLOCK_GRAIN_MS)
+      this.violated(`${what} was signed ${late} ms after its task was over`)
   }
 
   /** A run's second create is sent only when no earlier one can still create an unknown job. */
@@ -250,10 +277,20 @@ export class Oracle {
   }
 
   /** An update, cancel, upload or start is sent. An update or cancel requires a write of the state since the plan. */
-  onStep(step: Parameters<OnStep>[0], sent: Sent, stored: State | undefined, isShared: boolean): void {
+  onStep(
+    step: Parameters<OnStep>[0],
+    sent: Sent,
+    stored: State | undefined,
+    isShared: boolean,
+    signedAt?: number,
+  ): void {
     const { what, kind, id, request } = step
-    const { process, order } = sent
+    const { process, order, task } = sent
     this.#setting.count(`${what} sent`)
+    if (task && (what !== 'start' || factsOf(kind).named === 'by the caller'))
+      this.violated(`${what} of ${kind} ${id}, which is not safe to repeat, was sent by a worker`)
+    if (task) this.#onClock(`${what} of ${kind} ${id}`, sent)
+    if (task && signedAt !== undefined) this.#onTask(`${what} of ${kind} ${id}`, task, signedAt)
     if (what === 'start') this.#onStart(kind, id, stored)
     if (what === 'download') this.#onDownload(kind, id)
     if (what === 'update' || what === 'cancel') {

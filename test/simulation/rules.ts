@@ -969,12 +969,105 @@ export const RULES: readonly Mutation[] = [
     ],
   ]),
   ...inTest('test/plan/plan.test.ts', 'src/plan/bounds/quotas.ts', [
-    ['jobs that run take no place', 'running.set(key, (running.get(key) ?? 0) + 1)', 'running.set(key, 0)'],
-    ['the daily budget is off', 'if (!spending.allowed) {', 'if (!spending.allowed && !plan) {'],
+    ['jobs that run take no place', 'used: isOver ? used : used + 1', 'used: isOver ? used : used + 0'],
+    ['the daily budget is off', 'if (!spending.allowed)\n', 'if (!spending.allowed && !plan)\n'],
   ]),
   ...inTest('test/lane/lane.test.ts', 'src/lane/budget.ts', [
     ['a daily budget never ends', 'if (current.used < perDay) return', 'if (current.used <= perDay) return'],
     ['a later day on record is forgotten', 'budget.day >= today', 'budget.day === today'],
+  ]),
+  ...inTest('test/redis/turn-script.test.ts', 'src/redis/turn-script.ts', [
+    [
+      'the highest rate of the runs wins',
+      'math.min(lowest, rate), waiting + waits',
+      'math.max(lowest, rate), waiting + waits',
+    ],
+    ['a throttle slows no shared lane', 'math.max(full * ${FLOOR}, rate * ${CUT})', 'rate'],
+    [
+      'each throttle of a second slows a shared lane',
+      'throttles > 0 and now - (cut - shift) >= ${CUT_EVERY_MS} then',
+      'throttles > 0 then',
+    ],
+    [
+      'a run that is gone shares a lane',
+      'math.abs(now - seen) < ${PEER_MS} then',
+      'math.abs(now - seen) < 100 * ${PEER_MS} then',
+    ],
+    ['a lost lane begins at its full rate', 'lane.rate or (knownRate > 0 and knownRate) or full', 'lane.rate or full'],
+    ['a lost lane begins at once', 'fresh and now + knownPeers * step', 'fresh and now'],
+    ['turns of a shared lane lie on each other', 'text(slot + turns * step)', 'text(slot)'],
+    ['an unused lane is kept for ever', "redis.call('PEXPIRE', key, ${LANE_MS})", "redis.call('PERSIST', key)"],
+  ]),
+  ...inTest('test/redis/shared-lanes.test.ts', 'src/redis/shared-lanes.ts', [
+    ['without Redis a run takes the whole rate', 'const peers = known?.peers ?? 1\n', 'const peers = known ? 1 : 1\n'],
+    [
+      'without Redis a throttle slows nobody',
+      'if (own !== undefined) own.throttled(now)',
+      'if (own !== undefined) own.rate(now)',
+    ],
+    ['a run warns of Redis each time', 'if (!hasWarned) warn(trouble)', 'warn(trouble)'],
+    ['a run does not notice a flush', 'now - knownAt < LANE_MS / 2', 'now - knownAt < 0'],
+    ['a flush forgets the throttles', 'known?.rate ?? 0, known?.peers ?? 0]', '0, known?.peers ?? 0]'],
+  ]),
+  ...inTest('test/redis/open-redis.test.ts', 'src/redis/open-redis.ts', [
+    ['an answer that a busy process reads late is none', 'await clock.sleep(0)', ''],
+  ]),
+  ...inTest('test/redis/quota-script.test.ts', 'src/redis/quota-script.ts', [
+    ['a state takes the slots of others', 'lowest - elsewhere - used', 'lowest - used'],
+    ['the own jobs of a state take no slot', 'lowest - elsewhere - used', 'lowest - elsewhere'],
+    ['the highest limit of the states wins', 'math.min(lowest, max)', 'math.max(lowest, max)'],
+    ['the slot of a killed run never comes back', 'return now < till and till <=', 'return till <='],
+    ['what a killed run reserved is used until the day ends', 'if not isValid(heldTill) then holds = 0 end', ''],
+    [
+      'a flush forgets what other states took',
+      'if fresh then missing = lost elseif',
+      'if fresh then missing = 0 elseif',
+    ],
+    ['a state counts twice after a flush', 'missing = math.max(0, missing - used) end', 'missing = missing end'],
+    [
+      'a plan reserves slots',
+      "if takes then\n  redis.call('HSET', key, me",
+      "if key then\n  redis.call('HSET', key, me",
+    ],
+    [
+      'creates of the day before count',
+      'if dayEnd <= now then used = mine or 0 else',
+      'if dayEnd == 1 then used = 0 else',
+    ],
+    [
+      'an unused limit is kept for ever',
+      "redis.call('PEXPIRE', key, dayEnd > 0 and ${ENTRY_MAX_MS} or ${HOLD_MS})",
+      "redis.call('PERSIST', key)",
+    ],
+  ]),
+  ...inTest('test/redis/shared-quotas.test.ts', 'src/redis/shared-quotas.ts', [
+    [
+      'a slot that is no longer needed stays reserved',
+      'if (takes && isTaken && !views',
+      'if (takes && !isTaken && !views',
+    ],
+    ['a plan gives reserved slots back', 'if (takes && isTaken && !views', 'if (isTaken && !views'],
+    [
+      'each run of a state counts its jobs anew',
+      "computeDigest(lineage, 'hex')",
+      "computeDigest(lineage + Math.random(), 'hex')",
+    ],
+    [
+      'a run does not notice that slots were flushed',
+      'claimed.isFresh && isRecent && last.isTaken',
+      'claimed.isFresh && isRecent && !last.isTaken',
+    ],
+  ]),
+  ...inTest('test/lane/shared-quota.test.ts', 'src/lane/shared-quota.ts', [
+    ['without Redis a run takes all slots', 'Math.floor(lowest / peers)', 'Math.floor(lowest / 1)'],
+    ['without Redis a run may take no slot', 'Math.max(1, share)', 'share'],
+    ['without Redis a run spends what others spent', 'lowest - elsewhere - used', 'lowest - used'],
+    ['without Redis a run spends all that was left', 'Math.floor(left / peers)', 'Math.floor(left)'],
+  ]),
+  ...inTest('test/plan/bounds/quotas.test.ts', 'src/plan/bounds/quotas.ts', [
+    ['a plan takes the slots of other states', 'slots.take(name, max - elsewhere)', 'slots.take(name, max)'],
+    ['a plan spends the budget of other states', 'view.max - view.elsewhere, plan.now', 'view.max, plan.now'],
+    ['a plan ignores the lower limit of another state', 'max: Math.min(own, view.max)', 'max: Math.max(own, view.max)'],
   ]),
   ...inTest('test/apply/intents.test.ts', 'src/apply/intents.ts', [
     ['intents outnumber what the lease can send', 'return room > 0\n', 'return room > -1e9\n'],
@@ -1423,6 +1516,116 @@ export const RULES: readonly Mutation[] = [
       'minReader: Math.max(state.minReader, SERIES_READER)',
       'minReader: state.minReader',
     ],
+  ]),
+  ...inTest('test/state/s3-store.test.ts', 'src/state/s3-compare-and-swap.ts', [
+    [
+      'a write to S3 that arrived without an answer is taken for another run’s',
+      'if (now !== undefined && splitWriteId(now.text).id === id) return',
+      'if (now !== undefined && id === undefined) return',
+    ],
+    [
+      'another run’s write to S3 is taken for ours',
+      'if (now !== undefined && splitWriteId(now.text).id === id) return',
+      'if (now !== undefined && now.etag !== expected) return',
+    ],
+    [
+      'an old version that is still there after a lost write to S3 ends the write',
+      'if (now?.etag === expected) return undefined\n',
+      '',
+    ],
+    [
+      'a write to S3 without an answer is taken for stored while the old version is there',
+      ' ?? trouble) : trouble\n',
+      " ?? { is: 'committed', version: expected ?? '' }) : trouble\n",
+    ],
+    ['a write to S3 has no ID of its own', 'const body = addWriteId(text, id)', 'const body = text'],
+  ]),
+  ...inTest('test/state/s3-store.test.ts', 'src/state/s3-repeat.ts', [
+    ['a conflict ends a write to S3', "['lost', 'slow', 'conflict']", "['lost', 'slow']"],
+    ['a lost write to S3 is not sent again', "['lost', 'slow', 'conflict']", "['slow', 'conflict']"],
+  ]),
+  ...inTest('test/state/s3-store.test.ts', 'src/aws/s3-bucket.ts', [
+    [
+      'a write to S3 carries no condition',
+      "const headers = 'ifNone' in condition ? { IfNoneMatch: '*' } : { IfMatch: condition.ifMatch }",
+      'const headers = {}',
+    ],
+    ['the SDK repeats a write to S3', 'maxAttempts: 1,', 'maxAttempts: 3,'],
+  ]),
+  ...inTest('test/state/s3-store.test.ts', 'src/state/s3-probe.ts', [
+    [
+      'a probe does not create its object twice',
+      'if ((await write(probe, { ifNone: true })) !== undefined)',
+      'if (start === undefined)',
+    ],
+    [
+      'a probe does not write over an older version',
+      'if ((await write(probe, { ifMatch: start })) !== undefined)',
+      'if (start === undefined)',
+    ],
+  ]),
+  ...inTest('test/state/move-state.test.ts', 'src/state/move-state.ts', [
+    [
+      'a move copies a state that can be used at once',
+      'const copy = { ...own, serial, minReader, inactive: move }',
+      'const copy = { ...own, serial, minReader }',
+    ],
+    [
+      'a move leaves the old state usable',
+      'await old.replace({ ...state, serial, minReader, moved: move },',
+      'await old.replace({ ...state, serial, minReader },',
+    ],
+    ['older programs may use a tombstone', 'const MOVE_READER = 3', 'const MOVE_READER = 1'],
+    [
+      'a move keeps the copy of a state that went on',
+      'if (there.serial === serial + 1) return false',
+      'if (there.serial > 0) return false',
+    ],
+    [
+      'a move overwrites a state that can be used',
+      'there.moved !== undefined || there.inactive === undefined || there.lineage !== lineage',
+      'there.moved !== undefined || there.lineage !== lineage',
+    ],
+    [
+      'a move overwrites a tombstone',
+      'there.moved !== undefined || there.inactive === undefined || there.lineage !== lineage',
+      '(there.moved === undefined && there.inactive === undefined) || there.lineage !== lineage',
+    ],
+    [
+      'a move overwrites a copy of another state',
+      'there.moved !== undefined || there.inactive === undefined || there.lineage !== lineage',
+      'there.moved !== undefined || there.inactive === undefined',
+    ],
+    [
+      'a move takes a state from where a tombstone does not point',
+      'if (getPlaceKey(moved.to) !== getPlaceKey(to)) throw',
+      'if (getPlaceKey(moved.to) === undefined) throw',
+    ],
+    ['what only this machine keeps is not handed over', 'if (changes.length > 0) {', 'if (changes.length > 99) {'],
+  ]),
+  ...inTest('test/state/move-state.test.ts', 'src/state/find-move.ts', [
+    ['a tombstone may be used', '  if (moved !== undefined) {', '  if (moved === null) {'],
+    [
+      'an inactive copy may be used',
+      'if (inactive === undefined) return undefined',
+      'if (inactive !== null) return undefined',
+    ],
+  ]),
+  ...inTest('test/state/move-state.test.ts', 'src/state/open-store.ts', [
+    ['a run that a move overtook is told to run again', '      await assertNotMoved()\n', ''],
+  ]),
+  ...inTest('test/state/split-store.test.ts', 'src/state/open-split-store.ts', [
+    [
+      'an address is recorded without a claim',
+      'if (before !== home) claims.set(address, home)',
+      'if (before === null) claims.set(address, home)',
+    ],
+    [
+      'an outdated part is written',
+      'now?.text === seen?.text && now?.changes === seen?.changes',
+      'now?.text !== undefined || seen',
+    ],
+    ['what a stale commit stored in another part stays', 'await takeBack(written)', 'void takeBack'],
   ]),
   ...inTest('test/state/series.test.ts', 'src/state/recover.ts', [
     [

@@ -3,7 +3,7 @@ import os from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { type Arguments, argumentsOf, HELP } from './arguments.ts'
 import { coverageOf, isSituation } from './coverage.ts'
-import { carryOut, type Done, endings, liveSeed, type Work } from './work.ts'
+import { carryOut, type Done, endings, liveSeed, liveVariation, type Work } from './work.ts'
 
 const CHUNK = 50
 /** Unlike tsx, this loader adds no code to closures. Most objects of a world die young. */
@@ -38,7 +38,7 @@ async function begin(argv: readonly string[]): Promise<number> {
 }
 
 async function main(options: Arguments): Promise<number> {
-  if (options.seed !== undefined) return one(options.seed, options.trace)
+  if (options.seed !== undefined) return one(options.seed, options)
   const started = performance.now()
   const total = await spread(await tasks(options), options)
   const seconds = (performance.now() - started) / 1000
@@ -55,17 +55,19 @@ async function main(options: Arguments): Promise<number> {
   return total.violated === 0 && !(options.coverage && missing.length > 0) ? 0 : 1
 }
 
-async function one(seed: number, trace: boolean): Promise<number> {
-  const { violations } = await liveSeed(seed, trace ? say : undefined)
+async function one(seed: number, { trace, with: how }: Arguments): Promise<number> {
+  const tell = trace ? say : undefined
+  const { violations } = await (how === undefined ? liveSeed(seed, tell) : liveVariation(seed, how, tell))
   for (const violation of violations) say(`VIOLATED: ${violation}`)
   say(`seed ${seed} at commit ${commit()}: ${violations.length} violations`)
   return violations.length === 0 ? 0 : 1
 }
 
-async function tasks({ seeds, from, crashes, trait }: Arguments): Promise<Work[]> {
+async function tasks({ seeds, from, crashes, trait, with: how }: Arguments): Promise<Work[]> {
   const all: Work[] = crashes ? await endings() : []
+  const options = { ...(trait !== undefined && { trait }), ...(how !== undefined && { with: how }) }
   for (let at = from; at < from + seeds; at += CHUNK)
-    all.push({ is: 'seeds', from: at, to: Math.min(at + CHUNK, from + seeds), ...(trait !== undefined && { trait }) })
+    all.push({ is: 'seeds', from: at, to: Math.min(at + CHUNK, from + seeds), ...options })
   return all
 }
 

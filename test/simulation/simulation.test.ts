@@ -2,7 +2,7 @@ import t from 'tap'
 import { endedAt, PLACES, WAYS } from './crashes.ts'
 import { NO_FAULTS } from './faults.ts'
 import { Life, randomLife } from './life.ts'
-import { carryOut, ENDINGS_SEED, endings } from './work.ts'
+import { carryOut, ENDINGS_SEED, endings, liveVariation } from './work.ts'
 
 const MINUTE = 60_000
 /** Enough to meet each fault; `npm run simulate` runs more. */
@@ -52,11 +52,36 @@ t.test(
   },
 )
 
+t.test(
+  'worlds with workers break no rule, whatever their queue loses, repeats, delays, reorders or forges',
+  async (t) => {
+    const seen = new Set<string>()
+    for (let seed = 340; seed < 370; seed++) {
+      const { violations, counts } = await liveVariation(seed, 'queue')
+      t.same(violations, [], `seed ${seed}`)
+      for (const what of counts.keys()) if (/^task (refused|carried)/.test(what)) seen.add(what)
+    }
+    t.same([...seen].sort(), [
+      'task carried out: done',
+      'task carried out: not-done',
+      'task carried out: unknown',
+      'task refused: clock',
+      'task refused: expired',
+      'task refused: forged',
+      'task refused: misplaced',
+      'task refused: repeated',
+      'task refused: unreachable',
+    ])
+  },
+)
+
 t.test('one seed gives one life, to the byte', async (t) => {
   for (const seed of [2, 3, 7]) {
-    const [one, two] = [await randomLife(seed), await randomLife(seed)]
-    t.equal(one.lines.join('\n'), two.lines.join('\n'))
-    t.ok(one.lines.length > 50)
+    for (const live of [randomLife, (seed: number) => liveVariation(seed, 'queue')]) {
+      const [one, two] = [await live(seed), await live(seed)]
+      t.equal(one.lines.join('\n'), two.lines.join('\n'))
+      t.ok(one.lines.length > 50)
+    }
   }
 })
 

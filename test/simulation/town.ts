@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { createLanes } from '../../src/aws/lanes.ts'
 import { getModel } from '../../src/kinds/index.ts'
 import { openFindings } from '../../src/model/attention.ts'
@@ -6,6 +7,8 @@ import type { Checkout, UncommittedWhy } from '../../src/model/checkout.ts'
 import { DEFAULT_WAITS } from '../../src/model/create-protocol.ts'
 import type { Event } from '../../src/model/event.ts'
 import { formatIso } from '../../src/model/iso.ts'
+import type { KindModel } from '../../src/model/kind.ts'
+import type { Calls } from '../../src/model/kind-calls.ts'
 import type { Plan } from '../../src/model/plan.ts'
 import { Problem } from '../../src/model/problem.ts'
 import type { Spec } from '../../src/model/spec.ts'
@@ -21,16 +24,19 @@ import { createS3Store } from '../../src/state/s3-store.ts'
 import { createSplitStore } from '../../src/state/split-store.ts'
 import type { StateForm } from '../../src/state/state-form.ts'
 import type { Store } from '../../src/state/store.ts'
+import { delegateWrites } from '../../src/workers/delegate.ts'
+import type { Task } from '../../src/workers/task.ts'
 import { factsOf } from './aws-facts.ts'
-import { type Create, callsOf, type OnStep } from './calls.ts'
+import { type CallsOptions, type Create, callsOf } from './calls.ts'
 import { countPlan } from './coverage.ts'
 import { filesOf } from './downloads.ts'
 import { NO_FAULTS, type Rates } from './faults.ts'
+import { Fleet, type OpenCalls, type Put, QUEUE_WAITS } from './fleet.ts'
 import { GitRemote } from './git-remote.ts'
 import { Ledger, type Want } from './ledger.ts'
 import { Machine, type Process, type Setting } from './machine.ts'
 import type { Leaving } from './network.ts'
-import { Oracle, type Relation, type Sent } from './oracle.ts'
+import { Oracle, type Packet, type Relation, type Sent } from './oracle.ts'
 import { kindAt } from './places.ts'
 import { Random } from './random.ts'
 import { createObject, KEY, type Objects, S3Remote } from './s3-remote.ts'
@@ -120,6 +126,8 @@ export class Town {
   readonly store: SimulatedStore
   readonly lines: string[]
   readonly counts: Map<string, number>
+  /** Its queue and its workers, in worlds that have some. */
+  readonly fleet: Fleet | undefined
   /** Its role may not read tags. */
   isTagRefused = false
   /** Every text that the state has had, with the objects of the bucket at that time. */
@@ -132,7 +140,7 @@ export class Town {
   /** Called with each event of a run, at its moment. */
   onEvent: (process: Process, event: Event) => void = () => {}
 
-  constructor(name: string, store: SimulatedStore, world: World) {
+  constructor(name: string, store: SimulatedStore, world: World, hasWorkers = false) {
     this.name = name
     this.store = store
     this.world = world
@@ -148,6 +156,9 @@ export class Town {
     this.remote.onMove = () => this.#onState(this.remote.text())
     this.bucket.onWrite = (text) => this.oracle.onWrite(text)
     this.bucket.onMove = () => this.#onState(this.bucket.text())
+    const violated = (what: string): void => this.oracle.violated(what)
+    const of = { project: name, lineage: this.#lineage }
+    this.fleet = hasWorkers ? new Fleet(this.setting, of, { openCalls: this.#openForWorker, violated }) : undefined
   }
 
   #onState(text: string | undefined): void {
@@ -381,6 +392,47 @@ export class Town {
     })
   }
 
+  /** Watches the calls of a run, or of a worker for it. `onHeard` gets each create whose end its process knows. */
+  #watch(
+    sent: Sent,
+    stored: () => State | undefined,
+    onHeard: (packet: Packet) => void,
+  ): Pick<CallsOptions, 'onSend' | 'onStep'> {
+    return {
+      onSend: (create: Create, signedAt: number): Leaving => {
+        const spec = this.ledger.commits[sent.order.commit]?.find(({ request }) => request === create.request)
+        const { task, process } = sent
+        // The run judged the times of a task when it put it.
+        this.oracle.onOrder(spec, task?.putAt ?? signedAt - process.machine.skew)
+        const packet = this.oracle.onSend(create, sent, stored(), signedAt)
+        return {
+          arrived: () => {
+            packet.isOpen = false
+          },
+          heard: () => onHeard(packet),
+        }
+      },
+      onStep: (step, signedAt) => this.oracle.onStep(step, sent, stored(), this.store !== 'file', signedAt),
+    }
+  }
+
+  #callsOf(options: Pick<CallsOptions, 'process' | 'lanes' | 'onSend' | 'onStep'>, site: Site, kind: string): Calls {
+    const { services, ledger, name: by, isTagRefused } = this
+    return callsOf(kind, site, { ...options, services, ledger, by, isTagRefused })
+  }
+
+  /** Opens the calls of a worker. A task holds its request as text, so that the wish behind it is known by its spec. */
+  readonly #openForWorker: OpenCalls = ({ process, lanes, site, kind, put, onHeard }) => {
+    const { sent, stored, request: own } = put
+    const calls = this.#callsOf({ process, lanes, ...this.#watch(sent, () => stored, onHeard) }, site, kind)
+    const create: Calls['writer']['create'] = (request, options) => {
+      if (!own || !isDeepStrictEqual(request, own))
+        this.oracle.violated(`a worker was to send another request than the spec of ${kind} has`)
+      return calls.writer.create(own ?? request, options)
+    }
+    return { ...calls, writer: { ...calls.writer, create } }
+  }
+
   async #reconcile(process: Process, order: Order, store: Awaited<ReturnType<Store['open']>>): Promise<Reconciled> {
     const { clock } = process
     const interrupt = new AbortController()
@@ -395,20 +447,10 @@ export class Town {
       order,
       relation: checkout.git || !store.state?.source ? relationOf(checkout) : 'unknown',
     }
-    const onSend = (create: Create, signedAt: number): Leaving => {
-      const spec = this.ledger.commits[order.commit]?.find(({ request }) => request === create.request)
-      this.oracle.onOrder(spec, signedAt - process.machine.skew)
-      const packet = this.oracle.onSend(create, sent, this.stored(process.machine), signedAt)
-      return {
-        arrived: () => {
-          packet.isOpen = false
-        },
-        heard: () => {
-          packet.isClear = true
-        },
-      }
-    }
-    const onStep: OnStep = (step) => this.oracle.onStep(step, sent, this.stored(process.machine), this.store !== 'file')
+    const stored = (): State | undefined => this.stored(process.machine)
+    const hooks = this.#watch(sent, stored, (packet) => {
+      packet.isClear = true
+    })
     const { part } = order
     const all = this.ledger.commits[order.commit] ?? []
     // Outside Git, nothing is committed or uncommitted.
@@ -422,6 +464,23 @@ export class Town {
     }
     if (order.isFileGone) for (const [at, { upload: _upload, ...spec }] of specs.entries()) specs[at] = spec
 
+    const { random, rates } = this.setting
+    // A run may have no queue, though the run before it had one.
+    const fleet = random.hit(rates.queue?.noQueue ?? 0) ? undefined : this.fleet
+    const describe = ({ address, operation }: Task): Put => ({
+      sent,
+      stored: stored(),
+      request: operation === 'create' ? specs.find((spec) => spec.address === address)?.request : undefined,
+    })
+    const own = {
+      siteOf: ({ policy }: Spec) => SITES[policy.target ?? 'here'],
+      awsNow: () => process.told && process.told.time + clock.monotonic() - process.told.at,
+      clockOffsetMs: () => process.told && process.told.time - process.told.wall,
+      callsOf: async (site: Site, kind: string) => this.#callsOf({ process, lanes, ...hooks }, site, kind),
+      perSecond: (site: Site, model: KindModel) => lanes.lane(site, model, model.api.operations.create).limit.perSecond,
+      where: 'simulation',
+      close: () => {},
+    }
     return reconcile(
       {
         specs: specs.filter(({ address }) => !order.invalid?.has(address)),
@@ -432,7 +491,7 @@ export class Town {
         ...(part?.by === 'only' && { only: (address: string) => part.of.has(address) }),
         ...(order.decisions && { decisions: order.decisions }),
         ...(order.approval && { approval: order.approval.given }),
-        waits: DEFAULT_WAITS,
+        waits: fleet ? QUEUE_WAITS : DEFAULT_WAITS,
         modelOf: getModel,
         checkout,
         rules: { emulator: false, offline: false, allowDirty: false, allowRemovals: false },
@@ -445,27 +504,7 @@ export class Town {
         source: { commit: commitName(order.commit) },
       },
       {
-        world: {
-          siteOf: ({ policy }) => SITES[policy.target ?? 'here'],
-          awsNow: () => process.told && process.told.time + clock.monotonic() - process.told.at,
-          clockOffsetMs: () => process.told && process.told.time - process.told.wall,
-          callsOf: (site, kind) =>
-            Promise.resolve(
-              callsOf(kind, site, {
-                process,
-                services: this.services,
-                lanes,
-                ledger: this.ledger,
-                by: this.name,
-                isTagRefused: this.isTagRefused,
-                onSend,
-                onStep,
-              }),
-            ),
-          perSecond: (site, model) => lanes.lane(site, model, model.api.operations.create).limit.perSecond,
-          where: 'simulation',
-          close: () => {},
-        },
+        world: fleet ? delegateWrites({ ...own, lanes }, fleet.dispatcherOf(process, describe), getModel) : own,
         store,
         files: filesOf(process, (file, content) => this.oracle.onSaved(file, content)),
         clock,

@@ -2,11 +2,17 @@ import { isSituation } from './coverage.ts'
 import { countEffects, endedAt, PLACES, WAYS } from './crashes.ts'
 import { hasTrait, randomLife, type Verdict } from './life.ts'
 import { liveSeason } from './quarter.ts'
-import type { SimulatedStore } from './town.ts'
 
 /** A part of a long run: some seeds, or every ending of a run at some of its effects. */
 export type Work =
-  | { readonly is: 'seeds'; readonly from: number; readonly to: number; readonly trait?: string }
+  | {
+      readonly is: 'seeds'
+      readonly from: number
+      readonly to: number
+      readonly trait?: string
+      /** Lives each world only in this setting. */
+      readonly with?: Variation
+    }
   | { readonly is: 'endings'; readonly place: number; readonly from: number; readonly to: number }
 
 /** The result of a part. */
@@ -44,7 +50,7 @@ export async function carryOut(work: Work): Promise<Done> {
   }
   for (let at = work.from; at < work.to; at++) {
     if (work.is === 'seeds' && work.trait !== undefined && !hasTrait(at, work.trait)) continue
-    if (work.is === 'seeds') note(`--seed ${at}`, await livedOnce(at))
+    if (work.is === 'seeds') note(`--seed ${at}`, await livedOnce(at, work.with))
     else {
       const place = PLACES[work.place]!
       for (const way of WAYS) {
@@ -60,15 +66,20 @@ export async function carryOut(work: Work): Promise<Done> {
 const SEASON_EVERY = 100
 const SEASON_DAYS = 10
 
-/** Of this many seeds, one is lived once more with its state in S3, and another one with a state that is split there. */
-const AGAIN_EVERY = 8
-const AGAIN: readonly (SimulatedStore | undefined)[] = ['s3', undefined, undefined, undefined, 'split']
+/** Other settings in which a world may be lived: its state in S3, one that is split there, or workers behind a queue. */
+export const VARIATIONS = ['s3', 'split', 'queue'] as const
+/** One of them. */
+export type Variation = (typeof VARIATIONS)[number]
 
-/** Lives the world of a seed. After some of them comes the same in another store, or days of jobs that come again. */
+/** Of this many seeds, one is lived once more in each of these settings. */
+const AGAIN_EVERY = 8
+const AGAIN: readonly (Variation | undefined)[] = ['s3', undefined, 'queue', undefined, 'split']
+
+/** Lives the world of a seed. After some of them comes the same in another setting, or days of jobs that come again. */
 export async function liveSeed(seed: number, trace?: (line: string) => void): Promise<Verdict> {
   const first = await randomLife(seed, trace)
-  const store = AGAIN[seed % AGAIN_EVERY]
-  const verdict = store === undefined ? first : join(first, await randomLife(seed, trace, store))
+  const again = AGAIN[seed % AGAIN_EVERY]
+  const verdict = again === undefined ? first : join(first, await liveVariation(seed, again, trace))
   if (seed % SEASON_EVERY !== SEASON_EVERY - 1) return verdict
   const { violations, lines, made, skipped } = await liveSeason(seed, SEASON_DAYS, trace)
   const counts = new Map(verdict.counts)
@@ -77,16 +88,23 @@ export async function liveSeed(seed: number, trace?: (line: string) => void): Pr
   return { counts, lines: [...verdict.lines, ...lines], violations: [...verdict.violations, ...violations] }
 }
 
+/** Lives the world of a seed in another setting. With workers, every other one has its state in Git. */
+export function liveVariation(seed: number, how: Variation, trace?: (line: string) => void): Promise<Verdict> {
+  if (how !== 'queue') return randomLife(seed, trace, how)
+  return randomLife(seed, trace, Math.floor(seed / AGAIN_EVERY) % 2 === 0 ? 'file' : 'git', true)
+}
+
 function join(one: Verdict, other: Verdict): Verdict {
   const counts = new Map(one.counts)
   for (const [what, count] of other.counts) counts.set(what, (counts.get(what) ?? 0) + count)
   return { counts, lines: [...one.lines, ...other.lines], violations: [...one.violations, ...other.violations] }
 }
 
-async function livedOnce(seed: number): Promise<Verdict> {
-  const verdict = await liveSeed(seed)
+async function livedOnce(seed: number, how: Variation | undefined): Promise<Verdict> {
+  const live = (): Promise<Verdict> => (how === undefined ? liveSeed(seed) : liveVariation(seed, how))
+  const verdict = await live()
   if (seed % TWICE_EVERY !== 0) return verdict
-  const again = await liveSeed(seed)
+  const again = await live()
   if (again.lines.join('\n') === verdict.lines.join('\n')) return verdict
   return { ...verdict, violations: [...verdict.violations, 'the same seed gave two different lives'] }
 }

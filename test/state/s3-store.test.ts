@@ -54,7 +54,7 @@ for (const [what, ...rules] of [
   ['that S3 fails at', { fault: 'error-before', times: 1 }],
   ['that S3 carries out and answers with 500', { fault: 'error-after', times: 1 }],
   ['that a proxy sends twice', { fault: 'repeat', times: 1 }],
-  ['in the way of another request', { fault: 'conflict', times: 2 }],
+  ['in the way of another request', { fault: 'conflict', times: 4 }],
   ['that S3 asks to send more slowly', { fault: 'throttle', times: 3 }],
   ['that is lost four times', { fault: 'drop-request', times: 4 }],
   [
@@ -122,6 +122,21 @@ t.test('of ten writes over one version, one alone is stored', async (t) => {
   t.same(ends.map(({ is }) => is).sort(), [...ids.slice(1).map(() => 'changed'), 'stored'])
 })
 
+t.test('each attempt of a write is one request, whatever its answer', async (t) => {
+  const world = await openBuckets(t)
+  const bucket = await openBucket(world.env)
+  for (const fault of ['drop-request', 'error-before', 'throttle', 'conflict']) {
+    strike(world, { fault })
+    await bucket.write(KEY, serialiseState(stateOf({})), { ifNone: true })
+    const calls = world.ask('GET', 'calls') as { outcome: string; count: number }[]
+    t.match(
+      calls.filter(({ outcome }) => outcome === fault),
+      [{ count: 1 }],
+      fault,
+    )
+  }
+})
+
 t.test('a bucket that never answers stops the run, and says that it does not know', async (t) => {
   const { world, store, open } = await begun(t)
   strike(world, { fault: 'drop-response' })
@@ -133,6 +148,10 @@ t.test('a bucket that never answers stops the run, and says that it does not kno
   t.match(hintFor((lost as Problem).diagnostic), /nothing is lost/)
   strike(world, { fault: 'throttle' })
   t.match(await problemOf(open.commit(intent, 'Intents')), { exitCode: 4, diagnostic: { code: 'STATE_BUCKET_SLOW' } })
+  strike(world, { fault: 'conflict' })
+  const busy = await problemOf(open.commit(intent, 'Intents'))
+  t.match(busy, { exitCode: 4, diagnostic: { code: 'STATE_BUCKET_CONFLICT', message: /another request .* under way/ } })
+  t.match(hintFor((busy as Problem).diagnostic), /nothing is lost/)
   strike(world)
   t.match(await open.commit(intent, 'Intents'), { is: 'committed', state: { serial: 2 } })
   await open.close()

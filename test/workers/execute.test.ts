@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import t from 'tap'
 import type { AwsProblem } from '../../src/model/aws-problem.ts'
 import type { Live } from '../../src/model/live.ts'
+import { mustReconnect } from '../../src/workers/execute.ts'
 import { seal, unseal } from '../../src/workers/seal.ts'
 import { openAnswer, openTask, sealAnswer, sealTask, type Task } from '../../src/workers/task.ts'
 import { KEY, LIVE, NOW, queueOf, SITE, stillClock, TASK, type WorkerFacts, work, writer } from './world.ts'
@@ -124,6 +125,63 @@ t.test('a worker that was stopped past the deadline sends nothing when it wakes 
     t.match(executed, { refused: 'expired' }, wake)
     t.same(own.sent, [], wake)
   }
+})
+
+t.test(
+  'a worker that slept knows the time by its wall clock and the offset of AWS, which may be a minute',
+  async (t) => {
+    for (const [offset, slept, refused] of [
+      [60_000, 0, undefined],
+      [-60_000, 0, undefined],
+      [20_000, 29_000, undefined],
+      [20_000, 31_000, 'expired'],
+      [-20_000, 31_000, 'expired'],
+    ] as const) {
+      const clock = stillClock()
+      const own = writer()
+      let wall = 0
+      const connection = {
+        clockOffsetMs: () => offset,
+        // The monotonic clock stood still.
+        awsNow: () => NOW + offset,
+        openCalls: async () => ({ writer: own, reader: undefined as never }),
+      }
+      const executed = await work(of({ deadline: NOW + offset + 30_000 }), {
+        clock: { ...clock, now: () => NOW + wall },
+        claim: async () => {
+          wall = slept
+          return true
+        },
+        reach: async () => connection,
+      })
+      t.equal('refused' in executed ? executed.refused : undefined, refused, `${offset} ${slept}`)
+      t.equal(own.sent.length, refused === undefined ? 1 : 0)
+    }
+  },
+)
+
+t.test('a worker that is told to stop after it began with a task sends nothing', async (t) => {
+  const [own, stop] = [writer(), new AbortController()]
+  const claim = async (): Promise<boolean> => {
+    stop.abort()
+    return true
+  }
+  t.match(await work(sealed, { own, claim, signal: stop.signal }), { refused: 'expired' })
+  t.same(own.sent, [])
+})
+
+t.test('a worker connects anew once its clock or its credentials were of no use', async (t) => {
+  const failed = (kind: AwsProblem['class']) =>
+    work(sealed, { own: writer({ is: 'not-done', problem: { class: kind, name: kind, message: '' } }) })
+  for (const [what, executed, must] of [
+    ['a clock that differs', await work(sealed, { offset: 60_001 }), true],
+    ['a deadline that is over', await work(of({ deadline: NOW - 1 })), true],
+    ['credentials that AWS refused', await failed('auth'), true],
+    ['a task of another key', await work(sealTask(TASK, 'x'.repeat(32))), false],
+    ['a request that AWS refused', await failed('bad-request'), false],
+    ['a create that succeeded', await work(sealed), false],
+  ] as const)
+    t.equal(mustReconnect(executed), must, what)
 })
 
 t.test('a start leaves a worker with the recorded ID and nothing else', async (t) => {

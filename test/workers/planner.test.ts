@@ -5,10 +5,19 @@ import { getModel } from '../../src/kinds/index.ts'
 import type { Outcome } from '../../src/model/aws-problem.ts'
 import type { Live } from '../../src/model/live.ts'
 import type { Spec } from '../../src/model/spec.ts'
+import { nameTrouble, type RedisTrouble } from '../../src/redis/trouble.ts'
 import { delegateWrites } from '../../src/workers/delegate.ts'
 import type { SendLimits, TaskRequest } from '../../src/workers/dispatcher.ts'
 import { matchesLane } from '../../src/workers/glob.ts'
-import { formatAnnounced, nameLane, nameQueue, openTask, readAnnounced, sealAnswer } from '../../src/workers/task.ts'
+import {
+  formatAnnounced,
+  isAnnouncedWith,
+  nameLane,
+  nameQueue,
+  openTask,
+  readAnnounced,
+  sealAnswer,
+} from '../../src/workers/task.ts'
 import { specOf } from '../plan/world.ts'
 import { hand, KEY, LIVE, NOW, planner, queueOf, SITE, stillClock, TASK, turn, writer } from './world.ts'
 
@@ -92,15 +101,16 @@ t.test('once a task may be in the queue, only its answer settles it', async (t) 
 })
 
 t.test('a task that was never put is not done', async (t) => {
-  const rows: [string, Partial<SendLimits>, string | undefined][] = [
-    ['NoWorker', {}, 'no worker serves the lane'],
-    ['ClockUnknown', { awsNow: () => undefined }, undefined],
-    ['Abandoned', { mayStillSend: () => false }, undefined],
-    ['Abandoned', { signal: AbortSignal.abort() }, undefined],
+  const rows: [kind: string, string, Partial<SendLimits>, string | RedisTrouble | undefined][] = [
+    ['no-worker', 'NoWorker', {}, 'no worker serves the lane'],
+    ['queue', 'ECONNREFUSED', {}, nameTrouble('ECONNREFUSED')],
+    ['unreachable', 'ClockUnknown', { awsNow: () => undefined }, undefined],
+    ['abandoned', 'Abandoned', { mayStillSend: () => false }, undefined],
+    ['abandoned', 'Abandoned', { signal: AbortSignal.abort() }, undefined],
   ]
-  for (const [name, more, trouble] of rows) {
+  for (const [kind, name, more, trouble] of rows) {
     const queue = hand({ findTrouble: async () => trouble })
-    t.match(await planner(queue).send(REQUEST, limits(more)), { is: 'not-done', problem: { name } })
+    t.match(await planner(queue).send(REQUEST, limits(more)), { is: 'not-done', problem: { class: kind, name } })
     t.same(queue.tasks, [], name)
   }
 })
@@ -212,16 +222,20 @@ t.test('a lane names its account, region and service, and each project has a que
   t.equal(new Set(names).size, 4)
   t.notMatch(names.join(), ':')
   const announced = { queue: names[0]!, lane: local }
-  t.same(readAnnounced(formatAnnounced(announced)), announced)
+  const text = formatAnnounced(announced, KEY)
+  t.same(readAnnounced(text), announced)
+  t.ok(isAnnouncedWith(text, KEY))
+  t.notOk(isAnnouncedWith(text, `${KEY}.`), 'another key')
+  t.notOk(isAnnouncedWith('no JSON', KEY))
   for (const wrong of [
-    'no JSON',
-    '{}',
-    '[]',
-    JSON.stringify([names[0], 'other/lane']),
-    JSON.stringify([names[0], `${local}\u001b[2J`]),
-    JSON.stringify(['short.a', 'a']),
-    JSON.stringify([`${'0'.repeat(16)}.${'a'.repeat(301)}`, 'a'.repeat(301)]),
-  ])
+    {},
+    [names[0], 'other/lane'],
+    [names[0], `${local}\u001b[2J`],
+    ['short.a', 'a'],
+    [`${'0'.repeat(16)}.${'a'.repeat(301)}`, 'a'.repeat(301)],
+  ].map((body) => JSON.stringify({ body: JSON.stringify(body) })))
+    t.equal(readAnnounced(wrong), undefined, wrong)
+  for (const wrong of ['no JSON', 'null', '{}', '[]', '{"body":1}', '{"body":"no JSON"}'])
     t.equal(readAnnounced(wrong), undefined, wrong)
 })
 

@@ -7,7 +7,7 @@ export function defineLanes(program: Command, run: Run): void {
   program
     .command('lanes')
     .description(
-      'show the rate limits that all runs of an account share through Redis, and their use; does not call AWS',
+      'show the rate limits, slots and daily budgets that runs share through Redis, and what workers do; does not call AWS',
     )
     .addOption(createOutput())
     .action(run(async (host, options: LanesOptions) => (await import('./lanes.ts')).showLanes(options, host)))

@@ -27,6 +27,7 @@ import type { CommonOptions, Host } from '../../session/host.ts'
 import { findLanesPlace } from '../../session/lane-share.ts'
 import { createPrinter, type Printer } from '../../session/printer.ts'
 import { openProjectStore } from '../../session/project.ts'
+import { findQueuePlace } from '../../session/queue.ts'
 import { getSelector, openSession, type Session, toAttentionDiagnostic } from '../../session/session.ts'
 import { waitWhileLocked } from '../../session/while-locked.ts'
 import { followInSession } from './follow.ts'
@@ -96,12 +97,18 @@ async function reportLanes(
   options: StatusOptions,
   out: Printer,
 ): Promise<void> {
-  const place = options.emulator ? undefined : findLanesPlace(project)
-  if (place === undefined) return
-  const { listBudgets, listSharedLanes } = await import('../../session/lane-lines.ts')
-  const shared = await listSharedLanes(place)
-  if ('code' in shared) out.diagnostics([{ ...shared, severity: 'warning' }], clock.now())
-  for (const line of [...('code' in shared ? [] : shared), ...listBudgets(project, state)]) out.line(line)
+  if (options.emulator) return
+  const [sharedAt, queueAt] = [findLanesPlace(project), findQueuePlace(project)]
+  if (sharedAt === undefined && queueAt === undefined) return
+  const { addShared, listBudgets, listQueues, listSharedLanes, NOTHING_SHARED } = await import(
+    '../../session/lane-lines.ts'
+  )
+  const shared = sharedAt ? await listSharedLanes(sharedAt) : NOTHING_SHARED
+  const tasks = queueAt ? await listQueues(queueAt) : { queues: [] }
+  for (const one of [shared, tasks]) if ('code' in one) out.diagnostics([{ ...one, severity: 'warning' }], clock.now())
+  const { lanes, slots, budgets } = 'code' in shared ? NOTHING_SHARED : shared
+  const queues = 'code' in tasks ? [] : tasks.queues
+  for (const line of [...lanes, ...slots, ...queues, ...addShared(listBudgets(project, state), budgets)]) out.line(line)
 }
 
 /** Points users who tried the emulator first to its jobs. */

@@ -9,7 +9,9 @@ export function describeEvent(event: WorkerEvent, place: string): string {
     case 'connected':
       return `connected to the queue at ${place}`
     case 'disconnected':
-      return `no connection to the queue at ${place}; trying again`
+      return `the queue at ${place} cannot be used: ${event.trouble.words} (${event.trouble.name}); trying again`
+    case 'hindered':
+      return `no tasks of ${escapeForTerminal(event.lane)}: the server refuses to give them out, because ${event.trouble.words} (${event.trouble.name})`
     case 'serving':
       return `serving ${escapeForTerminal(event.lane)}`
     case 'idle':

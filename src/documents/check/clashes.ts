@@ -36,8 +36,10 @@ export function findClashes(drafts: readonly Draft[], kinds: readonly string[], 
     }))
     add(draft, related.length === 0 ? diagnostic : { ...diagnostic, related })
   }
-  noteDuplicateAddresses(drafts, note)
-  const unique = drafts.filter(isUnique(drafts))
+  const repeated = new Set<Draft>(listRepeated(drafts, getAddress).flat())
+  noteDuplicateAddresses([...repeated], note)
+  // Documents with the same address are already reported.
+  const unique = repeated.size === 0 ? drafts : drafts.filter((draft) => !repeated.has(draft))
   noteDuplicateIds(unique, config, note)
   noteIdenticalRequests(unique, config, note)
   noteSharedPlaces(unique, config, note)
@@ -60,20 +62,14 @@ type Spot = { readonly draft: Draft; readonly pointer: Pointer }
 type Note = (draft: Draft, fault: Fault, others: readonly Spot[]) => void
 
 function noteDuplicateAddresses(drafts: readonly Draft[], note: Note): void {
-  noteEachClash(
-    drafts,
-    ({ address }) => address,
-    '/metadata/name',
-    note,
-    (draft) => ({
-      code: 'SPEC_DUPLICATE',
-      message: `${draft.address} is declared twice`,
-      remedies: [
-        advise('give one of them another name, or remove one'),
-        advise('to run a job again, raise policy.run in its spec'),
-      ],
-    }),
-  )
+  noteEachClash(drafts, getAddress, '/metadata/name', note, (draft) => ({
+    code: 'SPEC_DUPLICATE',
+    message: `${draft.address} is declared twice`,
+    remedies: [
+      advise('give one of them another name, or remove one'),
+      advise('to run a job again, raise policy.run in its spec'),
+    ],
+  }))
 }
 
 function noteDuplicateIds(drafts: readonly Draft[], config: Config | undefined, note: Note): void {
@@ -148,6 +144,7 @@ function noteSharedPlaces(drafts: readonly Draft[], config: Config | undefined, 
 }
 
 function noteFormerNames(drafts: readonly Draft[], note: Note): void {
+  if (!drafts.some(({ spec }) => spec?.formerly !== undefined)) return
   const byAddress = new Map(drafts.map((draft) => [draft.address, draft]))
   const getFormerAddress = (draft: Draft): string | undefined =>
     draft.spec?.formerly === undefined ? undefined : formatAddress(draft.spec.kind, draft.spec.formerly)
@@ -176,6 +173,7 @@ function noteFormerNames(drafts: readonly Draft[], note: Note): void {
 /** A spec must not have the name of a run of another one: they would be one job. */
 function noteRunNames(drafts: readonly Draft[], note: Note): void {
   const series = new Map(drafts.flatMap((draft) => (draft.policy?.schedule ? [[draft.address, draft] as const] : [])))
+  if (series.size === 0) return
   for (const draft of drafts) {
     const run = draft.address && parseOccurrence(draft.address)
     const owner = run && series.get(run.series)
@@ -258,11 +256,8 @@ function chooseAim(pointer: Pointer): Fault['aim'] {
   return pointer === '/spec' ? 'key' : 'value'
 }
 
-/** Returns true if no other document has the draft's address. Documents with the same address are already reported. */
-function isUnique(drafts: readonly Draft[]): (draft: Draft) => boolean {
-  const counts = new Map<string, number>()
-  for (const { address } of drafts) if (address) counts.set(address, (counts.get(address) ?? 0) + 1)
-  return (draft) => draft.address === undefined || counts.get(draft.address) === 1
+function getAddress({ address }: Draft): string | undefined {
+  return address
 }
 
 function getTarget(draft: Draft, config: Config | undefined): string {

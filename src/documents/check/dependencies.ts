@@ -20,8 +20,8 @@ const PATH_MAX = 6
 
 /** Reports dependency cycles, and dependencies that no document declares. */
 export function noteDependencies(drafts: readonly Draft[], kinds: readonly string[], note: Note): void {
+  if (drafts.every(({ policy }) => (policy?.dependsOn ?? []).length === 0)) return
   const edges = new Map(drafts.map((draft) => [draft, listEdges(draft)]))
-  if ([...edges.values()].every(({ length }) => length === 0)) return
   const byAddress = new Map(drafts.flatMap((draft) => (draft.address ? [[draft.address, draft] as const] : [])))
   const suggest = createJobFinder([...byAddress.keys()])
   for (const edge of [...edges.values()].flat()) {

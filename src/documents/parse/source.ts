@@ -15,15 +15,23 @@ export type Spot = { readonly place: Place; readonly excerpt?: string }
 
 /** Creates a source. A leading byte order mark is dropped, because editors do not count it as a column. */
 export function createSource(file: string, text: string): Source {
-  const body = text.startsWith('\uFEFF') ? text.slice(1) : text
-  let lineStarts: readonly number[] | undefined
-  return {
-    file,
-    text: body,
-    get lineStarts() {
-      lineStarts ??= findLineStarts(body)
-      return lineStarts
-    },
+  return new LazySource(file, text.startsWith('\uFEFF') ? text.slice(1) : text)
+}
+
+/** Finds its lines at the first use: a valid file needs none. A class, because V8 keeps an object literal with a getter as a hash table. */
+class LazySource implements Source {
+  readonly file: string
+  readonly text: string
+  #lineStarts: readonly number[] | undefined
+
+  constructor(file: string, text: string) {
+    this.file = file
+    this.text = text
+  }
+
+  get lineStarts(): readonly number[] {
+    this.#lineStarts ??= findLineStarts(this.text)
+    return this.#lineStarts
   }
 }
 

@@ -44,6 +44,7 @@ export function findAttention(input: AttentionInput, lines: readonly Planned[]):
       ...draftFromRecord(planned, facts, input),
       ...draftFromNotes(input, planned, facts),
     ]
+    if (drafts.length === 0) return []
     const consoleUrl = findConsole(planned, facts, input)
     return drafts.map((draft) => ({ ...finish(input.state?.attention, planned, draft), consoleUrl }))
   })

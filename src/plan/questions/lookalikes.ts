@@ -8,7 +8,7 @@ import type { PlannedStop } from '../../model/plan.ts'
 import { advise, suggest } from '../../model/remedy.ts'
 import type { Spec } from '../../model/spec.ts'
 import { getSiteKey, isSettled, type JobRecord, type OpenRecord, type Site } from '../../model/state.ts'
-import { createLine, formatMinute, nameJob, type Planner, planUnread } from '../context.ts'
+import { createLine, formatMinute, nameJob, OLDER_STATE, type Planner, planUnread } from '../context.ts'
 import { computeHorizon, getOwnerKey, isForeign } from './ownership.ts'
 import { getRequestKey } from './request-key.ts'
 
@@ -113,7 +113,7 @@ function refuseLookalike(spec: Spec, model: KindModel, live: Live, isMarked: boo
     id: live.id,
     reason: `${job} is not on record, and ${explainLikeness(live, isMarked)}`,
     remedies: [
-      advise('the state may be older than the job, from a branch that was rolled back or a backup'),
+      OLDER_STATE,
       suggest('if the job is this spec’s', 'adopt', spec.address, '--id', live.id),
       isMarked
         ? advise(`to run it again, write policy.run: ${spec.policy.run + 1}`)

@@ -22,7 +22,7 @@ import type { PlanInput } from '../input.ts'
  */
 
 /** Key: site, kind and job ID as one text. Value: the address that owns the job. */
-export type Claims = ReadonlyMap<string, Address>
+export type Claims = Pick<ReadonlyMap<string, Address>, 'get' | 'has'>
 
 /** Owners by the records alone. */
 export type Ownership = {
@@ -39,8 +39,27 @@ export function getOwnerKey({ kind, api: { regionless } }: KindModel, site: Site
   return `${kind} ${getSiteKey(regionless ? { ...site, region: '*' } : site)} ${id}`
 }
 
-/** Reads the owners of jobs from the records. */
-export function readOwnership(records: Readonly<Record<Address, JobRecord>>, modelOf: PlanInput['modelOf']): Ownership {
+/** Returns the owners of jobs by the records. Most plans ask for none, so they are read at the first question. */
+export function createOwnership(
+  records: Readonly<Record<Address, JobRecord>>,
+  modelOf: PlanInput['modelOf'],
+): Ownership {
+  let known: ReturnType<typeof readOwnership> | undefined
+  const read = (): ReturnType<typeof readOwnership> => {
+    known ??= readOwnership(records, modelOf)
+    return known
+  }
+  const claims: Claims = { get: (key) => read().claims.get(key), has: (key) => read().claims.has(key) }
+  return {
+    claims,
+    owners: {
+      get: (key) => claims.get(key) ?? read().asked.get(key),
+      has: (key) => claims.has(key) || read().asked.has(key),
+    },
+  }
+}
+
+function readOwnership(records: Readonly<Record<Address, JobRecord>>, modelOf: PlanInput['modelOf']) {
   const claims = new Map<string, Address>()
   const asked = new Map<string, Address>()
   for (const [address, record] of recordEntries(records)) {
@@ -51,17 +70,13 @@ export function readOwnership(records: Readonly<Record<Address, JobRecord>>, mod
     for (const { id, site } of record.history ?? []) note(claims, id, site)
     note(isSettled(record) ? claims : asked, record.id)
   }
-  return { claims, owners: asked.size === 0 ? claims : new Map([...asked, ...claims]) }
+  return { claims, asked }
 }
 
 /** Returns a check whether a job belongs to an address of a state, in its current or an earlier run. */
 export function indexClaims({ state, modelOf }: Pick<PlanInput, 'state' | 'modelOf'>) {
-  // Most runs ask about no job.
-  let claims: Claims | undefined
-  return (kind: string, site: Site, id: string): boolean => {
-    claims ??= readOwnership(state?.records ?? {}, modelOf).claims
-    return claims.has(getOwnerKey(modelOf(kind), site, id))
-  }
+  const { claims } = createOwnership(state?.records ?? {}, modelOf)
+  return (kind: string, site: Site, id: string): boolean => claims.has(getOwnerKey(modelOf(kind), site, id))
 }
 
 /** Returns whether a person called a job foreign. `key` comes from `getOwnerKey`. */

@@ -3,7 +3,7 @@ import type { Planned } from '../../model/plan.ts'
 import { advise, suggest } from '../../model/remedy.ts'
 import type { Spec } from '../../model/spec.ts'
 import type { JobRecord } from '../../model/state.ts'
-import { createLine, nameJob, type Planner, planUnread } from '../context.ts'
+import { createLine, nameJob, OLDER_STATE, type Planner, planUnread } from '../context.ts'
 import { explainPresence } from './absence.ts'
 import { getOwnerKey } from './ownership.ts'
 
@@ -60,7 +60,7 @@ function planFormerLost(plan: Planner, spec: Spec, former: Address): Planned | u
     id: seen.live.id,
     reason: `metadata.formerly names ${former}, and ${nameJob(plan.modelOf(spec.kind), seen.live.id)} exists without a record`,
     remedies: [
-      advise('the state may be older than the job, from a branch that was rolled back or a backup'),
+      OLDER_STATE,
       suggest('if that is its job', 'adopt', spec.address, '--id', seen.live.id),
       advise('to create another job, remove metadata.formerly'),
     ],

@@ -10,7 +10,16 @@ import { getRemoteId } from '../../model/remote-id.ts'
 import type { Spec } from '../../model/spec.ts'
 import { getSiteKey, isSettled, type JobRecord, type Site } from '../../model/state.ts'
 import { writeDocuments } from '../../model/write-documents.ts'
-import { createLine, formatMinute, getReadTime, nameJob, type Planner, planFailed, planUnread } from '../context.ts'
+import {
+  createLine,
+  formatMinute,
+  getReadTime,
+  nameJob,
+  OLDER_STATE,
+  type Planner,
+  planFailed,
+  planUnread,
+} from '../context.ts'
 import { planDepends } from '../questions/dependencies.ts'
 import { describeUpload, planNoFile } from '../questions/files.ts'
 import { planLookalike } from '../questions/lookalikes.ts'
@@ -161,7 +170,7 @@ function planForeign({ lineage }: Planner, spec: Spec, model: KindModel, live: L
       ...conflict,
       reason: `${job} (${made}) is not on record, and carries the mark of ${owner}`,
       remedies: [
-        advise('the state may be older than the job, from a branch that was rolled back or a backup'),
+        OLDER_STATE,
         suggest('if the job is this spec’s', 'adopt', address),
         advise(`to run it again, write policy.run: ${policy.run + 1}`),
       ],

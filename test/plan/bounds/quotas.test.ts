@@ -1,5 +1,6 @@
 import t from 'tap'
 import type { KindModel } from '../../../src/model/kind.ts'
+import type { QuotaView } from '../../../src/model/quota.ts'
 import { DONE, planOf, REQUESTS, specOf, textOf, world } from '../world.ts'
 
 const inFlight =
@@ -73,4 +74,59 @@ t.test('a job that may be on its way takes a place, a job that waits for its sta
     t.strictSame(exports(type, {}), ['keep', 'waiting'], type)
     t.strictSame(exports(type, created), ['start', 'waiting'], type)
   }
+})
+
+const HARVESTS = 'slots:123456789012/eu-west-1/mediapackage/harvests'
+
+t.test('a plan says what it takes of the limits that other states share', async (t) => {
+  const site = { partition: 'aws', account: '123456789012', region: 'eu-west-1' }
+  const harvests = world().spec('MediaPackageHarvestJob/one').spec('MediaPackageHarvestJob/two')
+  const running = harvests.record('MediaPackageHarvestJob/one', { site }).live('MediaPackageHarvestJob/one')
+  t.match(planOf(running.input()).quotas, [{ name: HARVESTS, used: 1, wanted: 1, max: 10 }])
+  const ended = harvests
+    .record('MediaPackageHarvestJob/one', { site })
+    .live('MediaPackageHarvestJob/one', { status: 'SUCCEEDED' })
+  t.match(planOf(ended.input()).quotas, [{ name: HARVESTS, used: 0, wanted: 1 }], 'a slot that is given back')
+  t.equal(planOf(world().spec('IotJob/one').input()).quotas, undefined, 'AWS does not limit these')
+})
+
+t.test('a plan takes no slot that other states take', async (t) => {
+  const harvests = world()
+    .spec('MediaPackageHarvestJob/one')
+    .spec('MediaPackageHarvestJob/two')
+    .spec('MediaPackageHarvestJob/three')
+  const plan = (view: QuotaView) =>
+    textOf(planOf({ ...harvests.input(), quotas: new Map([[HARVESTS, view]]) })).filter(
+      (line) => !line.startsWith('create'),
+    )
+  t.same(plan({ max: 10, elsewhere: 7 }), [])
+  t.match(plan({ max: 10, elsewhere: 8 }), [
+    /^waiting .*: 2 harvests are running or planned here, 8 by other states, and AWS allows 10 at once$/,
+  ])
+  t.match(plan({ max: 2, elsewhere: 0 }), [/^waiting .*planned, and another state allows 2 at once$/])
+  t.match(plan({ max: 2, elsewhere: 0, isPart: true }), [
+    /^waiting .*: 2 harvests are running or planned, and this run's part of the 10 that AWS allows at once is 2$/,
+  ])
+  t.same(plan({ max: 99, elsewhere: 0 }), [], 'its own limit stays')
+})
+
+t.test('a plan sends no create of a day that other states sent', async (t) => {
+  const day = new Date(world().input().now).toISOString().slice(0, 10)
+  const disks = (used: number) => {
+    const input = world().spec('ImportExportJob/one').spec('ImportExportJob/two').input()
+    const budgets = { '123456789012/importexport': { day, used } }
+    return { ...input, state: { ...input.state!, budgets }, perDay: () => 5 }
+  }
+  const [need] = planOf(disks(2)).quotas ?? []
+  t.match(need, { name: 'budget:123456789012/importexport', used: 2, wanted: 2, max: 5 })
+  t.equal(need?.until, Date.parse(day) + 86_400_000)
+  const plan = (view: QuotaView) =>
+    textOf(planOf({ ...disks(2), quotas: new Map([[need!.name, view]]) })).filter((line) => line.startsWith('waiting'))
+  t.same(plan({ max: 5, elsewhere: 1 }), [])
+  t.match(plan({ max: 5, elsewhere: 2 }), [
+    /^waiting .*: the 5 creates that AWS allows in a day are used up, 2 of them by other states/,
+  ])
+  t.match(plan({ max: 3, elsewhere: 0, isPart: true }), [
+    /^waiting .*: this run's part of the 5 creates that AWS allows in a day is used up: 3/,
+  ])
 })

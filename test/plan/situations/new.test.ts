@@ -95,7 +95,7 @@ t.test('an unrecorded job under the ID of a spec is a question, and its mark dec
   const marked = (mark: string) => told(reboot().live(REBOOT, { mark }))
   const made = '(IN_PROGRESS, created 2026-11-15 08:50 UTC) is not on record, and carries the mark of'
   const ways = [
-    'the state may be older than the job, from a branch that was rolled back or a backup',
+    'the state may be older than the job: it may come from a backup, or its branch was rolled back',
     `if the job is this spec’s > jobwright > adopt > ${REBOOT}`,
     'to run it again, write policy.run: 2',
   ]
@@ -274,7 +274,7 @@ t.test('a job under a former name without a record is a question', async (t) => 
     'conflict',
     'PLAN_FORMER_LOST',
     `metadata.formerly names ${REBOOT}, and AWS IoT job kiosk-reboot exists without a record`,
-    'the state may be older than the job, from a branch that was rolled back or a backup',
+    'the state may be older than the job: it may come from a backup, or its branch was rolled back',
     `if that is its job > jobwright > adopt > ${NIGHT} > --id > kiosk-reboot`,
     'to create another job, remove metadata.formerly',
   ]
