@@ -65,9 +65,21 @@ function Report({ data, report, isLive, link, tick }: ReportProps): VNode {
   const all = useMemo(() => listJobs(data), [data])
   const shown = useMemo(() => filterJobs(all, route.filter), [all, route.filter])
 
+  const held = useRef<Held | undefined>(undefined)
+  // An open job makes the view beside it narrower. The row that opened it stays where it was.
+  useLayoutEffect(() => {
+    if (held.current?.row.isConnected) scrollBy(0, held.current.row.getBoundingClientRect().top - held.current.top)
+    held.current = undefined
+  }, [route])
+  useStuckHeights(route.view)
+
   // Keys and addresses work as soon as the page can be seen.
   useLayoutEffect(() => {
-    const onHash = (): void => setRoute(parseRoute(location.hash))
+    const onHash = (): void => {
+      const next = parseRoute(location.hash)
+      held.current = holdRow(next.open)
+      setRoute(next)
+    }
     addEventListener('hashchange', onHash)
     return () => removeEventListener('hashchange', onHash)
   }, [])
@@ -225,10 +237,43 @@ function countNeeds(jobs: readonly Job[]): number {
   return jobs.filter(({ attention }) => attention.length > 0).length
 }
 
+function listRows(address: string): HTMLElement[] {
+  const rows = [...document.querySelectorAll<HTMLElement>('main [data-row]')]
+  return rows.filter(({ title }) => title === address)
+}
+
 /** Returns to the link of a job that was open. */
 function focusJob(address: string): void {
-  const links = [...document.querySelectorAll<HTMLElement>('main [data-row]')]
-  links.find(({ title }) => title === address)?.focus()
+  listRows(address)[0]?.focus()
+}
+
+/** A row or a card, and where it is in the window. */
+type Held = { readonly row: HTMLElement; readonly top: number }
+
+/** Finds the row or card of a job that is in view: first the one with the focus. */
+function holdRow(address: string): Held | undefined {
+  const rows = listRows(address).map((link) => {
+    const row = link.closest<HTMLElement>('tr, li') ?? link
+    return { row, top: row.getBoundingClientRect().top }
+  })
+  const visible = rows.filter(({ top }) => top >= 0 && top < innerHeight)
+  return visible.find(({ row }) => row.contains(document.activeElement)) ?? visible[0]
+}
+
+/** Tells the style sheet how high the title is, which scrolls away, and the tabs and the search, which stay. */
+function useStuckHeights(view: View): void {
+  useLayoutEffect(() => {
+    const nav = document.querySelector('nav')!
+    const search = document.querySelector<HTMLElement>('.filter')
+    const { style } = document.documentElement
+    const observer = new ResizeObserver(() => {
+      style.setProperty('--title', `${nav.offsetTop}px`)
+      style.setProperty('--tabs', `${nav.offsetHeight}px`)
+      style.setProperty('--search', `${search?.offsetHeight ?? 0}px`)
+    })
+    for (const bar of [nav, search]) if (bar) observer.observe(bar)
+    return () => observer.disconnect()
+  }, [view])
 }
 
 /** The clock of the run. That of a file stands still; that of a live page goes on between the server's ticks. */

@@ -17,9 +17,9 @@ import {
   listOccurrences,
 } from './job.ts'
 import { Condition, CountsBar, JobLink, NAME_PARTS, OutLink, Pieces, Ways } from './parts.tsx'
-import { Sentence, Time, ZONE_NAME } from './time.tsx'
+import { Duration, Sentence, Time, ZONE_NAME } from './time.tsx'
 import { Timeline } from './timeline.tsx'
-import { countFailed, formatDuration } from './words.ts'
+import { countFailed } from './words.ts'
 import { formatYaml } from './yaml.ts'
 
 type DetailsProps = {
@@ -74,7 +74,7 @@ export function Details({ job, address, all, isHidden, data, report, now }: Deta
             {job.target && `, target ${job.target}`}
             {job.file && (
               <>
-                , <SpecLink job={job} report={report} />
+                , spec <SpecLink job={job} report={report} />
               </>
             )}
           </p>
@@ -92,7 +92,7 @@ export function Details({ job, address, all, isHidden, data, report, now }: Deta
               Acknowledged <Time iso={acknowledged!} now={now} />: <Sentence text={reason} />
             </p>
           ))}
-          {job.job && !job.attention.some(({ kind }) => kind === 'failed') && <p>{explainEnd(job.job)}</p>}
+          {job.job && job.ended && !job.attention.some(({ kind }) => kind === 'failed') && <p>{explainEnd(job.job)}</p>}
           <CountsBar job={job.job} />
           {report.emulator && countFailed(job.job?.counts) > 0 && (
             <p class="quiet">The emulator counts devices and names none.</p>
@@ -100,7 +100,7 @@ export function Details({ job, address, all, isHidden, data, report, now }: Deta
           {details === undefined ? (
             <p role="status">Loading …</p>
           ) : (
-            <Facts key={address} job={job} all={all} details={details} data={data} now={now} />
+            <Facts key={address} job={job} all={all} details={details} data={data} report={report} now={now} />
           )}
         </>
       )}
@@ -111,7 +111,7 @@ export function Details({ job, address, all, isHidden, data, report, now }: Deta
 /** How many runs of a schedule are listed. */
 const RUNS_MAX = 20
 
-type FactsProps = Omit<DetailsProps, 'job' | 'address' | 'isHidden' | 'report'> & {
+type FactsProps = Omit<DetailsProps, 'job' | 'address' | 'isHidden'> & {
   readonly job: Job
   readonly details: { readonly job: JobDetails; readonly planned: PlannedDetails }
 }
@@ -122,7 +122,7 @@ const HOW = {
   baseline: 'recorded as done, without a job',
 } as const
 
-function Facts({ job, all, details, data, now }: FactsProps): VNode {
+function Facts({ job, all, details, data, report, now }: FactsProps): VNode {
   const occurrences = useMemo(() => listOccurrences(all, job), [all, job])
   const { job: own, planned } = job
   const { site, how, arn, evidence, consoleUrl } = details.job
@@ -137,7 +137,7 @@ function Facts({ job, all, details, data, now }: FactsProps): VNode {
       {own && (
         <Part title="Runs and attempts">
           <p class="quiet">Times are those of {ZONE_NAME}.</p>
-          <Timeline job={own} details={details.job} now={now} />
+          <Timeline job={own} standing={job.standing} details={details.job} now={now} />
         </Part>
       )}
       {ways.length > 0 && (
@@ -178,8 +178,10 @@ function Facts({ job, all, details, data, now }: FactsProps): VNode {
       )}
       <Part title="Facts">
         <dl>
+          <Fact name="Spec">{job.file && <SpecLink job={job} report={report} />}</Fact>
           <Fact name="Job ID">{own?.id ?? planned?.id}</Fact>
           <Fact name="Status at AWS">{own?.status && `${own.status}${explainStatus(own)}`}</Fact>
+          <Fact name="Reason">{job.ended === undefined && own && explainEnd(own)}</Fact>
           <Fact name="Place">{place}</Fact>
           <Fact name="Origin">{how && HOW[how]}</Fact>
           <Fact name="ARN">{arn && <Pieces text={arn} at={NAME_PARTS} />}</Fact>
@@ -237,13 +239,17 @@ function Course({ job, now }: { readonly job: Job; readonly now: number }): VNod
     return (
       <span>
         ended <Time iso={ended} now={now} />
-        {began && `, after ${formatDuration(Date.parse(ended) - Date.parse(began))}`}
+        {began && (
+          <>
+            , after <Duration ms={Date.parse(ended) - Date.parse(began)} />
+          </>
+        )}
       </span>
     )
   if (!isRunning(job) || began === undefined) return null
   return (
     <span>
-      for {formatDuration(now - Date.parse(began))}, since <Time iso={began} />
+      for <Duration ms={now - Date.parse(began)} />, since <Time iso={began} />
     </span>
   )
 }
@@ -278,7 +284,7 @@ function Part({ title, children }: { readonly title: string; readonly children: 
 }
 
 function Fact({ name, children }: { readonly name: string; readonly children?: ComponentChildren }): VNode | null {
-  if (children === undefined || children === '') return null
+  if (!children) return null
   return (
     <div>
       <dt>{name}</dt>

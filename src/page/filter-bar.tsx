@@ -32,7 +32,7 @@ export function FilterBar({ all, shown }: FilterBarProps): VNode {
   return (
     <search class="filter">
       <Search text={filter.text} onText={(text) => set({ text })} onEnter={open} />
-      <details open={hasChoice(filter) || undefined}>
+      <details>
         <summary>Filters</summary>
         <div class="choices">
           <Choice name="Kind" value={filter.kind} values={choices.kind} onChange={(kind) => set({ kind })} />
@@ -80,10 +80,6 @@ export function FilterBar({ all, shown }: FilterBarProps): VNode {
       )}
     </search>
   )
-}
-
-function hasChoice(filter: Filter): boolean {
-  return listUsed(filter).some((member) => member !== 'text')
 }
 
 function formatCondition(value: string): string {

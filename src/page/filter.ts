@@ -1,4 +1,4 @@
-import type { Job } from './job.ts'
+import { getWaitEnd, isWaiting, type Job } from './job.ts'
 
 /** Which jobs to show. An empty text means all. */
 export type Filter = {
@@ -17,7 +17,7 @@ export const NO_FILTER: Filter = { text: '', kind: '', target: '', label: '', co
 export type Grouping = '' | 'target' | 'kind' | 'label' | 'file'
 
 /** By what jobs are sorted. `-`: descending. Empty: in the order of the specs. */
-export type Sorting = '' | `${'' | '-'}${'condition' | 'job' | 'target' | 'run' | 'began' | 'ended'}`
+export type Sorting = '' | `${'' | '-'}${'condition' | 'job' | 'until' | 'target' | 'run' | 'began' | 'ended'}`
 
 /** Returns whether a filter hides anything. */
 export function isFiltering(filter: Filter): boolean {
@@ -77,6 +77,11 @@ export function filterJobs(jobs: readonly Job[], filter: Filter): readonly Job[]
   )
 }
 
+/** Returns by what a list is sorted. If nobody chose it, jobs that wait for a time come in the order of their times. */
+export function chooseSorting(sorting: Sorting, { condition }: Filter): Sorting {
+  return sorting === '' && condition === 'waiting' ? 'until' : sorting
+}
+
 /** Returns jobs in another order. Jobs without the value come last. */
 export function sortJobs(jobs: readonly Job[], sorting: Sorting): readonly Job[] {
   if (sorting === '') return jobs
@@ -95,6 +100,7 @@ export function sortJobs(jobs: readonly Job[], sorting: Sorting): readonly Job[]
 const KEYS: Readonly<Record<string, (job: Job) => string | number | undefined>> = {
   condition: ({ standing }) => standing,
   job: ({ address }) => address,
+  until: (job) => (isWaiting(job) ? getWaitEnd(job) : undefined),
   target: ({ target }) => target,
   run: ({ run }) => run,
   began: ({ began }) => began,

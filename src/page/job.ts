@@ -151,6 +151,11 @@ export function getWaitsFor(job: Job): WaitsFor {
   return ENDS[job.standing] ?? (isChanging(job) ? 'reconcile' : 'other')
 }
 
+/** Returns whether AWS has the job and starts it at a known time. A plan has no action for it. */
+export function isAtAws({ standing, planned }: Job): boolean {
+  return standing === 'waiting' && planned?.action !== 'waiting'
+}
+
 /** Returns the ISO time until which a job waits, if it is known. */
 export function getWaitEnd({ job, planned }: Job): string | undefined {
   return planned?.until ?? job?.startsAt
@@ -160,8 +165,10 @@ export function getWaitEnd({ job, planned }: Job): string | undefined {
 const DEADLINE = /; can be submitted until \d{4}-\d\d-\d\d \d\d:\d\d UTC$/
 
 /** Says why a plan does what it does. */
-export function explainPlan({ reason }: PlannedRow): string {
-  return reason.replace(DEADLINE, '')
+export function explainPlan({ reason, until = '' }: Pick<PlannedRow, 'reason' | 'until'>): string {
+  // The page shows until when the job waits beside its reason.
+  const next = `next run ${until.slice(0, 16).replace('T', ' ')} UTC`
+  return reason.replace(DEADLINE, '').replace(next, 'next run')
 }
 
 /** The candidates of a create in a reason. Where there are several, the ways out name each of them. */
@@ -189,7 +196,8 @@ const THINGS = /^(\d+ of \d+) things did not succeed$/
 /** Says why a job ended as it did: AWS's message, and its word for the reason. Empty if AWS said nothing. */
 export function explainEnd({ message: said, reason }: JobRow): string {
   const message = said?.replace(THINGS, '$1 devices did not succeed')
-  return message !== undefined && reason !== undefined ? `${message} (${reason})` : (message ?? reason ?? '')
+  if (message === undefined || reason === undefined) return message ?? reason ?? ''
+  return message.includes(reason) ? message : `${message} (${reason})`
 }
 
 /** The time that ends the name of a run of a schedule. */

@@ -2,7 +2,7 @@ import { Component, type RefObject, type VNode } from 'preact'
 import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks'
 import { useActions } from './actions.ts'
 import { growRows, type Rows } from './drawn-rows.ts'
-import { groupJobs, type Item, type Sorting, sortJobs } from './filter.ts'
+import { chooseSorting, groupJobs, type Item, type Sorting, sortJobs } from './filter.ts'
 import { describeNote, explainStanding, getWaitEnd, isWaiting, type Job } from './job.ts'
 import { Condition, CountsBar, Empty, JobLink } from './parts.tsx'
 import { Sentence, Time } from './time.tsx'
@@ -19,7 +19,7 @@ const PRINTED_MAX = 1_000
 const COLUMNS: readonly { readonly by: string; readonly head: string; readonly class: string }[] = [
   { by: 'condition', head: 'Condition', class: 'condition-cell' },
   { by: 'job', head: 'Job', class: 'job-cell' },
-  { by: '', head: 'Why / Until', class: 'why-cell' },
+  { by: 'until', head: 'Why / Until', class: 'why-cell' },
   { by: 'target', head: 'Target', class: 'target-cell' },
   { by: 'run', head: 'Run', class: 'run-cell' },
   { by: '', head: 'Devices', class: 'devices-cell' },
@@ -30,7 +30,8 @@ const COLUMNS: readonly { readonly by: string; readonly head: string; readonly c
 /** Every job, in one table of which only the visible rows are in the document. */
 export function JobsView({ all, shown, isPrinting }: ViewProps & { readonly isPrinting: boolean }): VNode {
   const { route } = useActions()
-  const { sorting, grouping, filter } = route
+  const { grouping, filter } = route
+  const sorting = chooseSorting(route.sorting, filter)
   const items = useMemo(() => groupJobs(sortJobs(shown, sorting), grouping), [shown, sorting, grouping])
   if (all.length === 0) return <Empty>There is no job yet.</Empty>
   if (shown.length === 0) return <Empty>The filter hides all {formatCount(all.length, 'job')}.</Empty>

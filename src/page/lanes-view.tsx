@@ -17,7 +17,8 @@ export function LanesView({ data, report, all }: ViewProps): VNode {
       <section aria-labelledby="lanes">
         <h2 id="lanes">Lanes</h2>
         <p class="quiet">
-          Jobwright sends requests to a service no faster than its lane. A throttle slows the lane, and it recovers.
+          Jobwright sends requests to a service no faster than its lane. A throttle slows the lane, and it recovers. A
+          lane appears with its first request. The counts are those of this run.
         </p>
         {lanes.length === 0 ? (
           <Empty>{report.offline ? 'AWS was not asked for this report.' : 'This run sent no request.'}</Empty>
@@ -44,7 +45,8 @@ export function LanesView({ data, report, all }: ViewProps): VNode {
               return (
                 <tr key={name}>
                   <th scope="row">
-                    <Pieces text={name} at={NAME_PARTS} />
+                    <b>{name.slice(name.lastIndexOf('/') + 1)}</b>
+                    <span class="quiet sub">{name.slice(0, Math.max(0, name.lastIndexOf('/')))}</span>
                   </th>
                   <td data-head="Day (UTC)">{isToday ? day : report.at.slice(0, 10)}</td>
                   <td data-head="Used">

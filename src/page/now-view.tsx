@@ -17,9 +17,9 @@ import {
 import { Command, Condition, CountsBar, Empty, JobLink, Jump, ListTable, Nothing, OutLink, Ways } from './parts.tsx'
 import { Problems } from './problems.tsx'
 import { formatRoute, showOnly } from './route.ts'
-import { LastMoment, Sentence, Time } from './time.tsx'
+import { Duration, LastMoment, Sentence, Time } from './time.tsx'
 import { linesOf, type ViewProps } from './view.ts'
-import { formatCount, formatDuration, LOOKS } from './words.ts'
+import { formatCount, LOOKS } from './words.ts'
 
 /** How many rows of a table are shown at once. The others are in "All jobs". */
 const ROWS_MAX = 50
@@ -63,7 +63,7 @@ export function NowView({ data, all, shown, now }: ViewProps): VNode {
                 {job?.tally === undefined ? <span class="quiet">–</span> : <CountsBar job={job} />}
                 {job?.reason && <span class="quiet sub">{job.reason}</span>}
               </span>,
-              began && <span title={`since ${began}`}>{formatDuration(now - Date.parse(began))}</span>,
+              began && <Duration ms={now - Date.parse(began)} title={`since ${began}`} />,
             ]}
           </JobTable>
           <More count={running.length} filter={{ condition: 'InProgress' }} />
@@ -122,6 +122,9 @@ export function NowView({ data, all, shown, now }: ViewProps): VNode {
             {title} <b>{count.toLocaleString()}</b>
           </Jump>
         ))}
+        {needs.some((job) => isRunning(job) || isWaiting(job) || ended.includes(job)) && (
+          <Quiet>One job may be in two of these lists.</Quiet>
+        )}
       </p>
       <Problems data={data} only={['error']} />
       {used.map(({ id, title, hint, count, none, content }) => (

@@ -123,7 +123,7 @@ export function Command({ command }: { readonly command: string }): VNode {
 }
 
 /** How many ways out stand on a card. One more takes no more room than a link to it. */
-const WAYS_MAX = 3
+const WAYS_MAX = 4
 
 /** Ways out, the likeliest first. With a job, the first ones and a link to the job with the others. */
 export function Ways({ ways, of }: { readonly ways: readonly Way[]; readonly of?: Job }): VNode | null {
@@ -137,10 +137,12 @@ export function Ways({ ways, of }: { readonly ways: readonly Way[]; readonly of?
           <span>
             <Sentence text={text} />
           </span>
-          {command !== undefined && ACKNOWLEDGE.test(command) && (
-            <span class="quiet"> (it leaves the list of what needs a person; nothing runs again)</span>
+          {command !== undefined && (
+            <>
+              {EFFECTS.flatMap(([of, effect]) => (of.test(command) ? [<span class="quiet"> ({effect})</span>] : []))}
+              <Command command={command} />
+            </>
           )}
-          {command !== undefined && <Command command={command} />}
         </li>
       ))}
       {of !== undefined && ways.length > most && (
@@ -152,7 +154,11 @@ export function Ways({ ways, of }: { readonly ways: readonly Way[]; readonly of?
   )
 }
 
-const ACKNOWLEDGE = /^jobwright acknowledge /
+/** What commands lead to, where their ways out do not say it. */
+const EFFECTS: readonly (readonly [of: RegExp, effect: string])[] = [
+  [/^jobwright acknowledge /, 'it leaves the list of what needs a person; this starts nothing'],
+  [/^jobwright resolve .* --not-created\b/, 'the next reconcile then sends the create again'],
+]
 
 /** Says that there is nothing to show. */
 export function Empty({ children }: { readonly children: ComponentChildren }): VNode {

@@ -2,9 +2,10 @@ import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
 import type { GuardLine } from '../model/lines.ts'
 import { Differences } from './differences.tsx'
-import { explainPlan, type Job } from './job.ts'
+import { explainPlan, isAtAws, type Job } from './job.ts'
 import { Condition, JobLink, ListTable, Meter, Nothing } from './parts.tsx'
 import { Problems } from './problems.tsx'
+import { formatRoute, showOnly } from './route.ts'
 import { LastMoment, Sentence, Time } from './time.tsx'
 import { linesOf, type ViewProps } from './view.ts'
 import { formatCount } from './words.ts'
@@ -42,7 +43,7 @@ export function PlanView({ data, all, shown, now }: ViewProps): VNode {
   return (
     <>
       <Problems data={data} only={['error']} />
-      <Outlook data={data} actions={isFiltered ? groupByAction(all) : actions} isFiltered={isFiltered} />
+      <Outlook data={data} all={all} actions={isFiltered ? groupByAction(all) : actions} isFiltered={isFiltered} />
       <Guards data={data} />
       {actions.length === 0 && (
         <Nothing hidden={all.length - shown.length}>The plan does nothing: every job is as its spec says.</Nothing>
@@ -75,8 +76,7 @@ function groupByAction(jobs: readonly Job[]): readonly Group[] {
   return [...groups].sort(([a], [b]) => order.indexOf(a) - order.indexOf(b))
 }
 
-type OutlookProps = {
-  readonly data: ViewProps['data']
+type OutlookProps = Pick<ViewProps, 'data' | 'all'> & {
   readonly actions: readonly Group[]
   readonly isFiltered: boolean
 }
@@ -84,7 +84,7 @@ type OutlookProps = {
 /**
  * Says in one sentence what the next reconcile does, and how many jobs it does not change. A reconcile knows no filter.
  */
-function Outlook({ data, actions, isFiltered }: OutlookProps): VNode | null {
+function Outlook({ data, all, actions, isFiltered }: OutlookProps): VNode | null {
   if (actions.length === 0) return null
   const list = (does: boolean): string =>
     actions
@@ -107,7 +107,22 @@ function Outlook({ data, actions, isFiltered }: OutlookProps): VNode | null {
     <p class="outlook">
       The next reconcile{isFiltered && ', for all jobs'}: <b>{does || 'nothing to do'}</b>.
       {stops && ` It leaves alone: ${stops}.`}
+      <AtAws jobs={all.filter(isAtAws)} />
     </p>
+  )
+}
+
+/** Says which jobs wait for a time without an action of the plan. So the counts agree with those of Now. */
+function AtAws({ jobs }: { readonly jobs: readonly Job[] }): VNode | null {
+  if (jobs.length === 0) return null
+  return (
+    <>
+      {' '}
+      {jobs.length === 1
+        ? '1 more has been submitted, and waits'
+        : `${jobs.length.toLocaleString()} more have been submitted, and wait`}{' '}
+      at AWS for a time: <a href={formatRoute(showOnly({ condition: 'waiting' }))}>show all that wait for a time</a>.
+    </>
   )
 }
 

@@ -14,7 +14,7 @@ export type Route = {
 }
 
 const GROUPINGS: readonly Grouping[] = ['target', 'kind', 'label', 'file']
-const SORTING = /^-?(condition|job|target|run|began|ended)$/
+const SORTING = /^-?(condition|job|until|target|run|began|ended)$/
 
 /** Reads a route from the page's address. What it does not know, it leaves out. */
 export function parseRoute(hash: string): Route {

@@ -1,6 +1,6 @@
 import type { ComponentChildren, VNode } from 'preact'
 import type { Job } from './job.ts'
-import { formatDistance } from './words.ts'
+import { formatDistance, formatDuration } from './words.ts'
 
 const DAY: Intl.DateTimeFormatOptions = { month: 'short', day: 'numeric' }
 const CLOCK: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }
@@ -46,6 +46,15 @@ export function Time({ iso, form = 'short', now }: TimeProps): VNode {
       {now !== undefined && ' '}
       {now !== undefined && <span class="quiet distance">({formatDistance(iso, now)})</span>}
     </time>
+  )
+}
+
+/** A duration that never breaks between its parts. */
+export function Duration({ ms, title }: { readonly ms: number; readonly title?: string }): VNode {
+  return (
+    <span class="distance" title={title}>
+      {formatDuration(ms)}
+    </span>
   )
 }
 

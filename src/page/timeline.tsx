@@ -1,13 +1,15 @@
 import type { VNode } from 'preact'
 import type { JobDetails, JobRow } from '../model/page.ts'
 import type { CreateTimes } from '../model/state.ts'
-import { Time } from './time.tsx'
-import { formatDuration, LOOKS } from './words.ts'
+import type { Standing } from './job.ts'
+import { Duration, Time } from './time.tsx'
+import { LOOKS, type Look } from './words.ts'
 
 /** One run of a job: its steps, in the order in which they happen. */
 type Run = {
   readonly name: string
   readonly end: string
+  readonly tone: Look['tone']
   readonly steps: readonly Step[]
 }
 /** A step of a run. `missing`: what its missing time means. */
@@ -20,10 +22,12 @@ const ANSWERED = 'answered'
 /** The runs of a job and their attempts, the latest first, on one line of time. */
 export function Timeline({
   job,
+  standing,
   details,
   now,
 }: {
   readonly job: JobRow
+  readonly standing: Standing
   readonly details: JobDetails
   readonly now: number
 }): VNode {
@@ -31,7 +35,8 @@ export function Timeline({
   const runs: Run[] = [
     {
       name: `Run ${job.run}`,
-      end: job.condition ? LOOKS[job.condition].word : LOOKS[job.record === 'created' ? 'created' : 'settling'].word,
+      end: LOOKS[standing].word,
+      tone: LOOKS[standing].tone,
       steps: [
         ...listSteps(isOurs ? { intentAt: details.intentAt, ...details.times } : undefined, job),
         ...(job.startedAt ? [{ name: 'started', at: job.startedAt }] : []),
@@ -41,6 +46,7 @@ export function Timeline({
     ...(details.attempts ?? []).toReversed().map(({ attempt, evidence, ...times }) => ({
       name: `Run ${job.run}, attempt ${attempt}`,
       end: `created no job${evidence ? `: ${evidence}` : ''}`,
+      tone: 'warn' as const,
       steps: listSteps(times, undefined),
     })),
     ...(details.history ?? [])
@@ -48,6 +54,7 @@ export function Timeline({
       .map(({ run, condition, reason, times, createdAt, startedAt, finishedAt }) => ({
         name: `Run ${run}`,
         end: [condition ?? 'nothing known', reason].filter(Boolean).join(': '),
+        tone: condition ? LOOKS[condition].tone : ('warn' as const),
         steps: [
           ...listSteps(times ?? {}, { record: 'started', createdAt }),
           ...(startedAt ? [{ name: 'started', at: startedAt }] : []),
@@ -65,7 +72,9 @@ export function Timeline({
           <p>
             <b>{run.name}</b> <span class="quiet">{run.end}</span>
           </p>
-          {span > 0 && <Bar run={run} from={from} span={span} now={index === 0 && !job.finishedAt ? now : undefined} />}
+          {runs.length > 1 && span > 0 && (
+            <Bar run={run} from={from} span={span} now={index === 0 && !job.finishedAt ? now : undefined} />
+          )}
           <Steps steps={run.steps} />
         </li>
       ))}
@@ -96,6 +105,7 @@ function listSteps(
   ]
 }
 
+/** Where a run lies among the others of its job. One alone would fill the line, and has none. */
 type BarProps = { readonly run: Run; readonly from: number; readonly span: number; readonly now: number | undefined }
 
 function Bar({ run, from, span, now }: BarProps): VNode | null {
@@ -106,7 +116,12 @@ function Bar({ run, from, span, now }: BarProps): VNode | null {
   return (
     <svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true" focusable="false">
       <rect class="track" width="100" height="8" />
-      <rect class="busy" x={Math.min(begin, 99)} width={Math.max(1, end - begin)} height="8" />
+      <rect
+        class={run.tone === 'calm' ? 'busy' : run.tone}
+        x={Math.min(begin, 99)}
+        width={Math.max(1, end - begin)}
+        height="8"
+      />
     </svg>
   )
 }
@@ -141,7 +156,15 @@ function Steps({ steps }: { readonly steps: Run['steps'] }): VNode {
               <span>{name}</span>
               {at === undefined ? <span class="quiet">{missing}</span> : <Time iso={at} form="long" />}
               {later !== undefined && (
-                <span class="quiet">{later === 0 ? 'same second' : `+${formatDuration(later)}`}</span>
+                <span class="quiet">
+                  {later === 0 ? (
+                    'same second'
+                  ) : (
+                    <>
+                      +<Duration ms={later} />
+                    </>
+                  )}
+                </span>
               )}
             </li>
           )

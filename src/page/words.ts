@@ -62,7 +62,7 @@ const UNITS: readonly (readonly [ms: number, name: string])[] = [
   [1_000, 's'],
 ]
 
-/** Writes milliseconds in the two largest units: `8 s`, `2 h 5 min`. */
+/** Writes milliseconds in the two largest units: `8 s`, `8 min 54 s`, `2 h 5 min`. */
 export function formatDuration(ms: number): string {
   const left = Math.max(0, Math.round(ms / 1_000)) * 1_000
   const first = UNITS.findIndex(([unit]) => left >= unit)
@@ -70,8 +70,7 @@ export function formatDuration(ms: number): string {
   const [unit, name] = UNITS[first]!
   const whole = `${Math.floor(left / unit)} ${name}`
   const second = UNITS[first + 1]
-  // Seconds beside minutes say nothing.
-  if (second === undefined || second[1] === 's') return whole
+  if (second === undefined) return whole
   const rest = Math.floor((left % unit) / second[0])
   return rest === 0 ? whole : `${whole} ${rest} ${second[1]}`
 }

@@ -234,16 +234,16 @@ if (!hasBrowser) {
     }
     await said(
       '1',
-      /Needs a person 9 decisions first[\s\S]*Unresolved[\s\S]*loyalty-readers[\s\S]*nothing shows which · first[\s\S]*if the job is \w+, created 16 Nov 2026, \d\d:\d\d:\d\d, ended 16 Nov 2026, \d\d:\d\d:\d\d, COMPLETED, 4 of 4 pieces succeeded[\s\S]*--adopt[\s\S]*--adopt[\s\S]*--not-created[\s\S]*it leaves the list[\s\S]*Conflict[\s\S]*Failed[\s\S]*Blocked/,
-      /1 of 6 devices did not succeed \(ThingsFailed\)[\s\S]*jobwright rerun IotJob\/kiosk-firmware --emulator/,
+      /Needs a person 9 decisions first[\s\S]*Unresolved[\s\S]*loyalty-readers[\s\S]*nothing shows which · first[\s\S]*if the job is \w+, created 16 Nov 2026, \d\d:\d\d:\d\d, ended 16 Nov 2026, \d\d:\d\d:\d\d, COMPLETED, 4 of 4 pieces succeeded[\s\S]*--adopt[\s\S]*--adopt[\s\S]*AWS reports the same of each[\s\S]*if none of them is \(the next reconcile then sends the create again\)[\s\S]*--not-created[\s\S]*it leaves the list of what needs a person; this starts nothing[\s\S]*Conflict[\s\S]*Failed[\s\S]*Blocked/,
+      /1 of 6 devices did not succeed \(ThingsFailed\)[\s\S]*to run it again \(this raises policy\.run\)[\s\S]*jobwright rerun IotJob\/kiosk-firmware --emulator/,
       /Running 3[\s\S]*kiosk-coupons[\s\S]*of 9 devices succeeded/,
-      /Waits for a time\s+4[\s\S]*Not started yet 9\s+Waits for a time 4[\s\S]*kiosk-night-update[\s\S]*17 Nov, 03:00[\s\S]*cup-parade[\s\S]*last moment to submit: 2 Dec, 19:00[\s\S]*18 Nov, 21:00/,
+      /Waits for a time\s+4[\s\S]*One job may be in two of these lists[\s\S]*Not started yet 9\s+Waits for a time 4[\s\S]*kiosk-night-update[\s\S]*17 Nov, 03:00[\s\S]*cup-parade[\s\S]*last moment to submit: 2 Dec, 19:00[\s\S]*18 Nov, 21:00/,
       /Goes on with the next reconcile 2[\s\S]*kiosk-payments[\s\S]*the next reconcile[\s\S]*On hold or blocked 3[\s\S]*kiosk-posters[\s\S]*not by itself/,
       /Failed acknowledged[\s\S]*closed-list/,
     )
     await said(
       '3',
-      /The next reconcile: 2 create, 1 update\./,
+      /The next reconcile: 2 create, 1 update\.[^.]*3 waiting, 1 held\. 1 more has been submitted, and waits at AWS for a time/,
       /2 planned of 25 allowed, 23 left/,
       /create 2[\s\S]*kiosk-payments[\s\S]*freight[\s\S]*update 1[\s\S]*Languages of all kiosks and gates/,
     )
@@ -275,10 +275,10 @@ if (!hasBrowser) {
       /answered\s+\d+ Nov 2026/,
       /outcome known/,
       /jobwright acknowledge IotJob\/kiosk-firmware --emulator/,
-      /specs\/firmware\.yaml:1/,
+      /Spec\s+specs\/firmware\.yaml:1/,
       /request sent[\s\S]*ended[\s\S]*Commands[\s\S]*Request body/,
       /Times are those of Europe\/Berlin \(GMT\+1\)/,
-      /Run 1, target europe, specs\/firmware\.yaml:1\s+Failed\s+ended 15 Nov, 19:\d\d \(12 h \d+ min ago\), after \d+ min/,
+      /Run 1, target europe, spec specs\/firmware\.yaml:1\s+Failed\s+ended 15 Nov, 19:\d\d \(12 h \d+ min ago\), after \d+ min \d+ s/,
       /COMPLETED: AWS is done with every device, but some failed/,
     ])
       t.match(text, part)
@@ -292,7 +292,12 @@ if (!hasBrowser) {
     await page.evaluate("location.hash = '#jobs?open=IotJob%2Fkiosk-lights'")
     await page.getByText(/Run 2 Succeeded[\s\S]*Run 1 Succeeded/).waitFor()
     await page.evaluate("location.hash = '#jobs?open=IotJob%2Fkiosk-coupons'")
-    await page.getByText(/In progress for \d+ min, since/).waitFor()
+    await page.getByText(/In progress for \d+ min( \d+ s)?, since/).waitFor()
+    t.equal(await page.locator('.timeline .bar').count(), 0, 'one run alone has no place among others')
+    await page.evaluate("location.hash = '#jobs?open=PinpointExportJob%2Floyalty-readers'")
+    await page.getByText(/Run 1 Unresolved/).waitFor()
+    await page.evaluate("location.hash = '#jobs?open=IotJob%2Fkiosk-night-update'")
+    await page.getByText(/Run 1 Waits for a time/).waitFor()
     await page.evaluate("location.hash = '#jobs?open=IotJob%2Fkiosk-restart'")
     const runs = page.getByRole('complementary').locator('.runs li')
     await runs.first().waitFor()
@@ -391,7 +396,23 @@ if (!hasBrowser) {
     const { page } = await open({ hash: '#now' })
     await page.getByRole('list', { name: 'Totals' }).getByRole('link', { name: 'Waits for a time 4' }).click()
     await page.locator('caption').getByText('4 jobs').waitFor()
-    t.ok(await page.getByTitle('IotJob/kiosk-night-update', { exact: true }).isVisible(), 'also what AWS starts later')
+    const rows = page.locator('[data-row]')
+    const names = await rows.evaluateAll((all) => all.map((row) => row.getAttribute('title')))
+    const order = [
+      'IotJob/kiosk-night-update',
+      'IotJob/kiosk-restart',
+      'IotJob/kiosk-audit',
+      'MediaPackageHarvestJob/cup-parade',
+    ]
+    t.same(names, order, 'also what AWS starts later, in the order of the times')
+    t.notOk(await page.getByLabel('Kind', { exact: true }).isVisible(), 'the choices stay closed')
+    t.equal(
+      await page.evaluate(
+        "[...document.querySelectorAll('.jobs .job')].every((one) => one.scrollWidth <= one.clientWidth)",
+      ),
+      true,
+      'no name is cut',
+    )
     await page.getByText('condition: Waits for a time in All jobs only').waitFor()
     await page.keyboard.press('/')
     await page.keyboard.type('kiosk')
@@ -499,6 +520,20 @@ if (!hasBrowser) {
     await page.keyboard.press('Enter')
     await page.getByRole('complementary', { name: 'Job IotJob/kiosk-tickets' }).waitFor()
     t.equal(await page.evaluate('scrollY'), 0)
+  })
+
+  t.test('the tabs and the search stay in view, and so does the card that opens its job', async (t) => {
+    const { page } = await open({ hash: '#now' })
+    const card = page.locator('.card [data-row]').last()
+    const top = async () => (await card.boundingBox())!.y
+    await card.evaluate((row) => row.scrollIntoView({ block: 'center' }))
+    const before = await top()
+    t.ok(((await page.evaluate('scrollY')) as number) > 300)
+    t.ok((await page.getByRole('link', { name: 'Schedule' }).boundingBox())!.y >= 0)
+    t.ok((await page.getByRole('searchbox').boundingBox())!.y > 0)
+    await card.click()
+    await page.getByRole('complementary').waitFor()
+    t.ok(Math.abs((await top()) - before) < 2)
   })
 
   t.test('links lead to the sections of Now, and a way out is never hidden alone', async (t) => {

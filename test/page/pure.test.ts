@@ -4,8 +4,8 @@ import { packColumns, unpackColumns } from '../../src/model/columns.ts'
 import type { Json } from '../../src/model/json.ts'
 import type { Line, ReportedJobLine } from '../../src/model/lines.ts'
 import { applyChange, unpackPage } from '../../src/page/data.ts'
-import { filterJobs, groupJobs, NO_FILTER, sortJobs } from '../../src/page/filter.ts'
-import { listJobs } from '../../src/page/job.ts'
+import { chooseSorting, filterJobs, groupJobs, NO_FILTER, sortJobs } from '../../src/page/filter.ts'
+import { explainEnd, explainPlan, listJobs } from '../../src/page/job.ts'
 import { formatRoute, parseRoute, type Route } from '../../src/page/route.ts'
 import { formatDistance, formatDuration } from '../../src/page/words.ts'
 import { formatYaml } from '../../src/page/yaml.ts'
@@ -93,11 +93,38 @@ t.test('a request is written as YAML that means the same', async (t) => {
   for (const value of values) t.strictSame(parse(formatYaml(value)), value)
 })
 
+t.test('jobs that wait for a time are sorted by it, unless somebody chose another order', async (t) => {
+  const wait = (name: string, until: string): Line => ({
+    v: 1,
+    type: 'planned',
+    address: `IotJob/${name}`,
+    action: 'waiting',
+    reason: 'policy.notBefore is not reached yet',
+    until,
+  })
+  const lines = [HEADER, wait('late', '2026-11-18T20:00:00Z'), wait('soon', '2026-11-17T02:00:00Z')]
+  const jobs = listJobs(await unpackPage(packPage(lines)))
+  const filter = { ...NO_FILTER, condition: 'waiting' }
+  const names = sortJobs(jobs, chooseSorting('', filter)).map(({ name }) => name)
+  t.same(names, ['soon', 'late'])
+  t.equal(chooseSorting('-job', filter), '-job')
+  t.equal(chooseSorting('', NO_FILTER), '')
+})
+
+t.test('a sentence says nothing twice', async (t) => {
+  const until = '2026-11-17T02:00:00Z'
+  t.equal(explainPlan({ reason: 'next run 2026-11-17 02:00 UTC', until }), 'next run')
+  t.equal(explainPlan({ reason: 'next run 2026-11-18 02:00 UTC', until }), 'next run 2026-11-18 02:00 UTC')
+  const job = jobsOf(createJobLines(1))[0]!
+  t.equal(explainEnd({ ...job, message: 'The job is DeviceError.', reason: 'DeviceError' }), 'The job is DeviceError.')
+  t.equal(explainEnd({ ...job, message: 'It broke.', reason: 'DeviceError' }), 'It broke. (DeviceError)')
+})
+
 t.test('durations are words', async (t) => {
   t.same([0, 8_000, 90_000, 7_500_000, 273_600_000].map(formatDuration), [
     '0 s',
     '8 s',
-    '1 min',
+    '1 min 30 s',
     '2 h 5 min',
     '3 d 4 h',
   ])

@@ -144,7 +144,7 @@ const RUN = [
     code: 'PLAN_FAILED',
     message: 'IotJob/kiosk-firmware: 3 of 40 devices failed',
     address: 'IotJob/kiosk-firmware',
-    hint: 'to run it again, raise policy.run: jobwright rerun IotJob/kiosk-firmware; to leave it as it is: run this workflow with the command: acknowledge IotJob/kiosk-firmware',
+    hint: 'to run it again (this raises policy.run): jobwright rerun IotJob/kiosk-firmware; to leave it as it is: run this workflow with the command: acknowledge IotJob/kiosk-firmware',
   },
   {
     type: 'summary',

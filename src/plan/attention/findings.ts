@@ -152,7 +152,7 @@ function draftFromRecord(planned: Planned, { wanted, record }: Facts, { modelOf 
   const { occurrence } = planned.spec ?? {}
   const rerun = occurrence
     ? suggest('to run it once more, outside the schedule', 'rerun', occurrence.series)
-    : suggest('to run it again, raise policy.run', 'rerun', planned.address)
+    : suggest('to run it again (this raises policy.run)', 'rerun', planned.address)
   if (record.lost)
     return [
       {

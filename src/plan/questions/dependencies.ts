@@ -146,7 +146,7 @@ function describeUnmet(job: Address, record: JobRecord, isRun: boolean): Obstacl
     reason: `depends on ${job}, ${ended}${why}`,
     remedies: isRun
       ? [advise('name a later run in policy.dependsOn'), ...anyway]
-      : [suggest(`run that again, with policy.run: ${run + 1}`, 'rerun', job), ...anyway],
+      : [suggest('to run that job again (this raises its policy.run)', 'rerun', job), ...anyway],
     root: { address: job, run, needsPerson: true },
   }
 }

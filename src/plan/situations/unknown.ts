@@ -295,6 +295,13 @@ function planUnresolved(spec: Spec, record: OpenRecord, candidates: readonly Liv
             one.id,
           ),
         ),
+      ...(isSameOutcome(candidates)
+        ? [
+            advise(
+              'AWS reports the same of each but its ID and times: the recorded outcome is the same whichever you adopt',
+            ),
+          ]
+        : []),
       suggest(isOne ? 'if it is not' : 'if none of them is', 'resolve', spec.address, '--not-created'),
       ...(isEmulated(record.site)
         ? []
@@ -319,6 +326,12 @@ function describeCandidate({ id, status, createdAt, finishedAt, reason, counts }
   ]
     .filter(Boolean)
     .join(', ')
+}
+
+/** Returns whether several jobs have ended in the same way, so that their outcome tells none from the others. */
+function isSameOutcome(candidates: readonly Live[]): boolean {
+  const outcomes = new Set(candidates.map(({ status, reason, counts }) => JSON.stringify([status, reason, counts])))
+  return candidates.length > 1 && outcomes.size === 1 && candidates.every(({ finishedAt }) => finishedAt !== undefined)
 }
 
 function takeOver(plan: Planner, spec: Spec, record: OpenRecord, live: Live): PlannedAdopt {

@@ -14,7 +14,7 @@ export function listJobRemedies(address: Address, record: JobRecord | undefined,
   const canRerun = spec && record && spec.occurrence === undefined && isTerminal(record.condition)
   return [
     ...(record ? listFailures(model, record) : []),
-    ...(canRerun ? [suggest('to run it again', 'rerun', address)] : []),
+    ...(canRerun ? [suggest('to run it again (this raises policy.run)', 'rerun', address)] : []),
     ...(canCancel && cancelling ? [suggest('to cancel it', 'cancel', address)] : []),
     ...(record ? [suggest('to see its whole record', 'status', address)] : []),
     ...(spec ? [suggest('to see what reconcile would do, and its request', 'plan', address)] : []),

@@ -159,7 +159,7 @@ exports[`test/report/markdown.test.ts > TAP > a page shows totals, what needs a 
 **Needs a person (1)**
 
 - ⚠️ <b>PLAN&#95;FAILED</b>: IotJob/kiosk&#45;firmware: 3 of 40 devices failed
-  <br>→ to run it again, raise policy.run: jobwright rerun IotJob/kiosk&#45;firmware; to leave it as it is: run this workflow with the command: acknowledge IotJob/kiosk&#45;firmware
+  <br>→ to run it again (this raises policy.run): jobwright rerun IotJob/kiosk&#45;firmware; to leave it as it is: run this workflow with the command: acknowledge IotJob/kiosk&#45;firmware
 
 **Plan: 1 change**
 
@@ -187,7 +187,7 @@ exports[`test/report/markdown.test.ts > TAP > a page shows totals, what needs a 
 <details open><summary><b>Needs a person (1)</b></summary>
 
 - ⚠️ <b>PLAN&#95;FAILED</b>: IotJob/kiosk&#45;firmware: 3 of 40 devices failed
-  <br>→ to run it again, raise policy.run: jobwright rerun IotJob/kiosk&#45;firmware; to leave it as it is: run this workflow with the command: acknowledge IotJob/kiosk&#45;firmware
+  <br>→ to run it again (this raises policy.run): jobwright rerun IotJob/kiosk&#45;firmware; to leave it as it is: run this workflow with the command: acknowledge IotJob/kiosk&#45;firmware
 
 </details>
 

@@ -352,6 +352,17 @@ t.test('the plan names five of the candidates', async (t) => {
     /the job is e0, created 2026-11-15 08:50:\d\d UTC, ended 2026-11-15 08:55:07 UTC, COMPLETED, 4 of 4 pieces succeeded, 1000 endpoints processed: /i,
     'with all that may tell it from the others',
   )
+  const alike = /AWS reports the same of each but its ID and times: the recorded outcome is the same/
+  const both = (other: object) =>
+    hints(
+      world()
+        .spec(READERS)
+        .unknown(READERS)
+        .listed(READERS, ended, { ...ended, id: 'e1', ...other }),
+    )
+  t.match(both({ finishedAt: '2026-11-15T08:55:08Z' }), alike, 'and says that nothing else does')
+  t.notMatch(both({ status: 'FAILED' }), alike)
+  t.notMatch(both({ finishedAt: undefined }), alike, 'what still runs may end in another way')
 })
 
 t.test('after so long AWS may have forgotten a job, and a person decides', async (t) => {
