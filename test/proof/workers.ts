@@ -86,7 +86,10 @@ function flush({ redis }: Field): void {
 }
 
 /** Stops the two busiest workers in the middle of their calls. They go on when the attempts of these are over. */
-async function stopWorkers({ workers }: Field): Promise<void> {
+async function stopWorkers({ workers, planner }: Field): Promise<void> {
+  // A worker that has no call yet would lose none.
+  const isEarly = (): boolean => workers.filter((one) => countDone(one) > 0).length < 2
+  while (isEarly() && planner().child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 20))
   const busiest = [...workers].sort((a, b) => countDone(b) - countDone(a)).slice(0, 2)
   for (const { child } of busiest) child.kill('SIGSTOP')
   await new Promise((resolve) => setTimeout(resolve, WAITS.leaseMs + SHORT_MS + 3_000))
