@@ -51,9 +51,9 @@ Commands:
   report [options]                     write an HTML page with every job, the
                                        plan, the schedule and the lanes; the
                                        file works offline; changes nothing else
-  lanes [options]                      show the rate limits that all runs of an
-                                       account share through Redis, and their
-                                       use; does not call AWS
+  lanes [options]                      show the rate limits, slots and daily
+                                       budgets that runs share through Redis,
+                                       and what workers do; does not call AWS
   rerun [options] <address>            raise policy.run in the file of a spec,
                                        so that reconcile runs the job again;
                                        does not call AWS
