@@ -90,7 +90,7 @@ function masked(text: string): string {
       .replace(/\bid [0-9A-Z]{5}\b|"id":"[0-9A-Z]{5}"/g, 'ID')
       .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?( UTC|Z)?/g, 'TIME')
       .replace(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, 'ID')
-      .replace(/\b\d+ (s|min|h|days?) (ago|from now)\b/g, 'AGO')
+      .replace(/(\b\d+ (s|min|h|d|days?) )+(ago|from now)\b/g, 'AGO')
       // How often a job was looked at before it was over.
       .replace(/state #\d+|"serial": \d+/g, 'SERIAL')
       .replace(/ +/g, ' ')
