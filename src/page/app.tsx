@@ -72,6 +72,11 @@ function Report({ data, report, isLive, link, tick }: ReportProps): VNode {
     held.current = undefined
   }, [route])
   useStuckHeights(route.view)
+  const wantsSearch = useRef(false)
+  useLayoutEffect(() => {
+    if (wantsSearch.current) enterSearch()
+    wantsSearch.current = false
+  }, [route.view])
 
   // Keys and addresses work as soon as the page can be seen.
   useLayoutEffect(() => {
@@ -106,6 +111,12 @@ function Report({ data, report, isLive, link, tick }: ReportProps): VNode {
     () =>
       listenForKeys({
         show: (view) => go({ view, open: '' }),
+        search: () => {
+          if (enterSearch()) return
+          // Lanes are of no jobs, and have no search.
+          wantsSearch.current = true
+          go({ view: 'jobs' })
+        },
         help: () => setHelping(true),
         close: () => {
           const current = parseRoute(location.hash)
@@ -240,6 +251,14 @@ function countNeeds(jobs: readonly Job[]): number {
 function listRows(address: string): HTMLElement[] {
   const rows = [...document.querySelectorAll<HTMLElement>('main [data-row]')]
   return rows.filter(({ title }) => title === address)
+}
+
+/** Goes to the search. The next letter replaces what it holds. Returns whether the view has a search. */
+function enterSearch(): boolean {
+  const box = document.querySelector<HTMLInputElement>('#search')
+  box?.focus()
+  box?.select()
+  return box !== null
 }
 
 /** Returns to the link of a job that was open. */

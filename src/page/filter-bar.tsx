@@ -69,6 +69,9 @@ export function FilterBar({ all, shown }: FilterBarProps): VNode {
       </details>
       {isFiltering(filter) && (
         <p class="hidden-count">
+          <svg viewBox="0 0 16 16" width="18" height="18" aria-hidden="true" focusable="false">
+            <path d="M1.5 2h13L9.6 8.4v5.1l-3.2 1.3V8.4Z" fill="currentColor" />
+          </svg>
           <b>{hidden.toLocaleString()} hidden by filter</b>
           {listUsed(filter).map((member) => (
             <Used key={member} member={member} filter={filter} onRemove={() => set({ [member]: NO_FILTER[member] })} />

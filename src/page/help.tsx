@@ -8,7 +8,7 @@ const KEYS: readonly (readonly [key: string, what: string])[] = [
   ['1 … 5', 'Now, All jobs, Plan, Schedule, Lanes'],
   ['j, k', 'next or previous job'],
   ['Enter', 'open the job'],
-  ['/', 'search'],
+  ['/', 'search jobs; from Lanes, in All jobs'],
   ['Esc', 'close what is open, or clear the search'],
   ['?', 'this help'],
 ]

@@ -214,7 +214,9 @@ class Row extends Component<RowProps> {
         <td class="why-cell">
           <Why job={job} />
         </td>
-        <td class="target-cell">{target}</td>
+        <td class="target-cell">
+          <span class="text">{target}</span>
+        </td>
         <td class="run-cell">{run}</td>
         <td class="devices-cell">
           <CountsBar job={own} />

@@ -3,6 +3,8 @@ import { VIEWS, type View } from './route.ts'
 /** What keys do. */
 export type KeyActions = {
   show(view: View): void
+  /** Goes to the box of the search. */
+  search(): void
   help(): void
   /** Closes the innermost open thing. */
   close(): void
@@ -17,7 +19,7 @@ export function listenForKeys(actions: KeyActions): () => void {
     const isTyping = event.target instanceof HTMLElement && event.target.matches('input, select, textarea')
     if (event.key === 'Escape') actions.close()
     else if (isTyping) return
-    else if (event.key === '/') document.getElementById('search')?.focus()
+    else if (event.key === '/') actions.search()
     else if (event.key === '?') actions.help()
     else if (event.key === 'j') moveFocus(1)
     else if (event.key === 'k') moveFocus(-1)

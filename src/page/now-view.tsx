@@ -32,11 +32,16 @@ export function NowView({ data, all, shown, now }: ViewProps): VNode {
   const waiting = shown.filter(isWaiting).sort(bySoonest)
   const ended = shown.filter(({ ended: at }) => at !== undefined && now - Date.parse(at) < DAY_MS).sort(byFailure)
   const isFiltered = shown.length < all.length
+  const acknowledged = shown.filter((job) => job.attention.length === 0 && job.acknowledged.length > 0).length
+  const needsHints = [
+    needs.length > 1 ? 'decisions first, then failures, the latest first' : '',
+    acknowledged > 0 ? `${acknowledged.toLocaleString()} acknowledged` : '',
+  ].filter(Boolean)
   const sections: readonly Section[] = [
     {
       id: 'needs',
       title: 'Needs a person',
-      hint: needs.length > 1 ? 'decisions first, then failures, the latest first' : undefined,
+      hint: needsHints.join(' · '),
       count: needs.length,
       none: 'Nothing needs you.',
       content: () => (
@@ -93,7 +98,7 @@ export function NowView({ data, all, shown, now }: ViewProps): VNode {
         <>
           <JobTable
             caption="Jobs that ended in the last 24 hours, failures first"
-            heads={['Why', 'Ended']}
+            heads={['Result', 'Ended']}
             jobs={ended}
           >
             {(one) => [
@@ -115,7 +120,7 @@ export function NowView({ data, all, shown, now }: ViewProps): VNode {
   const used = isFiltered ? sections.filter(({ count }) => count > 0) : sections
   return (
     <>
-      <Totals jobs={shown} all={all.length} />
+      <Totals jobs={shown} all={all} />
       <p class="jumps">
         {used.map(({ id, title, count }) => (
           <Jump key={id} to={id}>
@@ -237,17 +242,18 @@ function Count({ count }: { readonly count: number }): VNode {
 }
 
 /** How many jobs are in each condition. A link keeps the filter: it leads to as many jobs as it says. */
-function Totals({ jobs, all }: { readonly jobs: readonly Job[]; readonly all: number }): VNode {
+function Totals({ jobs, all }: { readonly jobs: readonly Job[]; readonly all: readonly Job[] }): VNode {
   const { filter } = useActions().route
-  const counts = new Map<Standing, number>()
-  for (const { standing } of jobs) counts.set(standing, (counts.get(standing) ?? 0) + 1)
+  const counts = countStandings(jobs)
+  const totals = countStandings(all)
+  const isFiltered = jobs.length < all.length
   const order = Object.keys(LOOKS) as Standing[]
   return (
     <ul class="totals" aria-label="Totals">
       <li>
         <a href={formatRoute(showOnly(filter))}>
-          {jobs.length < all && `${jobs.length.toLocaleString()} of `}
-          {formatCount(jobs.length < all ? all : jobs.length, 'job')}
+          {isFiltered && `${jobs.length.toLocaleString()} of `}
+          {formatCount(all.length, 'job')}
         </a>
       </li>
       {order
@@ -256,11 +262,18 @@ function Totals({ jobs, all }: { readonly jobs: readonly Job[]; readonly all: nu
           <li key={standing}>
             <a href={formatRoute(showOnly({ ...filter, condition: standing }))}>
               <Condition standing={standing} /> <b>{counts.get(standing)!.toLocaleString()}</b>
+              {isFiltered && <span class="quiet">of {totals.get(standing)!.toLocaleString()}</span>}
             </a>
           </li>
         ))}
     </ul>
   )
+}
+
+function countStandings(jobs: readonly Job[]): ReadonlyMap<Standing, number> {
+  const counts = new Map<Standing, number>()
+  for (const { standing } of jobs) counts.set(standing, (counts.get(standing) ?? 0) + 1)
+  return counts
 }
 
 function Quiet({ children }: { readonly children: ComponentChildren }): VNode {

@@ -283,6 +283,14 @@ function planUnresolved(spec: Spec, record: OpenRecord, candidates: readonly Liv
     // The first wording: acknowledgements on record name it.
     findingKey: `${isOne ? 'a job' : `${candidates.length} jobs`} may be what its create made, and nothing shows which: ${names}`,
     remedies: [
+      // Read after the commands, it would come too late: the reader would look for a difference that is not there.
+      ...(isSameOutcome(candidates)
+        ? [
+            advise(
+              `AWS reports the same of each but its ${isSameTime(candidates) ? 'ID' : 'ID and times'}: the recorded outcome is the same whichever you adopt`,
+            ),
+          ]
+        : []),
       // Each candidate has a command of its own: a copied one would choose for the reader.
       ...candidates
         .slice(0, SHOWN_MAX)
@@ -295,13 +303,6 @@ function planUnresolved(spec: Spec, record: OpenRecord, candidates: readonly Liv
             one.id,
           ),
         ),
-      ...(isSameOutcome(candidates)
-        ? [
-            advise(
-              'AWS reports the same of each but its ID and times: the recorded outcome is the same whichever you adopt',
-            ),
-          ]
-        : []),
       suggest(isOne ? 'if it is not' : 'if none of them is', 'resolve', spec.address, '--not-created'),
       ...(isEmulated(record.site)
         ? []
@@ -330,8 +331,18 @@ function describeCandidate({ id, status, createdAt, finishedAt, reason, counts }
 
 /** Returns whether several jobs have ended in the same way, so that their outcome tells none from the others. */
 function isSameOutcome(candidates: readonly Live[]): boolean {
-  const outcomes = new Set(candidates.map(({ status, reason, counts }) => JSON.stringify([status, reason, counts])))
+  const outcomes = new Set(
+    candidates.map(({ status, reason, message, counts }) => JSON.stringify([status, reason, message, counts])),
+  )
   return candidates.length > 1 && outcomes.size === 1 && candidates.every(({ finishedAt }) => finishedAt !== undefined)
+}
+
+/** Returns whether the times of several jobs are the same as far as they are printed. */
+function isSameTime(candidates: readonly Live[]): boolean {
+  const times = candidates.map((one) =>
+    [one.createdAt, one.finishedAt].map((time) => time && formatSecond(time)).join(),
+  )
+  return new Set(times).size === 1
 }
 
 function takeOver(plan: Planner, spec: Spec, record: OpenRecord, live: Live): PlannedAdopt {
