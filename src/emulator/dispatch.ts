@@ -169,7 +169,8 @@ function createContext(world: World, service: Service, caller: Caller, strike: C
   const place = { service: service.name, account, region }
   const jobs = openJobs(store, service, place, now, strike.lagSeconds * second)
   const tagLagMs = Math.max(world.tagLagMs, strike.tagLagSeconds * second)
-  return { now, account, region, partition: findPartition(region), url, limits, ids, jobs, tagLagMs }
+  const timeScale = world.store.clock.scale
+  return { now, timeScale, account, region, partition: findPartition(region), url, limits, ids, jobs, tagLagMs }
 }
 
 function createFaultResponse(service: Service, fault: FaultName | undefined, requestId: string): Response {

@@ -43,6 +43,8 @@ export type Jobs = {
 /** What an operation gets besides its input. */
 export type Context = {
   readonly now: number
+  /** Virtual seconds in a real second. */
+  readonly timeScale: number
   readonly account: string
   readonly region: string
   readonly partition: string

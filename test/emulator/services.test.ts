@@ -363,6 +363,24 @@ t.test('a signed URL accepts exactly the asset that the Data Exchange job announ
   t.equal((await fetch(Details!.ExportAssetToSignedUrl!.SignedUrl!)).status, 200)
 })
 
+t.test('on a fast clock a signed URL lives as long in real time as at AWS', async (t) => {
+  const world = await openWorld(t, { timeScale: 1000 })
+  const client = new DataExchangeClient(settings(world))
+  const { Id } = await client.send(
+    new CreateExchangeJob({
+      Type: 'EXPORT_ASSET_TO_SIGNED_URL',
+      Details: { ExportAssetToSignedUrl: { AssetId: dataSet, DataSetId: dataSet, RevisionId: revision } },
+    }),
+  )
+  await client.send(new StartJobCommand({ JobId: Id }))
+  await world.advance(11)
+  const { Details } = await client.send(new GetJobCommand({ JobId: Id }))
+  const { SignedUrl, SignedUrlExpiresAt } = Details!.ExportAssetToSignedUrl!
+  // A minute of virtual time would be 60 ms.
+  t.ok(SignedUrlExpiresAt!.getTime() > Date.parse('2026-11-20T12:00:00Z') + 1000 * 60_000)
+  t.equal((await fetch(SignedUrl!)).status, 200)
+})
+
 t.test('an Import/Export job follows its device there and back', async (t) => {
   const world = await openWorld(t)
   const send = (Action: string, parameters: object = {}) =>

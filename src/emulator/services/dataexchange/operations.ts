@@ -137,13 +137,13 @@ function describe(context: Context, job: JobRecord): JsonObject {
 }
 
 /** The signed URLs that an answer adds to the details. */
-function createLinks({ url, now }: Context, job: JobRecord, status: string): JsonObject {
+function createLinks({ url, ...moment }: Context, job: JobRecord, status: string): JsonObject {
   const { Type } = getRequest(job)
-  if (Type === 'IMPORT_ASSET_FROM_SIGNED_URL') return createUrlMembers('SignedUrl', uploadUrl(url, job, now))
+  if (Type === 'IMPORT_ASSET_FROM_SIGNED_URL') return createUrlMembers('SignedUrl', uploadUrl(url, job, moment))
   if (Type === 'IMPORT_ASSET_FROM_API_GATEWAY_API')
-    return createUrlMembers('ApiSpecificationUploadUrl', uploadUrl(url, job, now))
+    return createUrlMembers('ApiSpecificationUploadUrl', uploadUrl(url, job, moment))
   if (Type !== 'EXPORT_ASSET_TO_SIGNED_URL' || status !== 'COMPLETED') return {}
-  return createUrlMembers('SignedUrl', downloadUrl(url, job, now))
+  return createUrlMembers('SignedUrl', downloadUrl(url, job, moment))
 }
 
 function createUrlMembers(name: string, { url, expiresAt }: { url: string; expiresAt: number }): JsonObject {

@@ -1,19 +1,27 @@
 import { createHash } from 'node:crypto'
 import { hour, minute } from '../../clock.ts'
+import type { Context } from '../../service.ts'
 import type { JobRecord, Store } from '../../store.ts'
 import { getDetails, getFacts, getRequest, uploadMember, viewJob } from './job.ts'
 
 /** A signed URL and its expiry in virtual epoch milliseconds. */
 export type SignedUrl = { readonly url: string; readonly expiresAt: number }
 
+type Moment = Pick<Context, 'now' | 'timeScale'>
+
 /** The URL to PUT a job's import to. Valid for an hour, and new for each GetJob. */
-export function uploadUrl(base: string, job: JobRecord, now: number): SignedUrl {
-  return sign(base, job, now + hour)
+export function uploadUrl(base: string, job: JobRecord, moment: Moment): SignedUrl {
+  return sign(base, job, computeExpiry(moment, hour))
 }
 
 /** The URL to GET a job's export from. Valid for a minute, and new for each GetJob. */
-export function downloadUrl(base: string, job: JobRecord, now: number): SignedUrl {
-  return sign(base, job, now + minute)
+export function downloadUrl(base: string, job: JobRecord, moment: Moment): SignedUrl {
+  return sign(base, job, computeExpiry(moment, minute))
+}
+
+/** The client runs in real time. So on a fast clock a URL lives as long in real time as at AWS. */
+function computeExpiry({ now, timeScale }: Moment, milliseconds: number): number {
+  return now + milliseconds * Math.max(1, timeScale)
 }
 
 function sign(base: string, job: JobRecord, expiresAt: number): SignedUrl {
