@@ -34,7 +34,7 @@ export function formatLanes({ lanes, slots, queues, budgets }: ShownLanes, optio
   return [
     formatWithHead(['LANE', 'RATE', 'LIMIT', 'PEERS', 'QUEUE', 'THROTTLES', 'SENT'], rates, options),
     formatWithHead(['SLOTS', 'TAKEN', 'PEERS'], places, options),
-    formatWithHead(['LANE', 'WORKERS', 'WAITING', 'ACTIVE', 'DONE', 'FAILED', 'REFUSED'], tasks, options),
+    formatWithHead(['LANE', 'WORKERS', 'QUEUE', 'ACTIVE', 'DONE', 'ERRORS', 'REFUSED'], tasks, options),
     formatWithHead(['BUDGET', 'DAY (UTC)', 'CREATES', ...(isShared ? ['ALL STATES', 'PEERS'] : [])], days, options),
   ]
     .filter((table) => table !== '')

@@ -104,7 +104,7 @@ t.test('what waits, and what workers do, is shown for each lane', { skip }, asyn
   await untilShown(all, { name, workers: 2, waiting: 2, active: 2, done: 0 })
   t.match(
     (await cli(['lanes'], all)).stdout,
-    /LANE +WORKERS +WAITING +ACTIVE +DONE +FAILED +REFUSED\n.*\/iot +2 +2 +2 +0 +0 +0\n2 workers at redis:/,
+    /LANE +WORKERS +QUEUE +ACTIVE +DONE +ERRORS +REFUSED\n.*\/iot +2 +2 +2 +0 +0 +0\n2 workers at redis:/,
   )
   planner?.kill('SIGKILL')
   for (const one of workers) one.signal('SIGKILL')
