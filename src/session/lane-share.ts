@@ -49,7 +49,7 @@ export function diagnoseTrouble(place: RedisPlace, trouble: RedisTrouble): Diagn
   const { name, words } = trouble
   return diagnose({
     code: 'LANES_REDIS',
-    message: `the lanes at ${place.name} cannot be used: ${words} (${name}). Runs go on at their own rate, divided by the runs last known`,
+    message: `the lanes at ${place.name} cannot be used: ${words} (${name}). Until it answers, each reconcile uses its own share: the limit divided by the last known number of peers`,
     remedies: [
       ...listWaysOut(place, trouble),
       suggest('nothing is lost, and runs share again once it answers; to look again', 'lanes'),

@@ -30,17 +30,9 @@ const SLOTS = 10
 const HARVESTS = 24
 
 /** Both reconcile at once, again and again, while their jobs end. */
-async function shareSlots({ aws, store }: Settings): Promise<Shown> {
-  if (NO_REDIS) return { ...NOTHING, note: `skipped: ${NO_REDIS}` }
-  await aws.fresh()
-  await aws.control('PUT', 'faults', [])
-  const ends: (() => unknown)[] = []
-  try {
-    const redis = await startRedis({ teardown: (end) => ends.push(end) })
-    const repositories = await Promise.all(
-      ['fleet', 'kiosk'].map((team) => openTeam(team, HARVESTS, store, aws, 'MediaPackageHarvestJob')),
-    )
-    ends.push(...repositories.map(({ remove }) => remove))
+function shareSlots(settings: Settings): Promise<Shown> {
+  return withTeams(settings, HARVESTS, 'MediaPackageHarvestJob', async ({ redis, repositories }) => {
+    const { aws } = settings
     const taken: number[] = []
     const codes: (number | null)[] = []
     while (codes.length < 40 && codes.slice(-2).join() !== '0,0') {
@@ -58,9 +50,7 @@ async function shareSlots({ aws, store }: Settings): Promise<Shown> {
       note: `at most ${most} harvests at once, in ${taken.length} rounds`,
       wrong: most > SLOTS ? [`${most} harvests at once`] : [],
     }
-  } finally {
-    for (const end of ends) await end()
-  }
+  })
 }
 
 /** What the oracle says of several repositories together. */
@@ -71,15 +61,9 @@ async function judgeAll(repositories: readonly Repository[], aws: Aws) {
 }
 
 function share(strike: ((redis: RedisServer) => unknown) | undefined): Scenario {
-  return async ({ aws, size, store }) => {
-    if (NO_REDIS) return { ...NOTHING, note: `skipped: ${NO_REDIS}` }
-    await aws.fresh()
-    await aws.control('PUT', 'faults', [])
-    const ends: (() => unknown)[] = []
-    try {
-      const redis = await startRedis({ teardown: (end) => ends.push(end) })
-      const repositories = await Promise.all(['fleet', 'kiosk'].map((team) => openTeam(team, size, store, aws)))
-      ends.push(...repositories.map(({ remove }) => remove))
+  return (settings) =>
+    withTeams(settings, settings.size, 'IotJob', async ({ redis, repositories }) => {
+      const { aws, size } = settings
       await aws.control('PUT', 'limits', { rates: { iot: LIMIT } })
       const created: Created[] = []
       let isStruck = strike === undefined
@@ -112,9 +96,29 @@ function share(strike: ((redis: RedisServer) => unknown) | undefined): Scenario 
         note: `${both.perSecond.toFixed(1)} calls/s, ${both.counts.join(' and ')} creates while both ran, ${throttles} throttles, ${warnings.join(' and ')} warnings`,
         wrong,
       }
-    } finally {
-      for (const end of ends) await end()
-    }
+    })
+}
+
+type Teams = { readonly redis: RedisServer; readonly repositories: readonly Repository[] }
+
+/** Does something with two repositories of one account and an empty Redis. */
+async function withTeams(
+  { aws, store }: Settings,
+  size: number,
+  kind: string,
+  work: (teams: Teams) => Promise<Shown>,
+): Promise<Shown> {
+  if (NO_REDIS) return { ...NOTHING, note: `skipped: ${NO_REDIS}` }
+  await aws.fresh()
+  await aws.control('PUT', 'faults', [])
+  const ends: (() => unknown)[] = []
+  try {
+    const redis = await startRedis({ teardown: (end) => ends.push(end) })
+    const repositories = await Promise.all(['fleet', 'kiosk'].map((team) => openTeam(team, size, store, aws, kind)))
+    ends.push(...repositories.map(({ remove }) => remove))
+    return await work({ redis, repositories })
+  } finally {
+    for (const end of ends) await end()
   }
 }
 
@@ -127,7 +131,7 @@ async function openTeam(
   size: number,
   store: Parameters<typeof openRepository>[1],
   aws: Aws,
-  kind = 'IotJob',
+  kind: string,
 ) {
   const specs: Spec[] = Array.from({ length: size }, (_, n) => specOf(kind, `${team}-${String(n).padStart(4, '0')}`))
   const repository = await openRepository(specs, store, undefined, `${team}-shifts`, aws)
