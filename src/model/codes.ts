@@ -146,7 +146,7 @@ export const CODES = {
   PLAN_FORMERLY: { severity: 'error', exits: [6], means: 'the spec of a former name still exists' },
   PLAN_FORMER_LOST: { severity: 'error', exits: [6], means: 'the former name of a spec has a job, but no record' },
   PLAN_HAS_JOB: { severity: 'error', exits: [6], means: 'a spec with a job cannot adopt another' },
-  PLAN_ID_TAKEN: { severity: 'error', exits: [6], means: 'another job has the ID of this spec' },
+  PLAN_ID_TAKEN: { severity: 'error', exits: [6], means: 'a job already has the ID of this spec' },
   PLAN_ID_USED: { severity: 'error', exits: [6], means: 'a job ID was already used' },
   PLAN_IMMUTABLE: { severity: 'error', exits: [6], means: 'a spec was edited after its job was submitted' },
   PLAN_INVALID: { severity: 'error', exits: [3], means: 'a spec with errors is blocked' },
