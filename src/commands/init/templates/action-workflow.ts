@@ -55,9 +55,9 @@ export function formatActionWorkflow(options: ActionWorkflowOptions): string {
   const parts = { options, uses, setup, checkout, project }
   return `# Plans every pull request without credentials, and reconciles what has been merged.
 #
-# The ${options.environment === undefined ? 'reconcile job is' : 'jobs plan and apply are'} skipped until these repository variables are set (Settings, Secrets and variables, Actions, Variables):
+# GitHub skips the ${options.environment === undefined ? 'job reconcile' : 'jobs plan and apply'} until you set these repository variables (Settings, Secrets and variables, Actions, Variables):
 ${formatVariables(options)}
-# Set JOBWRIGHT_ALLOW_FORCE to true as well where whoever runs this by hand may use --force.
+# To allow --force in manual runs, also set JOBWRIGHT_ALLOW_FORCE to true.
 name: ${only?.name === undefined ? 'reconcile' : `reconcile ${only.name}`}
 
 on:
@@ -66,7 +66,7 @@ on:
   push:
     branches: [${quoteText(formatLiteral(branch))}]
   schedule:
-    - cron: '${formatCron(options.everyMinutes)}' # records how jobs ended, and submits those that had to wait
+    - cron: '${formatCron(options.everyMinutes)}' # records how jobs ended, and submits jobs that had to wait
   workflow_dispatch:
     inputs:
 ${formatCommandInput(options.environment && 'reconcile --refresh-only')}${only === undefined ? PROJECT_INPUT : ''}
@@ -93,7 +93,7 @@ ${setup}      - name: Find the projects
 
   check:
     needs: projects
-    # A pull request may come from anyone: no AWS credentials, and no token to request some.
+    # A pull request may come from anyone. This job has no AWS credentials, and no token to request any.
     if: ${UNMERGED}
     runs-on: ubuntu-latest
     timeout-minutes: 15
@@ -106,7 +106,7 @@ ${formatMatrix()}    concurrency:
     steps:
       - uses: ${CHECKOUT}
         with:
-          fetch-depth: 0 # the plan compares this commit with the one reconciled last
+          fetch-depth: 0 # the plan compares this commit with the last reconciled one
 ${checkout}${setup}      - name: Plan
         ${uses}
         with:
@@ -114,7 +114,7 @@ ${checkout}${setup}      - name: Plan
           working-directory: \${{ matrix.project.folder }}
 
   checked:
-    # The check to require: its name stays, whatever projects there are.
+    # Require this check in the branch rules: its name stays the same when projects come and go.
     needs: [projects, check]
     if: always() && (${UNMERGED})
     runs-on: ubuntu-latest
@@ -160,7 +160,7 @@ function formatMergedIf({ branch }: ActionWorkflowOptions, variable: string): st
 function formatAccess(options: ActionWorkflowOptions): string {
   return `    permissions:
       ${formatContents(options)}
-      id-token: write # proves to AWS who asks, in place of a stored key
+      id-token: write # proves the identity of this workflow to AWS; no key is stored
       issues: write # opens an issue for what needs a person
       pull-requests: write # turns the comment of a merged pull request into the result
 `
@@ -170,7 +170,7 @@ function formatStart({ options, setup, checkout }: Parts, role: string, between 
   return `    steps:
       - uses: ${CHECKOUT}
         with:
-          ref: ${quoteText(options.branch)} # its tip: a run that had to queue must not act on an older commit
+          ref: ${quoteText(options.branch)} # the newest commit: a run that had to wait must not act on an older one
           fetch-depth: 0
 ${checkout}${setup}${between}      - uses: ${AWS_CREDENTIALS}
         with:
@@ -222,7 +222,7 @@ function formatApproval(parts: Parts, environment: string): string {
 ${formatToken(options)}        with:
           command: \${{ inputs.command }}
           working-directory: \${{ matrix.project.folder }}
-          approval: required # nothing is created here
+          approval: required # this job only plans
       - name: Plan
         id: plan
         if: \${{ !cancelled() }}
@@ -246,7 +246,7 @@ ${formatToken(options)}        with:
     timeout-minutes: 15
     permissions:
       contents: read
-      actions: read # sees whether an approval waits already
+      actions: read # finds out whether an approval is already waiting
     outputs:
       projects: \${{ steps.due.outputs.projects }}
     steps:
@@ -268,7 +268,7 @@ ${setup}      - uses: ${DOWNLOAD}
   apply:
     name: ${APPLY}\${{ matrix.project.name }}
     needs: due
-    # Without something to approve, nobody is asked.
+    # If there is nothing to approve, GitHub asks nobody.
     if: \${{ !cancelled() && needs.due.result == 'success' && needs.due.outputs.projects != '[]' }}
     environment: ${quoteText(environment)}
     runs-on: ubuntu-latest
@@ -278,10 +278,10 @@ ${formatAccess(options)}    strategy:
       matrix:
         project: \${{ fromJSON(needs.due.outputs.projects) }}
     concurrency:
-      # A group of its own: while it waits for a person, the hourly run and every command go on.
+      # It has its own group, so hourly runs and manual commands go on while it waits for a person.
       group: jobwright-apply-\${{ matrix.project.name }}
-      cancel-in-progress: false # none is stopped halfway
-${options.commandsApart ? '' : '      queue: max # none that waits is replaced\n'}${formatStart(parts, 'JOBWRIGHT_ROLE_ARN', download)}      - name: Reconcile by the approved plan
+      cancel-in-progress: false # no run is stopped halfway
+${options.commandsApart ? '' : '      queue: max # no waiting run is replaced\n'}${formatStart(parts, 'JOBWRIGHT_ROLE_ARN', download)}      - name: Reconcile by the approved plan
         ${uses}
 ${options.needsToken ? `        env:\n${formatToken(options)}` : ''}        with:
           command: reconcile --timeout 45m --lock-timeout 10m
@@ -295,7 +295,7 @@ const UPLOAD = 'actions/upload-artifact@b7c566a772e6b6bfb58ed0dc250532a479d7789f
 const DOWNLOAD = 'actions/download-artifact@37930b1c2abaa49bbe596cd826c3c89aef350131 # v7.0.0'
 
 const PROJECT_INPUT = `      project:
-        description: The folder of the one project to run in, such as teams/media; empty for all of them
+        description: The folder of the project to run in, such as teams/media. Leave it empty for all projects
 `
 
 function formatMatrix(): string {
@@ -310,11 +310,11 @@ function formatMatrix(): string {
 function formatConcurrency({ commandsApart }: ActionWorkflowOptions): string {
   if (!commandsApart)
     return `      group: jobwright-reconcile-\${{ matrix.project.name }}
-      cancel-in-progress: false # one at a time, and none is stopped halfway
-      queue: max # all that wait get their turn
+      cancel-in-progress: false # one at a time; no run is stopped halfway
+      queue: max # every waiting run gets its turn
 `
-  return `      # A command has its own group: an hourly run would replace one that waits. The push of the state keeps the two apart.
+  return `      # A manual command has its own group: otherwise an hourly run would replace it while it waits. Two runs cannot both push the state.
       group: \${{ format(inputs.command && 'jobwright-command-{0}-{1}' || 'jobwright-reconcile-{0}', matrix.project.name, github.run_id) }}
-      cancel-in-progress: false # none is stopped halfway
+      cancel-in-progress: false # no run is stopped halfway
 `
 }

@@ -21,19 +21,19 @@ export type ConfigChoices = {
 export function formatConfig({ store, branch, object, write, remote, region, schema }: ConfigChoices): string {
   return `# yaml-language-server: $schema=${schema}
 #
-# How this repository is reconciled.
+# The configuration of Jobwright for this repository.
 
 # Where the specs are: folders, or globs such as jobs/**/*.yaml.
 specs:
   - specs
 
 ${object !== undefined ? formatObjectState(object, region) : store === 'git' ? formatGitState(branch, remote, write) : FILE_STATE}
-# Accounts and regions that a spec can name in policy.target. Without any, the environment's credentials and region are used.
+# Accounts and regions that a spec can name in policy.target. Without targets, Jobwright uses the credentials and region of the environment.
 ${region === undefined ? addComments(formatTargets('eu-west-1')) : formatTargets(region)}
-# Environment variables that specs may read with $env, such as a secret of the workflow. A new name is reviewed here.
+# The environment variables that specs may read with $env, such as a secret of the workflow. A reviewer sees each new name here.
 # env: [DISK_PIN]
 
-# What one reconcile may do at most before it refuses. To do more, raise these numbers in a reviewed change.
+# Guards: a plan that exceeds one of these numbers is refused. To allow more, raise the number in a reviewed change.
 # guards:
 #   maxCreates: 50
 #   maxRemovals: 10
@@ -43,7 +43,7 @@ ${region === undefined ? addComments(formatTargets('eu-west-1')) : formatTargets
 }
 
 function formatGitState(branch = 'jobwright-state', remote?: string, write?: string): string {
-  return `# Where the record of every job is kept: on a branch of its own, which is pushed. Losing it means not knowing what already ran.
+  return `# The state: the records of all jobs, on a branch of its own. Jobwright pushes it. Without the state, nobody knows what already ran.
 state:
   store: git
   branch: ${branch}
@@ -54,18 +54,18 @@ function formatObjectState(
   { bucket, key }: { readonly bucket: string; readonly key: string },
   region?: string,
 ): string {
-  return `# Where the record of every job is kept: in an object of S3. Losing it means not knowing what already ran.
+  return `# The state: the records of all jobs, in an object in S3. Without the state, nobody knows what already ran.
 state:
   store: s3
   bucket: ${bucket}
   key: ${key}
-${region === undefined ? '  # region: eu-west-1 # of the bucket; by default AWS_REGION' : `  region: ${region}`}
-  # kmsKeyId: alias/fleet-state # by default the encryption of the bucket
+${region === undefined ? '  # region: eu-west-1 # the region of the bucket; by default AWS_REGION' : `  region: ${region}`}
+  # kmsKeyId: alias/fleet-state # by default, the bucket's own encryption
 `
 }
 
-const FILE_STATE = `# Where the record of every job is kept: in a file of this machine. Losing it means not knowing what already ran.
-# As soon as a second machine or a workflow reconciles, use store: git.
+const FILE_STATE = `# The state: the records of all jobs, in a file on this machine. Without the state, nobody knows what already ran.
+# If a second machine or a workflow also reconciles, use store: git.
 state:
   store: file
   path: jobs.state.json
@@ -76,7 +76,7 @@ export function formatTargets(region: string): string {
   return `targets:
   main:
     region: ${region}
-    # account: "123456789012" # nothing is done in any other account
+    # account: "123456789012" # Jobwright refuses to act in any other account
     # roleArn: arn:aws:iam::123456789012:role/jobs
 defaultTarget: main
 `

@@ -41,7 +41,7 @@ const COMMAND = 'reconcile --timeout 45m'
 /** Formats the input for a command by hand. */
 export function formatCommandInput(command = COMMAND): string {
   return `      command:
-        description: What to do (reconcile, plan, status, adopt, resolve, cancel, baseline or acknowledge); a stuck job prints its command, such as resolve PinpointExportJob/readers --not-created
+        description: The command to run (reconcile, plan, status, adopt, resolve, cancel, baseline or acknowledge). If a job needs a person, the output shows the command, such as resolve PinpointExportJob/readers --not-created
         default: ${command}
 `
 }
@@ -69,10 +69,10 @@ export function formatWorkflow(options: WorkflowOptions): string {
   const submodules = formatSubmodules(options)
   return `# Checks every pull request without credentials, and reconciles what has been merged.
 #
-# The reconcile job is skipped until these repository variables are set (Settings, Secrets and variables, Actions, Variables):
+# GitHub skips the job reconcile until you set these repository variables (Settings, Secrets and variables, Actions, Variables):
 #   JOBWRIGHT_ROLE_ARN  a role whose trust policy lets GitHub's OIDC provider assume it for this branch of this repository
 #   JOBWRIGHT_REGION    such as eu-west-1
-# Set JOBWRIGHT_ALLOW_FORCE to true as well where whoever runs this by hand may use --force.
+# To allow --force in manual runs, also set JOBWRIGHT_ALLOW_FORCE to true.
 name: ${leg === undefined ? 'reconcile' : `reconcile ${leg.name}`}
 
 on:
@@ -80,7 +80,7 @@ on:
 ${formatPaths(paths)}  push:
     branches: [${pattern}]
 ${formatPaths(paths)}  schedule:
-    - cron: '${formatCron(options.everyMinutes)}' # writes down how jobs ended, and makes those that had to wait
+    - cron: '${formatCron(options.everyMinutes)}' # records how jobs ended, and submits jobs that had to wait
   workflow_dispatch:
     inputs:
 ${formatCommandInput()}
@@ -88,7 +88,7 @@ permissions: {}
 
 ${defaults}jobs:
   check:
-    # A pull request may come from anyone: it gets to read this repository, no credentials, and no token to ask for some.
+    # A pull request may come from anyone. This job can read the repository. It has no AWS credentials, and no token to request any.
     if: github.event_name == 'pull_request'
     runs-on: ubuntu-latest
     timeout-minutes: 15
@@ -100,11 +100,11 @@ ${defaults}jobs:
     steps:
       - uses: ${CHECKOUT}
         with:
-          fetch-depth: 0 # the plan asks whether this is newer than what was reconciled last
+          fetch-depth: 0 # the plan compares this commit with the last reconciled one
 ${submodules}${formatLfs(options)}${formatSetup(options)}
       - name: Check every spec
         run: node ${options.cli} validate
-      - name: Say what merging would do
+      - name: Show what merging would do
         run: node ${options.cli} plan --offline${options.examples ? ' --emulator' : ''}
 
   reconcile:
@@ -113,12 +113,12 @@ ${submodules}${formatLfs(options)}${formatSetup(options)}
     timeout-minutes: 60
     permissions:
       ${formatContents(options)}
-      id-token: write # shows AWS who asks, in place of a stored key
+      id-token: write # proves the identity of this workflow to AWS; no key is stored
     concurrency:
 ${formatConcurrency(suffix, options)}    steps:
       - uses: ${CHECKOUT}
         with:
-          ref: ${quoteText(branch)} # its tip: a run that had to queue must not act on an older commit
+          ref: ${quoteText(branch)} # the newest commit: a run that had to wait must not act on an older one
           fetch-depth: 0
 ${submodules}${formatLfs(options)}${formatSetup(options)}
       - uses: ${AWS_CREDENTIALS}
@@ -129,9 +129,9 @@ ${submodules}${formatLfs(options)}${formatSetup(options)}
         env:
           COMMAND: \${{ inputs.command }}
           JOBWRIGHT_ALLOW_FORCE: \${{ vars.JOBWRIGHT_ALLOW_FORCE }}
-${formatToken(options)}        # The command, where one was given, goes to Jobwright as one text, quotes and all: no shell splits or interprets it. Jobwright
-        # refuses all that reads or writes a path, before it does anything.
-        # exec: when the run is cancelled the signal reaches Jobwright, which then ends in good order.
+${formatToken(options)}        # Jobwright gets the command as one text, with its quotes. No shell splits or interprets it. Jobwright refuses every option that
+        # reads or writes a path.
+        # exec: if the run is cancelled, the signal reaches Jobwright, which then shuts down cleanly.
         run: exec node ${options.cli} ${AS_TEXT} "\${COMMAND:-${COMMAND}}"
 `
 }
@@ -140,12 +140,12 @@ ${formatToken(options)}        # The command, where one was given, goes to Jobwr
 function formatConcurrency(suffix: string, { commandsApart }: WorkflowOptions): string {
   if (!commandsApart)
     return `      group: jobwright-reconcile${suffix}
-      cancel-in-progress: false # one at a time, and none is stopped half-way
-      queue: max # all that wait get their turn; otherwise an hourly run would push out a command that waits
+      cancel-in-progress: false # one at a time; no run is stopped halfway
+      queue: max # every waiting run gets its turn; otherwise an hourly run would replace a waiting command
 `
-  return `      # A command has a group of its own: an hourly run would push out one that waits. The push of the state keeps the two apart.
+  return `      # A manual command has its own group: otherwise an hourly run would replace it while it waits. Two runs cannot both push the state.
       group: \${{ inputs.command && format('jobwright-command${suffix}-{0}', github.run_id) || 'jobwright-reconcile${suffix}' }}
-      cancel-in-progress: false # none is stopped half-way
+      cancel-in-progress: false # no run is stopped halfway
 `
 }
 
