@@ -9,7 +9,7 @@ export const EXIT_CODES = {
   6: 'a decision is needed (conflict, unresolved, expired, lost, duplicate)',
   7: 'a guard (a limit in jobwright.yaml) refused the plan',
   8: 'the state, the checkout or the approved plan cannot be used',
-  9: 'not finished: a spec is blocked, a create has no known result yet, an AWS limit is reached, or time ran out',
+  9: 'not finished: a spec is blocked (not by a failure), a create has no known result yet, an AWS limit is reached, or time ran out',
   10: 'a job failed, or a spec depends on a failed job',
   130: 'interrupted; the state is safe',
 } as const

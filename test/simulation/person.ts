@@ -89,8 +89,11 @@ export class Person {
     switch (verb) {
       case 'acknowledge':
         return () => ({ is: 'acknowledge', address: target ?? address })
-      case 'rerun':
-        return want && this.#edit(() => this.#town.ledger.raise(want))
+      case 'rerun': {
+        // The command may name another job: the one that this spec waits for.
+        const meant = target === undefined || target === address ? want : this.#town.ledger.ownerOf(target)
+        return meant && this.#edit(() => this.#town.ledger.raise(meant))
+      }
       case 'adopt': {
         if (rest.includes('--list') || target === '--list') return undefined
         const id = optionOf('--id') ?? named

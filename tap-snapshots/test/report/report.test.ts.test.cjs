@@ -389,7 +389,7 @@ exports[`test/report/report.test.ts > TAP > the end of a run shows every job and
 Next reconcile: in 3 h (22:00 UTC), when a waiting job is due.
 [31mexit 6: a decision is needed (conflict, unresolved, expired, lost, duplicate)[39m
 [2malso exit 5: some actions failed[22m
-[2malso exit 9: not finished: a spec is blocked, a create has no known result yet, an AWS limit is reached, or time ran out[22m
+[2malso exit 9: not finished: a spec is blocked (not by a failure), a create has no known result yet, an AWS limit is reached, or time ran out[22m
 `
 
 exports[`test/report/report.test.ts > TAP > the end of a run shows every job and what to do next > plain 1`] = `
@@ -414,7 +414,7 @@ exports[`test/report/report.test.ts > TAP > the end of a run shows every job and
 Next reconcile: in 3 h (22:00 UTC), when a waiting job is due.
 exit 6: a decision is needed (conflict, unresolved, expired, lost, duplicate)
 also exit 5: some actions failed
-also exit 9: not finished: a spec is blocked, a create has no known result yet, an AWS limit is reached, or time ran out
+also exit 9: not finished: a spec is blocked (not by a failure), a create has no known result yet, an AWS limit is reached, or time ran out
 `
 
 exports[`test/report/report.test.ts > TAP > the live line keeps to its width > must match snapshot 1`] = `
