@@ -257,3 +257,18 @@ t.test('what judges in the simulation shares nothing with the program but types'
   })
   t.same(shared, [])
 })
+
+t.test('the map of rooms names only files and folders that its rooms have', async (t) => {
+  const root = fileURLToPath(new URL('../', import.meta.url))
+  const text = fs.readFileSync(path.join(root, 'ARCHITECTURE.md'), 'utf8')
+  const named = [...text.matchAll(/^\| `(\w+\/)`[^|]*\| ([^|]*)\|/gm)].flatMap(([, room = '', what = '']) =>
+    [...what.matchAll(/`([\w.-]+(?:\.ts|\/))`/g)].map(([, name = '']) => `${room}${name}`),
+  )
+  t.ok(named.includes('kinds/all-kinds.ts') && named.includes('plan/situations/'))
+  const missing = named.filter((name) => {
+    const [room = '', wanted = ''] = [name.slice(0, name.indexOf('/')), name.slice(name.indexOf('/') + 1)]
+    const inside = fs.readdirSync(path.join(root, 'src', room), { recursive: true, encoding: 'utf8' })
+    return !inside.some((one) => path.basename(one) === wanted.replace(/\/$/, ''))
+  })
+  t.same(missing, [])
+})

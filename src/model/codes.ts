@@ -142,7 +142,7 @@ export const CODES = {
   },
   PLAN_FILE_UNREADABLE: { severity: 'error', exits: [8], means: 'the plan file is missing, torn or edited' },
   PLAN_FILE_VERSION: { severity: 'error', exits: [8], means: 'the plan file has another format version' },
-  PLAN_FOREIGN: { severity: 'error', exits: [6], means: 'a job that is not on record already has this ID' },
+  PLAN_FOREIGN: { severity: 'error', exits: [6], means: 'an unrecorded job has the ID of this spec' },
   PLAN_FORMERLY: { severity: 'error', exits: [6], means: 'the spec of a former name still exists' },
   PLAN_FORMER_LOST: { severity: 'error', exits: [6], means: 'the former name of a spec has a job, but no record' },
   PLAN_HAS_JOB: { severity: 'error', exits: [6], means: 'a spec with a job cannot adopt another' },

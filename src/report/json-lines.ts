@@ -5,7 +5,7 @@ import type { Diagnostic } from '../model/diagnostic.ts'
 import { getElements } from '../model/elements.ts'
 import type { Event } from '../model/event.ts'
 import type { ExitCode } from '../model/exit-code.ts'
-import { PRECEDENCE } from '../model/exit-rules.ts'
+import { PRECEDENCE } from '../model/choose-exit-code.ts'
 import type {
   DiagnosticLine,
   FindingDetail,

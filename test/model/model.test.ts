@@ -7,7 +7,7 @@ import { type Diagnostic, hasErrors, sortByPlace } from '../../src/model/diagnos
 import { findDifferences } from '../../src/model/difference.ts'
 import { digest } from '../../src/model/digest.ts'
 import { EXIT_CODES } from '../../src/model/exit-code.ts'
-import { chooseWorst, PRECEDENCE } from '../../src/model/exit-rules.ts'
+import { chooseWorst, PRECEDENCE } from '../../src/model/choose-exit-code.ts'
 import { explainJson } from '../../src/model/explain-json.ts'
 import { formatIso } from '../../src/model/iso.ts'
 import {

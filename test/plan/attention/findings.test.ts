@@ -8,7 +8,7 @@ import {
   type NotedFinding,
   openFindings,
 } from '../../../src/model/attention.ts'
-import { chooseWorst, collectPlanExits, collectPreviewExits } from '../../../src/model/exit-rules.ts'
+import { chooseWorst, collectPlanExits, collectPreviewExits } from '../../../src/model/choose-exit-code.ts'
 import type { Plan } from '../../../src/model/plan.ts'
 import type { JobRecord, State } from '../../../src/model/state.ts'
 import { acknowledge, addDuplicates, noteAttention, noteDecided } from '../../../src/plan/attention/notes.ts'
