@@ -91,6 +91,8 @@ function masked(text: string): string {
       .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?( UTC|Z)?/g, 'TIME')
       .replace(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, 'ID')
       .replace(/(\b\d+ (s|min|h|d|days?) )+(ago|from now)\b/g, 'AGO')
+      // How long an emulated job took depends on how fast this machine is.
+      .replace(/^( +took +).*|(succeeded +)\d+ (?:s|min|h)(?: \d+ (?:s|min))?(?= )/gm, '$1$2TIME')
       // How often a job was looked at before it was over.
       .replace(/state #\d+|"serial": \d+/g, 'SERIAL')
       .replace(/ +/g, ' ')
