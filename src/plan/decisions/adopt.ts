@@ -10,7 +10,7 @@ import type { Spec } from '../../model/spec.ts'
 import type { JobRecord, OpenRecord } from '../../model/state.ts'
 import { writeDocuments } from '../../model/write-documents.ts'
 import { createLine, nameJob, type Planner, planUnread } from '../context.ts'
-import { adoptJob, getOwnerKey } from '../questions/ownership.ts'
+import { createAdoptLine, getOwnerKey } from '../questions/ownership.ts'
 import { refuseOwnedElsewhere, refuseUsedId } from '../situations/new.ts'
 import { refuseMissing } from './shared-lines.ts'
 
@@ -47,7 +47,7 @@ export function planAdoptDecision(
     ? { ...record, request, how }
     : { run, site, how, request, history: extendHistory(stored, run, site) }
   const reason = how === 'baseline' ? 'assumed done before the state was created' : 'as decided'
-  return adoptJob(plan, spec, adopter, live, { reason, record })
+  return createAdoptLine(plan, spec, adopter, live, { reason, record })
 }
 
 /** Returns another address whose unknown create asked for this job ID, and may have created the job. */

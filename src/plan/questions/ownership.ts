@@ -112,7 +112,7 @@ export function computeHorizon(state: State | undefined): string {
  * Returns a line by which an address adopts a live job. `adopter`: the record that adopts it, or the initial values of
  * a new one.
  */
-export function adoptJob(
+export function createAdoptLine(
   { modelOf, now }: Pick<PlanInput, 'modelOf' | 'now'>,
   spec: Spec,
   adopter: AdoptionBase | OpenRecord,

@@ -23,7 +23,7 @@ import {
 import { planDepends } from '../questions/dependencies.ts'
 import { describeUpload, planNoFile } from '../questions/files.ts'
 import { planLookalike } from '../questions/lookalikes.ts'
-import { adoptJob, getOwnerKey } from '../questions/ownership.ts'
+import { createAdoptLine, getOwnerKey } from '../questions/ownership.ts'
 import { planRenamed } from '../questions/renames.ts'
 import { computeTiming } from '../questions/timing.ts'
 import { describeUncommitted, findUncommitted, suggestRemedies } from '../questions/uncommitted.ts'
@@ -240,7 +240,7 @@ function planAdoption(
   const { run } = spec.policy
   const request = writeDocuments(spec.request, model.request.documents)
   const adopter = { run, site, how: 'adopted', request, history: extendHistory(previous, run, site) } as const
-  return adoptJob(plan, spec, adopter, live, { reason: 'policy.adopt is true and the job fits the spec' })
+  return createAdoptLine(plan, spec, adopter, live, { reason: 'policy.adopt is true and the job fits the spec' })
 }
 
 /** On a real target Jobwright submits only what is committed, since a submission cannot be undone. */

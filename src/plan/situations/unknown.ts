@@ -23,7 +23,7 @@ import {
   planLowerRun,
   planUnread,
 } from '../context.ts'
-import { adoptJob, getOwnerKey, isForeign } from '../questions/ownership.ts'
+import { createAdoptLine, getOwnerKey, isForeign } from '../questions/ownership.ts'
 import { getRequestKey } from '../questions/request-key.ts'
 import { hasOtherIdOrSite, planNew, refuseUsedId } from './new.ts'
 
@@ -347,7 +347,7 @@ function isSameTime(candidates: readonly Live[]): boolean {
 
 function takeOver(plan: Planner, spec: Spec, record: OpenRecord, live: Live): PlannedAdopt {
   const reason = `the answer to its create was lost (${describeEvidence(record)}); this is the job`
-  return adoptJob(plan, spec, record, live, { reason, record })
+  return createAdoptLine(plan, spec, record, live, { reason, record })
 }
 
 /**
