@@ -31,8 +31,8 @@ export function describeUncommitted(one: Uncommitted): string {
 
 const WORDS: Readonly<Record<UncommittedWhy, (at: string | undefined) => string>> = {
   edited: (at) => describeAbout(at, 'edited'),
-  'assume-unchanged': (at) => `${describeAbout(at, 'edited')}, and assume-unchanged hides that from Git`,
-  'skip-worktree': (at) => `${describeAbout(at, 'edited')}, and skip-worktree hides that from Git`,
+  'assume-unchanged': (at) => `${describeAbout(at, 'edited')}, and assume-unchanged hides the edit from Git`,
+  'skip-worktree': (at) => `${describeAbout(at, 'edited')}, and skip-worktree hides the edit from Git`,
   staged: (at) => describeAbout(at, 'staged only'),
   untracked: (at) => describeAbout(at, 'untracked'),
   ignored: (at) => describeAbout(at, 'ignored by Git'),

@@ -16,13 +16,13 @@ const REASONS: readonly (readonly [Uncommitted['why'], at: string | undefined, s
   [
     'assume-unchanged',
     undefined,
-    'edited, and assume-unchanged hides that from Git',
+    'edited, and assume-unchanged hides the edit from Git',
     `let Git see the edit: git update-index --no-assume-unchanged -- ${FILE}; then commit it`,
   ],
   [
     'skip-worktree',
     'a b.yaml',
-    'a b.yaml is edited, and skip-worktree hides that from Git',
+    'a b.yaml is edited, and skip-worktree hides the edit from Git',
     "let Git see the edit: git update-index --no-skip-worktree -- 'a b.yaml'; then commit it",
   ],
   ['ignored', undefined, 'ignored by Git', `add it although it is ignored: git add --force -- ${FILE}; then commit it`],
