@@ -67,7 +67,9 @@ export function createPrinter(host: Host, { output, emulator }: PrinterOptions):
   const people = json ? host.stderr : host.stdout
   const inActions = host.env['GITHUB_ACTIONS'] === 'true'
   const medium: Medium = { emulator, workflow: inActions, shell: detectShell(host.env) }
-  const live = host.stderr.isTTY === true && host.quiet !== true && !inActions && host.env['CI'] === undefined
+  // If something else reads the text, such as tee, it may write to the same terminal in the middle of a live line.
+  const isTerminal = host.stderr.isTTY === true && people.isTTY === true && host.env['TERM'] !== 'dumb'
+  const live = isTerminal && host.quiet !== true && !inActions && host.env['CI'] === undefined
   const colour = hasColour(host, people)
   const quiet = host.quiet === true
   const width = people.isTTY ? (people.columns ?? 100) : inActions ? 160 : 120
@@ -120,7 +122,9 @@ export function createPrinter(host: Host, { output, emulator }: PrinterOptions):
     if (!quiet) answer(given)
   }
   const line = (given: Line): void => {
-    if (json) host.stdout.write(`${formatJsonLine(given)}\n`)
+    if (!json) return
+    if (host.stdout.isTTY) settle()
+    host.stdout.write(`${formatJsonLine(given)}\n`)
   }
   const links = hasHyperlinks(host, people)
   const options = (now: number): ReportOptions => ({

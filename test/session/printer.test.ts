@@ -64,3 +64,39 @@ t.test('a report points to the page of a code, unless the message is complete', 
   t.matchSnapshot(without.join('\n'), 'codes without a pointer')
   t.ok(pointerOf('CONFIG_ENUM'), 'a mistake in jobwright.yaml has one')
 })
+
+t.test('a live line is painted only where nothing else can write into it', async (t) => {
+  const paints = (
+    { env = {}, output = 'text' }: { env?: Host['env']; output?: 'text' | 'json' },
+    ...terminals: ('stdout' | 'stderr')[]
+  ): boolean => {
+    let text = ''
+    const stream = (name: 'stdout' | 'stderr') => ({
+      write: (more: string) => (text += more),
+      isTTY: terminals.includes(name),
+      columns: 80,
+    })
+    const signal = new AbortController().signal
+    const host: Host = { cwd: '/', env, stdout: stream('stdout'), stderr: stream('stderr'), signal }
+    createPrinter(host, { output }).event({ type: 'queue', done: 1, total: 4, perSecond: 9, etaMs: 1_000 }, 0)
+    return text.includes('1/4 created')
+  }
+  t.ok(paints({}, 'stdout', 'stderr'))
+  t.ok(paints({ env: { NO_COLOR: '1' } }, 'stdout', 'stderr'), 'it has no colour')
+  t.ok(paints({ output: 'json' }, 'stderr'), 'the text goes where the live line does')
+  t.notOk(paints({}, 'stderr'), 'what reads stdout may write to the same terminal, in the middle of the line')
+  t.notOk(paints({}, 'stdout'))
+  t.notOk(paints({ env: { TERM: 'dumb' } }, 'stdout', 'stderr'), 'it would show the escape sequence')
+  t.notOk(paints({ env: { CI: 'true' } }, 'stdout', 'stderr'))
+})
+
+t.test('a JSON line on a terminal replaces the live line', async (t) => {
+  let text = ''
+  const stream = { write: (more: string) => (text += more), isTTY: true, columns: 80 }
+  const host: Host = { cwd: '/', env: {}, stdout: stream, stderr: stream, signal: new AbortController().signal }
+  const out = createPrinter(host, { output: 'json' })
+  out.event({ type: 'queue', done: 1, total: 4, perSecond: 9, etaMs: 1_000 }, 0)
+  text = ''
+  out.line({ v: 1, type: 'summary', counts: {}, outcomes: [], exitCode: 0 })
+  t.match(text, /^\r\u001b\[K\{"v":1,"type":"summary"/)
+})
