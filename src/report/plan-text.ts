@@ -38,7 +38,7 @@ export type PlanHeading = {
 
 const ADDRESS_MAX = 60
 const REASON_MIN = 28
-/** Below this width, a row that does not fit is stacked. Logs are wider. */
+/** A row that does not fit is stacked on a terminal, and below this width. Logs are wider. */
 const NARROW = 110
 /** A plan that makes more is shown without what each action makes. */
 const PREVIEWS_MAX = 25
@@ -101,9 +101,13 @@ function formatRows(actions: readonly Planned[], heading: PlanHeading, options: 
   const waitWidth = measureWidest(waits)
   const taken = 2 + widths.reduce((sum, width) => sum + width + 2, 0) + (waitWidth === 0 ? 0 : waitWidth + 2)
   const room = Math.max(REASON_MIN, options.width - taken)
-  const isStacked = options.width < NARROW && taken + REASON_MIN > options.width
   const reasons = made.map(({ reason }) => wrapText(reason, room))
-  const reasonWidth = Math.min(room, measureWidest(reasons.flat()))
+  const widest = measureWidest(reasons.flat())
+  const reasonWidth = Math.min(room, widest)
+  // A long address or value needs more than its column.
+  const beyond = Math.max(0, measureWidest(actions.map(({ address }) => address)) - ADDRESS_MAX)
+  const isFitting = taken + beyond + Math.max(REASON_MIN, widest) <= options.width
+  const isStacked = !isFitting && (options.terminal === true || options.width < NARROW)
   const shared = findSharedHints(actions, options)
   const previews = choosePreviews(actions, heading)
   const lines = made.flatMap(({ planned, start }, index) => {

@@ -8,7 +8,7 @@ import { formatPath } from './difference-text.ts'
 import { escapeForTerminal } from './escape.ts'
 import type { ReportOptions } from './options.ts'
 import { formatTime } from './time.ts'
-import { cut, wrapText } from './width.ts'
+import { cut, measureWidth, wrapText } from './width.ts'
 import { formatCount } from './words.ts'
 
 /** Actions that make something of a job, now or later. */
@@ -35,9 +35,10 @@ export function formatPreview(planned: Planned, options: ReportOptions): string[
   const beyond = members.length - MEMBERS_MAX
   return [
     ...formatPlace(planned, preview, options),
-    ...members
-      .slice(0, MEMBERS_MAX)
-      .map(({ pointer, value }) => cut(`${INDENT}${nameMember(pointer)}: ${showValue(value, preview)}`, options.width)),
+    ...members.slice(0, MEMBERS_MAX).map(({ pointer, value }) => {
+      const label = `${INDENT}${nameMember(pointer)}: `
+      return cut(label + showValue(value, preview, options.width - measureWidth(label)), options.width)
+    }),
     ...(beyond > 0 ? [`${INDENT}… and ${formatCount(beyond, 'more member')}`] : []),
   ]
 }
@@ -79,12 +80,19 @@ function nameMember(pointer: string): string {
 }
 
 /** Shows a value in one line. The ARNs of the job's own account and region lose what they share with it. */
-function showValue(value: Json, preview: Preview): string {
+function showValue(value: Json, preview: Preview, room: number): string {
   if (typeof value === 'string') return shortenArn(escapeForTerminal(value), preview)
   if (!Array.isArray(value)) return showObject(value)
-  const items = value.slice(0, ITEMS_MAX).map((item: Json) => showValue(item, preview))
-  const beyond = value.length - ITEMS_MAX
-  return [...items, ...(beyond > 0 ? [`and ${beyond} more`] : [])].join(', ')
+  const items = value.slice(0, ITEMS_MAX).map((item: Json) => showValue(item, preview, room))
+  return joinItems(items, value.length, room)
+}
+
+/** Joins the items that fit, at least one, and says how many of `total` are left out. */
+function joinItems(items: readonly string[], total: number, room: number): string {
+  const rest = total > items.length ? `, and ${total - items.length} more` : ''
+  const text = items.join(', ')
+  if (measureWidth(text + rest) <= room) return text + rest
+  return items.length > 1 ? joinItems(items.slice(0, -1), total, room) : cut(text, room - measureWidth(rest)) + rest
 }
 
 function showObject(value: Json): string {

@@ -31,7 +31,7 @@ t.test('an action shows in 80 columns where its job goes and what matters of it'
   t.strictSame(lines, [
     '      in prod (123456789012, eu-west-1); can be submitted until',
     '      2026-11-28 19:45 UTC',
-    '      targets: …:thinggroup/offices, …:thinggroup/depots, …:thinggroup/lobbies,…',
+    '      targets: …:thinggroup/offices, …:thinggroup/depots, and 3 more',
     '      roleArn: …:role/links',
     '      other: arn:aws:iot:eu-west-1:999999999999:thinggroup/theirs',
     `      document: {"operation":"restart","note":"${'x'.repeat(32)}…`,
@@ -45,6 +45,25 @@ t.test('an action shows in 80 columns where its job goes and what matters of it'
     formatPreview(create({ ...preview, members: preview.members!.flatMap((one) => [one, one]) }), narrow).at(-1),
     /2 more members/,
   )
+})
+
+t.test('a list shows the whole items that fit, and always how many more there are', async (t) => {
+  const show = (width: number, items: readonly string[]): string => {
+    const [, line = ''] = formatPreview(create({ account: '1', members: [{ pointer: '/targets', value: items }] }), {
+      ...plain,
+      width,
+    })
+    t.ok(measureWidth(line) <= width, line)
+    return line.trim()
+  }
+  t.equal(show(120, groups), 'targets: offices, depots, lobbies, and 2 more')
+  t.equal(show(51, groups), 'targets: offices, depots, lobbies, and 2 more')
+  t.equal(show(50, groups), 'targets: offices, depots, and 3 more')
+  t.equal(show(34, groups), 'targets: offices, and 4 more')
+  t.equal(show(30, groups), 'targets: of…, and 4 more')
+  t.equal(show(34, ['offices', 'depots', 'a']), 'targets: offices, depots, a')
+  t.equal(show(33, ['offices', 'depots']), 'targets: offices, depots')
+  t.equal(show(25, ['会議室会議室会議室会議室']), 'targets: 会議室会…')
 })
 
 t.test('a request in full reads like YAML, and loses nothing', async (t) => {

@@ -187,6 +187,34 @@ t.test('a narrow terminal shows the reason and the time of an action below its a
   for (const line of lines) t.ok(measureWidth(line) <= 60, line)
 })
 
+t.test('a plan on a terminal never has a row wider than the terminal', async (t) => {
+  const wait = (name: string, run: string) =>
+    fixtures.planned('MediaPackageHarvestJob', name, {
+      action: 'waiting',
+      reason: `next run ${run}`,
+      until: '2026-12-07T02:00:00Z',
+    })
+  const actions = [
+    wait('morning-briefing', '2026-12-07 03:00 America/Argentina/Buenos_Aires'),
+    fixtures.planned('IotJob', 'gate', { action: 'unresolved', reason: `created one of 9d2${'0'.repeat(60)}` }),
+    fixtures.planned('IotJob', '会議室', { action: 'create' }),
+  ]
+  const long = fixtures.planned('MediaPackageHarvestJob', 'x'.repeat(56), {
+    action: 'held',
+    reason: 'policy.hold is true',
+  })
+  for (let width = 90; width < 180; width++) {
+    const text = formatPlan({ ...plan, actions: [long] }, {}, { ...plain, width, terminal: true })
+    for (const line of text.split('\n')) t.ok(measureWidth(line) <= Math.max(width, 90), `${width}: ${line}`)
+  }
+  for (let width = 90; width < 180; width++) {
+    const text = formatPlan({ ...plan, actions }, {}, { ...plain, width, terminal: true })
+    for (const line of text.split('\n')) t.ok(measureWidth(line) <= width, `${width}: ${line}`)
+  }
+  const log = formatPlan({ ...plan, actions }, {}, { ...plain, width: 120 }).split('\n')
+  t.match(log[2], /morning-briefing {2}next run .* in 22 d 7 h/, 'a log keeps a row for each action')
+})
+
 t.test('a status groups its jobs by target, if there are several', async (t) => {
   const width = Number.POSITIVE_INFINITY
   const addresses = Object.keys(fixtures.state.records) as (keyof typeof fixtures.state.records)[]
