@@ -10,6 +10,17 @@ import type { Remedy } from './remedy.ts'
 /** What is wrong with an address. `blocked`: it waits for a job that needs a person. */
 export type FindingKind = 'conflict' | 'unresolved' | 'expired' | 'lost' | 'duplicate' | 'failed' | 'blocked'
 
+/** Kinds by urgency: what Jobwright cannot decide, then what ended badly, then what only waits for another job. */
+export const URGENCY: readonly FindingKind[] = [
+  'duplicate',
+  'unresolved',
+  'conflict',
+  'lost',
+  'failed',
+  'expired',
+  'blocked',
+]
+
 /** One thing about an address that needs a person. */
 export type Finding = {
   readonly address: Address
@@ -54,6 +65,11 @@ export type Attention = Readonly<Record<Address, readonly NotedFinding[]>>
 /** Returns the findings that nobody has acknowledged. */
 export function openFindings(findings: readonly Finding[] = []): Finding[] {
   return findings.filter(({ acknowledged }) => acknowledged === undefined)
+}
+
+/** Sorts findings, the most urgent first. Equally urgent ones stay in order. */
+export function sortByUrgency(findings: readonly Finding[]): Finding[] {
+  return [...findings].sort((a, b) => URGENCY.indexOf(a.kind) - URGENCY.indexOf(b.kind))
 }
 
 /** Returns the addresses that need a person, each once, in order. */

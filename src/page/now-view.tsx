@@ -1,5 +1,5 @@
 import type { ComponentChildren, VNode } from 'preact'
-import type { FindingKind } from '../model/attention.ts'
+import { URGENCY } from '../model/attention.ts'
 import { useActions } from './actions.ts'
 import {
   describeNote,
@@ -174,9 +174,6 @@ function Elsewhere({ shown, hidden }: { readonly shown: number; readonly hidden:
     </Empty>
   )
 }
-
-/** Kinds of findings: what Jobwright cannot decide, then what ended badly, then what only waits for another job. */
-const URGENCY: readonly FindingKind[] = ['duplicate', 'unresolved', 'conflict', 'lost', 'failed', 'expired', 'blocked']
 
 /** The most urgent first, then the latest. */
 function byUrgency(a: Job, b: Job): number {

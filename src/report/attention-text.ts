@@ -1,11 +1,11 @@
-import { type Finding, listAddresses, openFindings } from '../model/attention.ts'
+import { type Finding, listAddresses, openFindings, sortByUrgency } from '../model/attention.ts'
 import { escapeForTerminal } from './escape.ts'
 
 const SHOWN = 5
 
-/** `2 need attention: IotJob/a (failed), IotJob/b (expired, blocked)`; undefined if nothing does. */
+/** `2 need attention: IotJob/a (conflict), IotJob/b (expired, blocked)`, decisions first; undefined if nothing does. */
 export function formatAttention(findings: readonly Finding[] | undefined): string | undefined {
-  const open = openFindings(findings)
+  const open = sortByUrgency(openFindings(findings))
   const addresses = listAddresses(open)
   if (addresses.length === 0) return undefined
   const shown = addresses.slice(0, SHOWN).map((address) => {

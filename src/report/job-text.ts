@@ -1,5 +1,5 @@
 import type { Address } from '../model/address.ts'
-import type { NotedFinding } from '../model/attention.ts'
+import { type Finding, type NotedFinding, openFindings, sortByUrgency } from '../model/attention.ts'
 import { isTerminal } from '../model/condition.ts'
 import type { Place } from '../model/diagnostic.ts'
 import { isObject, type Json, type JsonObject } from '../model/json.ts'
@@ -9,7 +9,7 @@ import { ACTION_WORDS } from './action-words.ts'
 import { hintLines } from './diagnostics.ts'
 import { escapeForTerminal } from './escape.ts'
 import { paint, type ReportOptions } from './options.ts'
-import { formatTook, nameAction } from './status-text.ts'
+import { formatTook, nameAction, nameDecision } from './status-text.ts'
 import { formatTally, type TallyOf } from './tally-text.ts'
 import { formatAgo, formatTime } from './time.ts'
 import { cut } from './width.ts'
@@ -27,6 +27,8 @@ const ORIGIN_WORDS = {
 export type JobMore = {
   /** What a person acknowledged about it. */
   readonly notes?: readonly NotedFinding[] | undefined
+  /** What needs a person about it, acknowledged or not. */
+  readonly findings?: readonly Finding[] | undefined
   /** The name of its target in jobwright.yaml. */
   readonly target?: string | undefined
   readonly tallyOf?: TallyOf
@@ -41,9 +43,19 @@ export type JobMore = {
 export function formatJob(address: Address, record: JobRecord, options: ReportOptions, more: JobMore = {}): string {
   const { condition, site, intent } = record
   const { notes = [], target } = more
+  const findings = sortByUrgency(more.findings ?? [])
+  const word = nameDecision(record, findings[0])
   const rows: [label: string, text: string | undefined][] = [
-    ['condition', paint(chooseConditionStyle(condition), describeStanding(record), options)],
+    [
+      'condition',
+      word === undefined
+        ? paint(chooseConditionStyle(condition), describeStanding(record), options)
+        : paint('red', word, options),
+    ],
     ['why', condition?.message && toSentence(condition.message)],
+    ...findings.flatMap(({ kind, reason }): [string, string][] =>
+      kind === 'failed' ? [] : [['why', toSentence(reason)]],
+    ),
     ['in AWS', record.status && toSentence(record.status)],
     ['counts', formatTally(more.tallyOf?.(address, record))],
     [isTerminal(condition) ? 'took' : 'for', formatTook(record, options.now)],
@@ -75,6 +87,7 @@ export function formatJob(address: Address, record: JobRecord, options: ReportOp
     ...(record.history?.length
       ? ['  earlier runs', ...record.history.map((one) => `    ${formatPastRun(one, options)}`)]
       : []),
+    ...openFindings(findings).flatMap((one) => hintLines(one, '  ', options)),
   ].join('\n')
 }
 
@@ -84,12 +97,18 @@ export function formatSpec(
   place: Pick<Place, 'file' | 'line'> | undefined,
   options: ReportOptions,
   target?: string,
+  given: readonly Finding[] = [],
 ): string {
   const { address, action, reason, spec } = planned
   const { style } = ACTION_WORDS[action]
+  const findings = sortByUrgency(given)
+  const word = nameDecision(undefined, findings[0])
   const rows: [label: string, text: string | undefined][] = [
-    ['condition', paint(style, nameAction(planned), options)],
-    ['why', toSentence(reason)],
+    ['condition', paint(word === undefined ? style : 'red', word ?? nameAction(planned), options)],
+    ...(word === undefined ? [reason] : findings.map((one) => one.reason)).map((text): [string, string] => [
+      'why',
+      toSentence(text),
+    ]),
     ['goes on', getUntil(planned) && formatTime(getUntil(planned)!)],
     ['run', spec && String(spec.policy.run)],
     ['target', target && toSentence(target)],
@@ -98,7 +117,7 @@ export function formatSpec(
   return [
     paint('bold', escapeForTerminal(address), options),
     ...rows.flatMap(([label, text]) => (text ? [`  ${label.padEnd(10)} ${text}`] : [])),
-    ...hintLines(planned, '  ', options),
+    ...(word === undefined ? [planned] : openFindings(findings)).flatMap((one) => hintLines(one, '  ', options)),
   ].join('\n')
 }
 

@@ -1,8 +1,10 @@
 import type { Address } from '../model/address.ts'
+import { type Finding, type FindingKind, sortByUrgency } from '../model/attention.ts'
 import { isTerminal } from '../model/condition.ts'
 import { getUntil, type Planned } from '../model/plan.ts'
 import { type JobRecord, recordEntries } from '../model/state.ts'
 import { ACTION_WORDS } from './action-words.ts'
+import { linkText } from './console-link.ts'
 import { escapeForTerminal } from './escape.ts'
 import { paint, type ReportOptions } from './options.ts'
 import { shortenIds } from './short-ids.ts'
@@ -20,6 +22,8 @@ const INDENT = '      '
 export type StatusMore = {
   /** Planned actions of specs without a record. */
   readonly planned?: readonly Planned[]
+  /** What needs a person, acknowledged or not. */
+  readonly findings?: readonly Finding[] | undefined
   /** The target name of each address. Absent if jobwright.yaml names no targets. */
   readonly targets?: ReadonlyMap<Address, string> | undefined
   /** Show whole IDs and AWS's own status words. */
@@ -29,7 +33,13 @@ export type StatusMore = {
   readonly consoleOf?: (address: Address, record: JobRecord) => string | undefined
 }
 
-type Entry = { readonly address: Address; readonly record?: JobRecord; readonly planned?: Planned }
+type Entry = {
+  readonly address: Address
+  readonly record?: JobRecord
+  readonly planned?: Planned
+  /** What only a person can decide about it. */
+  readonly decision?: Finding | undefined
+}
 
 /**
  * Formats a state's records and the specs without one for people: a row each, then counts. Addresses in `order` (that of the spec files)
@@ -43,10 +53,11 @@ export function formatStatus(
 ): string {
   const rank = new Map(order.map((address, index) => [address, index]))
   const place = (address: Address) => rank.get(address) ?? rank.size
+  const decisionOf = indexDecisions(more.findings)
   const all: Entry[] = [
     ...recordEntries(records).map(([address, record]) => ({ address, record })),
     ...(more.planned ?? []).map((one) => ({ address: one.address, planned: one })),
-  ]
+  ].map((entry) => ({ ...entry, decision: decisionOf.get(entry.address) }))
   const entries = all.sort((a, b) => place(a.address) - place(b.address) || (a.address < b.address ? -1 : 1))
   if (entries.length === 0) return 'No jobs are on record.'
   const nameId = more.isWide ? (id: string) => id : shortenIds(entries.flatMap(({ record }) => record?.id ?? []))
@@ -61,7 +72,7 @@ export function formatStatus(
     const row = rows.get(entry) ?? []
     return [
       ...(isTable ? [formatRow(row, widths, options)] : narrowRow(row, options)),
-      ...formatBelow(entry.record ? explainCondition(entry.record) : explainNotYet(entry.planned), options),
+      ...explain(entry).flatMap((text) => formatBelow(text, options)),
     ]
   }
   return [
@@ -98,14 +109,41 @@ function nameTarget({ address, record }: Entry, targets: ReadonlyMap<Address, st
 function formatTotals(entries: readonly Entry[]): string {
   const records = entries.flatMap(({ record }) => record ?? [])
   const counts = new Map<string, number>()
-  for (const { planned } of entries)
-    if (planned) counts.set(nameAction(planned), (counts.get(nameAction(planned)) ?? 0) + 1)
+  for (const { planned, decision } of entries) {
+    if (planned === undefined) continue
+    const word = nameDecision(undefined, decision) ?? nameAction(planned)
+    counts.set(word, (counts.get(word) ?? 0) + 1)
+  }
   const without = entries.length - records.length
   const parts = [...counts].map(([word, count]) => `${count} ${word}`).join(', ')
+  const words = entries.flatMap(({ record, decision }) => (record ? [nameDecision(record, decision)] : []))
   return [
-    ...(records.length > 0 ? [countRecords(records)] : []),
+    ...(records.length > 0 ? [countRecords(records, words)] : []),
     ...(without > 0 ? [`${formatCount(without, 'spec')} without a job yet: ${parts}.`] : []),
   ].join(' ')
+}
+
+const DECISIONS: ReadonlySet<string> = new Set<FindingKind>(['unresolved', 'conflict', 'duplicate'])
+
+/** Indexes what only a person can decide, the most urgent finding of each address. */
+function indexDecisions(findings: readonly Finding[] = []): ReadonlyMap<Address, Finding> {
+  const decisions = sortByUrgency(findings.filter(({ kind }) => DECISIONS.has(kind)))
+  return new Map(decisions.reverse().map((one) => [one.address, one]))
+}
+
+/** Names what a person decides about an address of which AWS shows no condition. Without that, its row would say that it goes on. */
+export function nameDecision(record: JobRecord | undefined, decision: Finding | undefined): FindingKind | undefined {
+  return record?.condition === undefined && decision !== undefined && DECISIONS.has(decision.kind)
+    ? decision.kind
+    : undefined
+}
+
+/** Explains an entry, a text for each line below its row. */
+function explain({ record, planned, decision }: Entry): string[] {
+  const own = record ? explainCondition(record) : explainNotYet(planned)
+  if (decision === undefined) return [own]
+  const why = toSentence(decision.reason)
+  return nameDecision(record, decision) === undefined && own !== why ? [own, why] : [why]
 }
 
 /** Names the action of a spec without a record in a word: `new`, `held`, `waiting`. */
@@ -120,14 +158,14 @@ function explainNotYet(planned: Planned | undefined): string {
   return `${toSentence(planned.reason)}${until === undefined ? '' : `; goes on ${formatTime(until)}`}`
 }
 
-/** Counts records in words: `12 jobs: 7 succeeded, 4 in progress, 1 failed; 1 withdrawn, 3 archived.` */
-export function countRecords(records: readonly JobRecord[]): string {
+/** Counts records in words: `12 jobs: 7 succeeded, 4 in progress, 1 failed; 1 withdrawn, 3 archived.` `words` may name some otherwise. */
+export function countRecords(records: readonly JobRecord[], words?: readonly (string | undefined)[]): string {
   const marks = [
     count(records, 'withdrawn', (record) => record.withdrawn !== undefined),
     count(records, 'archived', (record) => record.archived === true),
   ].filter((part) => part !== '')
   const tail = marks.length === 0 ? '' : `; ${marks.join(', ')}`
-  const where = records.length === 0 ? '' : `: ${countConditions(records)}`
+  const where = records.length === 0 ? '' : `: ${countConditions(records, words)}`
   return `${formatCount(records.length, 'job')}${where}${tail}.`
 }
 
@@ -137,7 +175,7 @@ function count(records: readonly JobRecord[], word: string, is: (record: JobReco
 }
 
 function createRow(
-  { address, record, planned }: Entry,
+  { address, record, planned, decision }: Entry,
   nameId: (id: string) => string,
   { isWide, tallyOf, consoleOf }: StatusMore,
   { now }: ReportOptions,
@@ -146,9 +184,11 @@ function createRow(
     text: escapeForTerminal(address),
     style: record?.withdrawn === undefined ? undefined : ('dim' as const),
   }
+  const word = nameDecision(record, decision)
+  const decided = word && { text: word, style: 'red' as const }
   if (record === undefined) {
     const { style } = ACTION_WORDS[planned?.action ?? 'keep']
-    const condition = { text: planned ? nameAction(planned) : '-', style }
+    const condition = decided ?? { text: planned ? nameAction(planned) : '-', style }
     const none = { text: '-' }
     return [name, none, none, condition, isWide ? none : { text: '' }, none, none, none]
   }
@@ -157,7 +197,7 @@ function createRow(
     name,
     { text: String(record.run) },
     { text: id === undefined ? '-' : toSentence(nameId(id)), url: consoleOf?.(address, record) },
-    { text: describeStanding(record), style: chooseConditionStyle(condition) },
+    decided ?? { text: describeStanding(record), style: chooseConditionStyle(condition) },
     { text: isWide ? toSentence(status ?? '-') : '' },
     { text: formatTally(tallyOf?.(address, record)) || '-' },
     { text: formatTook(record, now) || '-' },
@@ -193,10 +233,15 @@ function narrowRow(
     prefixed(ended?.text === '-' ? 'for' : 'took', took),
     prefixed('ended', ended),
   ]
-  const rest = parts.flatMap((text) => (text === undefined || text === '' || text === '-' ? [] : [text]))
+  const lines = wrapParts(
+    parts.flatMap((text) => (text === undefined || text === '' || text === '-' ? [] : [text])),
+    options.width - INDENT.length,
+  )
+  const idText = prefixed('id', id)
+  const linked = `id ${linkText(id?.text ?? '', id?.url, options)}`
   return [
     ...(isOneLine ? [`${start}  ${end}`] : [start, `${INDENT}${end}`]),
-    ...(rest.length === 0 ? [] : indent(wrapParts(rest, options.width - INDENT.length), options)),
+    ...indent(lines.filter(Boolean), options).map((line) => line.replace(idText, () => linked)),
   ]
 }
 

@@ -46,12 +46,13 @@ export function describeStanding(record: JobRecord): string {
 
 /**
  * Counts jobs by condition in words, without zeros: `7 succeeded, 1 failed, 1 settling`. Jobs without a condition count by stage. A lost job
- * counts as lost: its last known condition no longer holds.
+ * counts as lost: its last known condition no longer holds. `words` may name some jobs otherwise.
  */
-export function countConditions(records: readonly JobRecord[]): string {
+export function countConditions(records: readonly JobRecord[], words: readonly (string | undefined)[] = []): string {
   const counts = new Map<string, number>(Object.values(CONDITION_WORDS).map((word) => [word, 0]))
-  for (const { condition, stage, lost } of records) {
-    const word = lost ? 'lost' : condition === undefined ? stage : CONDITION_WORDS[condition.type]
+  for (const [index, { condition, stage, lost }] of records.entries()) {
+    const known = lost ? 'lost' : condition === undefined ? stage : CONDITION_WORDS[condition.type]
+    const word = words[index] ?? known
     counts.set(word, (counts.get(word) ?? 0) + 1)
   }
   return [...counts]

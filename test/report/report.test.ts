@@ -1,10 +1,13 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import t from 'tap'
+import type { Finding, FindingKind } from '../../src/model/attention.ts'
 import type { Diagnostic } from '../../src/model/diagnostic.ts'
 import type { Line, PlannedLine } from '../../src/model/lines.ts'
 import { advise, suggest } from '../../src/model/remedy.ts'
 import { formatAnnotations } from '../../src/report/annotations.ts'
+import { formatAttention } from '../../src/report/attention-text.ts'
 import { countDiagnostics, formatDiagnostic, formatDiagnostics } from '../../src/report/diagnostics.ts'
+import { formatJob, formatSpec } from '../../src/report/job-text.ts'
 import {
   formatJsonLine,
   toDiagnosticLine,
@@ -257,6 +260,71 @@ t.test('a status fits a narrow terminal and omits nothing', async (t) => {
   }
 })
 
+t.test('a status links its IDs to the console at every width', async (t) => {
+  const page = 'https://eu-west-1.console.aws.amazon.com/iot/home?region=eu-west-1#/jobhub'
+  const link = (text: string): string => `\u001b]8;;${page}\u001b\\${text}\u001b]8;;\u001b\\`
+  const records = { 'IotJob/kiosk-firmware': fixtures.succeeded } as const
+  for (const width of [30, 60, 80, Number.POSITIVE_INFINITY]) {
+    const shown = { ...plain, width, links: true }
+    const text = formatStatus(records, [], shown, { consoleOf: () => page })
+    t.ok(text.includes(link('kiosk-firmware')), `${width} columns`)
+    t.equal(
+      text.replaceAll(link('kiosk-firmware'), 'kiosk-firmware'),
+      formatStatus(records, [], { ...shown, links: false }, { consoleOf: () => page }),
+    )
+  }
+})
+
+const finding = (address: Finding['address'], kind: FindingKind, reason = 'nobody knows'): Finding => ({
+  address,
+  kind,
+  reason,
+  run: 1,
+  finding: kind,
+  code: 'PLAN_CONFLICT',
+  remedies: [suggest('look', 'plan')],
+  isOfLine: false,
+  isKnown: true,
+})
+
+t.test('a status says what only a person can decide, instead of that it goes on', async (t) => {
+  const records = {
+    'IotJob/a': fixtures.settling,
+    'IotJob/b': fixtures.settling,
+    'IotJob/d': fixtures.succeeded,
+  } as const
+  const planned = [fixtures.planned('IotJob', 'c', { action: 'create' })]
+  const findings = [
+    finding('IotJob/a', 'unresolved', 'one of two'),
+    finding('IotJob/c', 'conflict', "somebody else's"),
+    finding('IotJob/d', 'duplicate', 'there is another'),
+  ]
+  const text = formatStatus(records, [], { ...plain, width: 60 }, { planned, findings })
+  t.match(text, '  IotJob/a  unresolved\n      run 1, for 40 s\n      one of two\n')
+  t.match(text, '  IotJob/b  settling\n')
+  t.match(text, "  IotJob/c  conflict\n      somebody else's\n")
+  t.match(text, /IotJob\/d {2}Succeeded\n.*\n(.*\n)? {6}there is another\n/)
+  t.match(text, '3 jobs: 1 succeeded, 1 unresolved, 1 settling. 1 spec\nwithout a job yet: 1 conflict.')
+  const alone = formatJob('IotJob/a', fixtures.settling, plain, { findings: findings.slice(0, 1) })
+  t.match(alone, '  condition  unresolved\n  why        one of two\n')
+  t.match(alone, /\n {2}hint: look: jobwright plan$/)
+  t.match(formatJob('IotJob/a', fixtures.settling, plain), '  condition  settling\n')
+  const spec = formatSpec(planned[0]!, undefined, plain, undefined, findings.slice(1, 2))
+  t.match(spec, "  condition  conflict\n  why        somebody else's\n")
+  t.match(spec, /\n {2}hint: look: jobwright plan$/)
+})
+
+t.test('what needs attention is listed with decisions first', async (t) => {
+  const kinds = ['blocked', 'failed', 'expired', 'failed', 'conflict', 'unresolved'] as const
+  const findings = kinds.map((kind, index) => finding(`IotJob/${index}`, kind))
+  t.equal(
+    formatAttention(findings),
+    '6 need attention: IotJob/5 (unresolved), IotJob/4 (conflict), IotJob/1 (failed), IotJob/3 (failed), IotJob/2 (expired) and 1 more.',
+  )
+  const both = [finding('IotJob/a', 'failed'), finding('IotJob/b', 'blocked'), finding('IotJob/b', 'duplicate')]
+  t.equal(formatAttention(both), '2 need attention: IotJob/b (duplicate, blocked), IotJob/a (failed).')
+})
+
 t.test('the end of a run shows every job and what to do next', async (t) => {
   const end = { jobs: fixtures.ends, exitCode: 6, outcomes: [9, 5, 6], nextAt: '2026-11-14T22:00:00Z' } as const
   t.matchSnapshot(formatSummary({ ...end, settledBefore: 4 }, plain), 'plain')
@@ -439,8 +507,8 @@ const SARIF = {
   },
 }
 
-type Finding = { ruleId: string; ruleIndex: number; partialFingerprints: Record<string, string> }
-type Log = { runs: [{ tool: { driver: { rules: { id: string }[] } }; results: Finding[] }] }
+type SarifResult = { ruleId: string; ruleIndex: number; partialFingerprints: Record<string, string> }
+type Log = { runs: [{ tool: { driver: { rules: { id: string }[] } }; results: SarifResult[] }] }
 
 t.test('a SARIF log has what viewers and code scanning need', async (t) => {
   const rule = (code: string) => ({ summary: code, help: `# ${code}`, uri: `https://jobwright.dev/errors/${code}` })

@@ -155,11 +155,19 @@ function report(
             target: targets?.get(single[0]),
             tallyOf,
             consoleUrl: consoleOf(...single),
+            findings: findings?.filter((one) => one.address === single[0]),
           })
         : alone
-          ? formatSpec(addWayOut(alone), findPlace(alone, session), out.options(now), targets?.get(alone.address))
+          ? formatSpec(
+              addWayOut(alone),
+              findPlace(alone, session),
+              out.options(now),
+              targets?.get(alone.address),
+              findings?.filter((one) => one.address === alone.address),
+            )
           : formatStatus(Object.fromEntries(chosen), order, out.tableOptions(now), {
               planned,
+              findings,
               targets,
               isWide: options.wide,
               tallyOf,
