@@ -12,7 +12,7 @@ import { paint, type ReportOptions } from './options.ts'
 import { formatTook, nameAction, nameDecision } from './status-text.ts'
 import { formatTally, type TallyOf } from './tally-text.ts'
 import { formatAgo, formatTime } from './time.ts'
-import { cut } from './width.ts'
+import { cut, wrapText } from './width.ts'
 import { chooseConditionStyle, describeStanding, toSentence } from './words.ts'
 
 const VALUE_MAX = 80
@@ -81,11 +81,11 @@ export function formatJob(address: Address, record: JobRecord, options: ReportOp
   ]
   return [
     paint('bold', escapeForTerminal(address), options),
-    ...rows.flatMap(([label, text]) => (text ? [`  ${label.padEnd(10)} ${text}`] : [])),
+    ...rows.flatMap(([label, text]) => (text ? hang(`  ${label.padEnd(10)} `, text, options) : [])),
     '  request',
-    ...requestLines(record.request).map((line) => `    ${line}`),
+    ...requestLines(record.request).map((line) => cutLine(`    ${line}`, options)),
     ...(record.history?.length
-      ? ['  earlier runs', ...record.history.map((one) => `    ${formatPastRun(one, options)}`)]
+      ? ['  earlier runs', ...record.history.flatMap((one) => hang('    ', formatPastRun(one, options), options))]
       : []),
     ...openFindings(findings).flatMap((one) => hintLines(one, '  ', options)),
   ].join('\n')
@@ -116,9 +116,19 @@ export function formatSpec(
   ]
   return [
     paint('bold', escapeForTerminal(address), options),
-    ...rows.flatMap(([label, text]) => (text ? [`  ${label.padEnd(10)} ${text}`] : [])),
+    ...rows.flatMap(([label, text]) => (text ? hang(`  ${label.padEnd(10)} `, text, options) : [])),
     ...(word === undefined ? [planned] : openFindings(findings)).flatMap((one) => hintLines(one, '  ', options)),
   ].join('\n')
+}
+
+/** Begins a text behind a label. On a terminal, its further lines are aligned with the first. */
+function hang(label: string, text: string, { terminal, width }: ReportOptions): string[] {
+  const lines = terminal ? wrapText(text, width - label.length) : [text]
+  return lines.map((line, index) => (index === 0 ? label : ' '.repeat(label.length)) + line)
+}
+
+function cutLine(line: string, { terminal, width }: ReportOptions): string {
+  return terminal ? cut(line, width) : line
 }
 
 /** `failed, acknowledged 2026-11-15 09:24 UTC (5 min ago): known`. */

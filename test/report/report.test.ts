@@ -314,6 +314,31 @@ t.test('a status says what only a person can decide, instead of that it goes on'
   t.match(spec, /\n {2}hint: look: jobwright plan$/)
 })
 
+t.test('the page of a job breaks no value on a narrow terminal, and is one line a fact elsewhere', async (t) => {
+  const past = { run: 1, condition: { type: 'Failed', reason: 'ThingsFailed' }, id: 'kiosk-logs' } as const
+  const job = fixtures.record({
+    ...fixtures.failed,
+    condition: {
+      type: 'Failed',
+      reason: 'DevicesFailed',
+      message: 'AWS says that 3 of 120 kiosks failed; 0 % may fail, '.repeat(3),
+    },
+    request: { targets: ['x'.repeat(90)] },
+    history: [{ ...past, finishedAt: '2026-11-09T04:00:00Z', site: fixtures.site }],
+  })
+  const whole = formatJob('IotJob/kiosk-logs', job, plain)
+  t.match(whole, /^ {2}why {8}AWS says .{130,}$/m)
+  for (const width of [40, 60, 80]) {
+    const narrow = formatJob('IotJob/kiosk-logs', job, { ...plain, width, terminal: true })
+    for (const line of narrow.split('\n')) t.ok(measureWidth(line) <= width, line)
+    for (const value of ['3 of 120 kiosks', '2026-11-09 04:00 UTC']) t.match(narrow, value)
+    t.match(narrow, /^ {2}why {8}AWS.*\n {13}\S/m)
+  }
+  const spec = fixtures.planned('IotJob', 'a', { action: 'blocked', reason: 'it waits '.repeat(12) })
+  for (const line of formatSpec(spec, undefined, { ...plain, width: 50, terminal: true }).split('\n'))
+    t.ok(measureWidth(line) <= 50, line)
+})
+
 t.test('what needs attention is listed with decisions first', async (t) => {
   const kinds = ['blocked', 'failed', 'expired', 'failed', 'conflict', 'unresolved'] as const
   const findings = kinds.map((kind, index) => finding(`IotJob/${index}`, kind))
