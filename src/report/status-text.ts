@@ -92,8 +92,9 @@ function groupByTarget(
   targets: StatusMore['targets'],
 ): [target: string | undefined, members: Entry[]][] {
   const groups = new Map<string, Entry[]>()
+  const sites = targets === undefined ? undefined : nameSites(entries, targets)
   for (const entry of entries) {
-    const name = targets === undefined ? '' : nameTarget(entry, targets)
+    const name = targets === undefined ? '' : nameTarget(entry, targets, sites)
     const group = groups.get(name)
     if (group) group.push(entry)
     else groups.set(name, [entry])
@@ -101,8 +102,29 @@ function groupByTarget(
   return groups.size > 1 ? [...groups] : [[undefined, [...entries]]]
 }
 
-function nameTarget({ address, record }: Entry, targets: ReadonlyMap<Address, string>): string {
-  return toSentence(targets.get(address) ?? (record ? `${record.site.region}/${record.site.account}` : '-'))
+function nameTarget(
+  { address, record }: Entry,
+  targets: ReadonlyMap<Address, string>,
+  sites: ReadonlyMap<string, string> | undefined,
+): string {
+  const site = record && nameSite(record)
+  return toSentence(targets.get(address) ?? (site === undefined ? '-' : (sites?.get(site) ?? site)))
+}
+
+/** Names the accounts and regions by the only target that has jobs there. A removed spec no longer names its target. */
+function nameSites(entries: readonly Entry[], targets: ReadonlyMap<Address, string>): ReadonlyMap<string, string> {
+  const names = new Map<string, Set<string>>()
+  for (const { address, record } of entries) {
+    const name = targets.get(address)
+    if (record === undefined || name === undefined) continue
+    const site = nameSite(record)
+    names.set(site, (names.get(site) ?? new Set()).add(name))
+  }
+  return new Map([...names].flatMap(([site, own]) => (own.size === 1 ? [[site, [...own].join()]] : [])))
+}
+
+function nameSite({ site }: JobRecord): string {
+  return `${site.region}/${site.account}`
 }
 
 /** `2 jobs: 2 succeeded. 3 specs without a job yet: 1 new, 2 held.` */

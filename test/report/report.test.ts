@@ -1,5 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import t from 'tap'
+import type { Address } from '../../src/model/address.ts'
 import type { Finding, FindingKind } from '../../src/model/attention.ts'
 import type { Diagnostic } from '../../src/model/diagnostic.ts'
 import type { Line, PlannedLine } from '../../src/model/lines.ts'
@@ -226,6 +227,30 @@ t.test('a status groups its jobs by target, if there are several', async (t) => 
   const one = new Map(addresses.map((address) => [address, 'prod']))
   t.notMatch(formatStatus(fixtures.state.records, [], { ...plain, width }, { targets: one }), 'prod')
 })
+
+t.test(
+  'the job of a removed spec is listed with the target of its account and region, if only one has them',
+  async (t) => {
+    const one = (region: string) => fixtures.record({ ...fixtures.succeeded, site: { ...fixtures.site, region } })
+    const records = { 'IotJob/a': one('eu-west-1'), 'IotJob/b': one('us-east-1'), 'IotJob/removed': one('eu-west-1') }
+    const targets = new Map<Address, string>([
+      ['IotJob/a', 'prod'],
+      ['IotJob/b', 'test'],
+    ])
+    const groups = (given: typeof records): string[] =>
+      formatStatus(given, [], plain, { targets })
+        .split('\n')
+        .filter((line) => line.startsWith('target '))
+    t.strictSame(groups(records), ['target prod', 'target test'])
+    t.strictSame(groups({ ...records, 'IotJob/removed': one('eu-south-1') }), [
+      'target prod',
+      'target test',
+      'target eu-south-1/123456789012',
+    ])
+    const same = { ...records, 'IotJob/b': one('eu-west-1') }
+    t.strictSame(groups(same), ['target prod', 'target test', 'target eu-west-1/123456789012'], 'two targets have them')
+  },
+)
 
 t.test('a status shows whole IDs and the words of AWS only where it is asked to', async (t) => {
   const id = 'de652f44c93bc8dec6684e413108422f'
