@@ -72,7 +72,8 @@ export function createPrinter(host: Host, { output, emulator }: PrinterOptions):
   const live = isTerminal && host.quiet !== true && !inActions && host.env['CI'] === undefined
   const colour = hasColour(host, people)
   const quiet = host.quiet === true
-  const width = people.isTTY ? (people.columns ?? 100) : inActions ? 160 : 120
+  // A pseudo-terminal without a size has 0 columns.
+  const width = people.isTTY ? people.columns || 100 : inActions ? 160 : 120
   let progress = NO_PROGRESS
   const following = createFollowing(tallyOf)
   let painted = false
@@ -108,7 +109,7 @@ export function createPrinter(host: Host, { output, emulator }: PrinterOptions):
     if (painted) host.stderr.write(CLEAR)
     painted = false
   }
-  const liveWidth = (): number => (host.stderr.columns ?? 80) - 1
+  const liveWidth = (): number => (host.stderr.columns || 80) - 1
   const paintLive = (given: string): void => {
     if (!live) return
     host.stderr.write(`${CLEAR}${given}`)

@@ -100,3 +100,14 @@ t.test('a JSON line on a terminal replaces the live line', async (t) => {
   out.line({ v: 1, type: 'summary', counts: {}, outcomes: [], exitCode: 0 })
   t.match(text, /^\r\u001b\[K\{"v":1,"type":"summary"/)
 })
+
+t.test('a terminal that does not know its width gets a common one', async (t) => {
+  let text = ''
+  const stream = { write: (more: string) => (text += more), isTTY: true, columns: 0 }
+  const host: Host = { cwd: '/', env: {}, stdout: stream, stderr: stream, signal: new AbortController().signal }
+  const out = createPrinter(host, { output: 'text' })
+  t.equal(out.options(0).width, 100)
+  t.equal(out.tableOptions(0).width, 100)
+  out.event({ type: 'queue', done: 1, total: 4, perSecond: 9, etaMs: 1_000 }, 0)
+  t.match(text, '] 1/4 created')
+})
