@@ -34,12 +34,12 @@ export function updateProgress(progress: Progress, event: Event): Progress {
 
 /**
  * Formats the live line of a terminal, at most `width` columns and without a line break. The caller repaints it: `[####------] 37/120
- * created · 9.8/s · 8 s left · 2 waiting`.
+ * actions · 9.8/s · 8 s left · 2 waiting`.
  */
 export function formatProgress(progress: Progress, width: number): string {
   const { failed, waiting } = progress
   const text = [
-    ...formatFigures(progress, `${progress.done}/${progress.total} created`),
+    ...formatFigures(progress, `${progress.done}/${progress.total} actions`),
     ...(failed > 0 ? [`${failed} failed`] : []),
     ...(waiting > 0 ? [`${waiting} waiting`] : []),
   ].join(' · ')
@@ -47,9 +47,9 @@ export function formatProgress(progress: Progress, width: number): string {
   return room < BAR_MIN ? cut(text, width) : `${drawBar(progress, room)} ${text}`
 }
 
-/** Formats a queue's figures for a log: `37 of 120 created · 9.8/s · 8 s left`. */
+/** Formats a queue's figures for a log: `37 of 120 actions · 9.8/s · 8 s left`. */
 export function queueText(queue: Pick<Progress, 'done' | 'total' | 'perSecond' | 'etaMs'>): string {
-  return formatFigures(queue, `${queue.done} of ${queue.total} created`).join(' · ')
+  return formatFigures(queue, `${queue.done} of ${queue.total} actions`).join(' · ')
 }
 
 function formatFigures(

@@ -158,7 +158,7 @@ t.test('the live line keeps to its width', async (t) => {
   for (let width = 1; width < 120; width++) t.ok(measureWidth(formatProgress(progress, width)) <= width)
   t.equal(
     formatProgress({ ...NO_PROGRESS, done: 120, total: 120, perSecond: 9 }, 80),
-    '[####################] 120/120 created',
+    '[####################] 120/120 actions',
   )
 })
 

@@ -79,7 +79,7 @@ t.test('a live line is painted only where nothing else can write into it', async
     const signal = new AbortController().signal
     const host: Host = { cwd: '/', env, stdout: stream('stdout'), stderr: stream('stderr'), signal }
     createPrinter(host, { output }).event({ type: 'queue', done: 1, total: 4, perSecond: 9, etaMs: 1_000 }, 0)
-    return text.includes('1/4 created')
+    return text.includes('1/4 actions')
   }
   t.ok(paints({}, 'stdout', 'stderr'))
   t.ok(paints({ env: { NO_COLOR: '1' } }, 'stdout', 'stderr'), 'it has no colour')
@@ -109,5 +109,5 @@ t.test('a terminal that does not know its width gets a common one', async (t) =>
   t.equal(out.options(0).width, 100)
   t.equal(out.tableOptions(0).width, 100)
   out.event({ type: 'queue', done: 1, total: 4, perSecond: 9, etaMs: 1_000 }, 0)
-  t.match(text, '] 1/4 created')
+  t.match(text, '] 1/4 actions')
 })

@@ -347,7 +347,7 @@ created IotJob/kiosk-firmware (id kiosk-firmware)
 creating IotJob/kiosk-screens
 failed create of IotJob/kiosk-screens: AccessDeniedException: not authorized to perform: iot:CreateJob on arn:aws:iot:eu-west-1:123456789012:job/kiosk-screens (request 8c1d)
 IotJob/kiosk-logs (id kiosk-logs): Failed: DevicesFailed
-37 of 120 created · 9.8/s · 8 s left
+37 of 120 actions · 9.8/s · 8 s left
 polling: MediaPackageHarvestJob/cup-final: its window ends later; next read in 3 h (22:00 UTC)
 polling: one job is running
 `
@@ -418,8 +418,8 @@ also exit 9: not finished: a spec is blocked (not by a failure), a create has no
 `
 
 exports[`test/report/report.test.ts > TAP > the live line keeps to its width > must match snapshot 1`] = `
-[######--------------] 37/120 created · 9.8/s · 8 s left · 1 failed · 2 waiting
-[###--------] 37/120 created · 9.8/s · 8 s left · 1 failed · 2 waiting
-37/120 created · 9.8/s · 8 s left · 1 f…
-37/120 created · 9.…
+[######--------------] 37/120 actions · 9.8/s · 8 s left · 1 failed · 2 waiting
+[###--------] 37/120 actions · 9.8/s · 8 s left · 1 failed · 2 waiting
+37/120 actions · 9.8/s · 8 s left · 1 f…
+37/120 actions · 9.…
 `
