@@ -266,7 +266,7 @@ t.test('the map of rooms names only files and folders that its rooms have', asyn
   )
   t.ok(named.includes('kinds/all-kinds.ts') && named.includes('plan/situations/'))
   const missing = named.filter((name) => {
-    const [room = '', wanted = ''] = [name.slice(0, name.indexOf('/')), name.slice(name.indexOf('/') + 1)]
+    const [room, wanted] = [name.slice(0, name.indexOf('/')), name.slice(name.indexOf('/') + 1)]
     const inside = fs.readdirSync(path.join(root, 'src', room), { recursive: true, encoding: 'utf8' })
     return !inside.some((one) => path.basename(one) === wanted.replace(/\/$/, ''))
   })

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { EXIT_CODES } from '../../src/model/exit-code.ts'
 import { PRECEDENCE } from '../../src/model/choose-exit-code.ts'
+import { EXIT_CODES } from '../../src/model/exit-code.ts'
 import { type Parts, table } from './markers.ts'
 import { memberTable, type Schema, schemaNamed } from './schema-table.ts'
 

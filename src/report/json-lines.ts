@@ -1,11 +1,11 @@
 import type { Address } from '../model/address.ts'
 import type { Finding } from '../model/attention.ts'
 import { type AwsProblem, getAwsCode, getRemedies } from '../model/aws-problem.ts'
+import { PRECEDENCE } from '../model/choose-exit-code.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { getElements } from '../model/elements.ts'
 import type { Event } from '../model/event.ts'
 import type { ExitCode } from '../model/exit-code.ts'
-import { PRECEDENCE } from '../model/choose-exit-code.ts'
 import type {
   DiagnosticLine,
   FindingDetail,

@@ -1,7 +1,7 @@
 import { getModel } from '../../kinds/index.ts'
+import { hasChanges } from '../../model/choose-exit-code.ts'
 import type { PlanCode } from '../../model/codes.ts'
 import type { ExitCode } from '../../model/exit-code.ts'
-import { hasChanges } from '../../model/choose-exit-code.ts'
 import { getUntil, type Plan } from '../../model/plan.ts'
 import { Problem } from '../../model/problem.ts'
 import { advise } from '../../model/remedy.ts'
