@@ -12,6 +12,7 @@ export function createOwnMemory(): OwnMemory {
   let used = new Map<string, readonly CheckedDocument[]>()
   return {
     isOwn: true,
+    drafts: new WeakMap(),
     begin() {
       before = used
       used = new Map()

@@ -113,8 +113,14 @@ type FileRead = {
 
 function readFile(source: Source, reader: Reader, memory: Memory | undefined): FileRead {
   const known = memory?.recall(source.file, source.text)
+  const kept = known && memory?.drafts?.get(known)
+  const own = kept?.[0]?.source
+  if (kept && own?.file === source.file) return { source: own, drafts: kept, refused: [], isRecalled: false }
   const recalled = known && recallDrafts(source, known, reader.kinds)
-  if (recalled) return { source, drafts: recalled, refused: [], isRecalled: memory?.isOwn !== true }
+  if (recalled) {
+    memory?.drafts?.set(known, recalled)
+    return { source, drafts: recalled, refused: [], isRecalled: memory?.isOwn !== true }
+  }
   // A file that only the plain reader has read is like a remembered one: before Jobwright acts on it, the YAML parser
   // reads it.
   const mayBePlain = memory !== undefined && !memory.isOwn && !memory.isDoubtful?.(source.file)

@@ -5,7 +5,8 @@ import { explainGitEnd, type GitEnd } from '../model/git-problem.ts'
 import { Problem } from '../model/problem.ts'
 import { type Git, isBareFolder, openGit } from '../system/git.ts'
 import { type Content, compareFiles, compareWithHead } from './committed.ts'
-import { type Bytes, encodeBytes, readTree } from './head.ts'
+import { type Bytes, encodeBytes, type HeadTree, readTree } from './head.ts'
+import type { HeadMemory } from './head-memory.ts'
 import { readRepository } from './repository.ts'
 
 /** What to ask Git. */
@@ -20,6 +21,8 @@ export type CheckoutOptions = {
   readonly searched?: readonly string[]
   /** The commit that the state was written from. */
   readonly since?: string
+  /** What this process knows of commits and texts. */
+  readonly memory?: HeadMemory
 }
 
 /** Reads the facts of the checkout around a folder. Throws a `Problem` if git refuses to read the repository. */
@@ -60,7 +63,7 @@ function createRefused(end: GitEnd): Problem {
 /** Lists what HEAD lacks of the files read, and what only HEAD holds. */
 async function compare(
   git: Git,
-  { root, files, searched = ['.'] }: CheckoutOptions,
+  { root, files, searched = ['.'], memory }: CheckoutOptions,
   prefix: Bytes,
   commit: string | undefined,
 ): Promise<Pick<Checkout & { git: true }, 'dirty' | 'uploads' | 'deleted'>> {
@@ -81,9 +84,15 @@ async function compare(
       .filter((part) => part !== '')
       .map(() => '..'),
   )
-  const head = await readTree(git, { folder: encodeBytes(top), at: '', commit })
+  memory?.begin()
+  const place = { git, folder: encodeBytes(top), at: '', commit }
+  const known = memory?.recallTree(commit)
+  const head: HeadTree | { readonly stderr: string } = known
+    ? { ...place, ...known, submodules: new Map() }
+    : await readTree(git, place)
   if ('stderr' in head) throw createRefused({ code: 128, ...head })
-  return compareWithHead({ head, prefix, contents, searched })
+  memory?.keepTree(head)
+  return compareWithHead({ head, prefix, contents, searched, computeId: memory?.computeId })
 }
 
 function readNow(root: string, file: string): Content {

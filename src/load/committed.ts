@@ -44,6 +44,8 @@ export type Compared = {
   readonly contents: readonly Content[]
   /** Folders and files to search for specs, relative to the root. */
   readonly searched: readonly string[]
+  /** Computes the blob ID of a text. */
+  readonly computeId?: typeof computeTextBlobId | undefined
 }
 
 /** How a content compares with HEAD. */
@@ -62,13 +64,13 @@ type Verdict = {
 export async function compareWithHead(
   compared: Compared,
 ): Promise<Pick<Checkout & { git: true }, 'dirty' | 'uploads' | 'deleted'>> {
-  const { prefix, contents } = compared
+  const { prefix, contents, computeId = computeTextBlobId } = compared
   const searched = compared.searched.map((one) => clean(prefix + encodeBytes(one)))
   const asked = contents.map(({ file }) => clean(prefix + encodeBytes(file)))
   const head = await readWithCase(compared.head, asked)
   await openSubmodules(head, asked, searched)
   const verdicts = await judgeFilters(
-    contents.map((content, index) => judge(content, asked[index]!, findInHead(head, asked[index]!))),
+    contents.map((content, index) => judge(content, asked[index]!, findInHead(head, asked[index]!), computeId)),
   )
   const differing = verdicts.filter(({ why }) => why !== undefined)
   const lost = findDeleted(head, prefix, searched, new Set(asked.filter((_, index) => wasRead(contents[index]!))))
@@ -135,16 +137,16 @@ function listWithInner(place: Found): Found[] {
   return [place, ...inner]
 }
 
-function judge(content: Content, asked: Bytes, found: Found): Verdict {
+function judge(content: Content, asked: Bytes, found: Found, computeId: typeof computeTextBlobId): Verdict {
   const verdict = { content, asked, found }
   if (found.is !== 'file') return { ...verdict, why: 'untracked' }
-  return computeId(content, found.id) === found.id ? verdict : { ...verdict, why: 'edited' }
+  return getBlobId(content, found.id, computeId) === found.id ? verdict : { ...verdict, why: 'edited' }
 }
 
 /** Returns the blob ID of a content. Undefined if it was not computed. */
-function computeId(content: Content, like: string): string | undefined {
+function getBlobId(content: Content, like: string, computeId: typeof computeTextBlobId): string | undefined {
   const format = detectObjectFormat(like)
-  if ('text' in content) return content.text === undefined ? undefined : computeTextBlobId(content.text, format)
+  if ('text' in content) return content.text === undefined ? undefined : computeId(content.text, format)
   return format === 'sha1' ? content.blob : undefined
 }
 

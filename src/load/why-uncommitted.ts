@@ -21,8 +21,8 @@ type Facts = {
   /** Paths of the index with their flag letters: `h` assume-unchanged, `S` skip-worktree. */
   readonly index: ReadonlyMap<Bytes, string>
   readonly ignored: ReadonlySet<Bytes>
-  /** The commit that is checked out. */
-  readonly at: string
+  /** The commit that is checked out in a submodule. */
+  readonly at: string | undefined
 }
 
 /** Reads the facts for each repository that has differences. */
@@ -43,11 +43,11 @@ export async function readFacts(
     const input = files.map((file) => `${file}\0`).join('')
     const [listed, ignored, head] = await Promise.all([
       git(['ls-files', '-v', '-z', '--full-name'], { encoding: 'latin1' }),
-      git(['check-ignore', '-z', '--stdin'], { encoding: 'latin1', input }),
-      git(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']),
+      files.length === 0 ? undefined : git(['check-ignore', '-z', '--stdin'], { encoding: 'latin1', input }),
+      tree.parent && git(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']),
     ])
     const index = listed.stdout.split('\0').map((line): [Bytes, string] => [line.slice(2), line.slice(0, 1)])
-    return [tree, { index: new Map(index), ignored: new Set(ignored.stdout.split('\0')), at: head.stdout.trim() }]
+    return [tree, { index: new Map(index), ignored: new Set(ignored?.stdout.split('\0')), at: head?.stdout.trim() }]
   })
   return new Map(await Promise.all(entries))
 }

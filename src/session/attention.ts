@@ -59,8 +59,9 @@ export async function findCaused(
   const fresh = findings.filter(({ kind, isKnown, isOfLine }) => {
     return isOfLine && !isKnown && (kind === 'conflict' || kind === 'expired')
   })
+  if (fresh.length === 0) return new Set()
   const since = state?.source?.commit
-  const isKnowable = fresh.length > 0 && since !== undefined && checkout.git
+  const isKnowable = since !== undefined && checkout.git
   const changes = isKnowable
     ? await readChanges(
         project.root,

@@ -1,13 +1,15 @@
 import { createOwnMemory } from '../documents/own-memory.ts'
+import { createHeadMemory, type HeadMemory } from '../load/head-memory.ts'
 import type { LoadOptions } from '../load/load.ts'
 import { createStateReader, type StateReader } from '../state/state-reader.ts'
 import { keepTexts } from '../system/known-texts.ts'
 
-/** What a process that plans again and again keeps in memory: unchanged texts, their checked specs, and the state. */
+/** What a process that plans again and again keeps in memory: unchanged texts, their checked specs, the state, and HEAD. */
 export type Known = {
   /** Begins to load specs again. */
   begin(): Pick<LoadOptions, 'source' | 'memory'>
   readonly stateReader: StateReader
+  readonly head: HeadMemory
 }
 
 /** Creates an empty memory for the project in a folder. */
@@ -20,5 +22,6 @@ export function createKnown(root: string): Known {
       return { source: texts.open(), memory }
     },
     stateReader: createStateReader(),
+    head: createHeadMemory(),
   }
 }

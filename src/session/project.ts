@@ -259,12 +259,18 @@ export function stateFile({ root, config }: Project, options: Pick<CommonOptions
 }
 
 /** Compares the read files with HEAD, and HEAD with the commit of the state. */
-export function readProjectCheckout(project: Project, loaded: Loaded, state: State | undefined): Promise<Checkout> {
+export function readProjectCheckout(
+  project: Project,
+  loaded: Loaded,
+  state: State | undefined,
+  known?: CommonOptions['known'],
+): Promise<Checkout> {
   return readCheckout({
     root: project.root,
     files: listContents(project, loaded),
     searched: listSearched(project.root, project.config.specs),
     since: state?.source?.commit,
+    memory: known?.head,
   })
 }
 

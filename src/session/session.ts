@@ -179,7 +179,7 @@ export async function createInput(
 ): Promise<ReconcileInput> {
   const { project, loaded } = session
   assertKnownKinds(state)
-  const checkout = await readProjectCheckout(project, loaded, state)
+  const checkout = await readProjectCheckout(project, loaded, state, options.known)
   const isOfCheckout = isCheckoutUsed(options.decisions, state)
   if (!options.emulator && isOfCheckout) assertHeadUnchanged(project, loaded, checkout, session.head)
   const place = options.emulator ? undefined : await project.getPlace()

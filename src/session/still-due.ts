@@ -8,6 +8,7 @@ import { isSettled, type JobRecord, type State } from '../model/state.ts'
  * uploaded file.
  */
 export function listStillDue(loaded: Loaded, state: State | undefined): Diagnostic[] {
+  if (loaded.diagnostics.length === 0) return []
   const specs = new Map(
     [...loaded.specs, ...loaded.blocked.flatMap(({ spec }) => spec ?? [])].map((one) => [one.address, one]),
   )

@@ -10,7 +10,7 @@ import type { Store } from './store.ts'
  * A state in a file on one machine. Its journal, its lock and the lock's owner are beside it, in `jobs.state.json.*`.
  */
 export function openFileStore(options: StoreAccess & { readonly path: string }): Store {
-  const { disk } = options
+  const { disk, reader } = options
   const file = path.resolve(options.path)
   // The text that this store wrote last. Comparing two long texts costs less than a digest.
   let last: StateText | undefined
@@ -23,7 +23,7 @@ export function openFileStore(options: StoreAccess & { readonly path: string }):
     journal: `${file}.journal`,
     lock: `${file}.lock`,
     async load(toWrite: boolean) {
-      const text = await read()
+      const text = await (toWrite || reader?.read === undefined ? read() : reader.read(file, read))
       // A killed run may have left a rename that is not durable yet. It must be durable before the journal records this
       // state as seen.
       if (toWrite) await reportDiskErrors(file, 'making the state durable', () => disk.syncFolder(path.dirname(file)))

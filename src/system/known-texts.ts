@@ -23,7 +23,7 @@ export function keepTexts(root: string): KnownTexts {
       const source = openSourceFiles(root)
       const folders = new Map<string, string | undefined>()
       const findFolder = (file: string): string | undefined => {
-        const folder = path.dirname(file)
+        const folder = file.slice(0, Math.max(0, file.lastIndexOf('/')))
         if (!folders.has(folder)) folders.set(folder, readRealPath(path.join(root, folder)))
         return folders.get(folder)
       }

@@ -94,14 +94,22 @@ function noteDuplicateIds(drafts: readonly Draft[], config: Config | undefined, 
   }))
 }
 
+/** The canonical requests of drafts that a process keeps from round to round. */
+const requests = new WeakMap<Draft, string>()
+
+function getCanonicalRequest(draft: Draft): string {
+  const known = requests.get(draft)
+  if (known !== undefined) return known
+  const { spec, model } = draft
+  const request = canonicalise(model?.request.normalise(spec?.request ?? {}) ?? {})
+  requests.set(draft, request)
+  return request
+}
+
 function noteIdenticalRequests(drafts: readonly Draft[], config: Config | undefined, note: Note): void {
   const candidates = drafts.filter((draft) => isSound(draft) && draft.model?.identity.recovery.is === 'match')
   const key = (draft: Draft): string | undefined =>
-    draft.spec &&
-    draft.model &&
-    [draft.model.kind, getTarget(draft, config), canonicalise(draft.model.request.normalise(draft.spec.request))].join(
-      '\n',
-    )
+    draft.spec && draft.model && [draft.model.kind, getTarget(draft, config), getCanonicalRequest(draft)].join('\n')
   const refused = listRepeated(candidates, key)
     .filter((group) => !group.every((draft) => draft.spec?.policy.allowIdentical))
     .flat()
@@ -124,12 +132,12 @@ function noteSharedPlaces(drafts: readonly Draft[], config: Config | undefined, 
     const own = spec && model?.identity.unique?.key(spec.request)
     return own === undefined ? undefined : `${model?.kind}\n${getTarget(draft, config)}\n${own}`
   }
-  const request = ({ spec, model }: Draft): string => canonicalise(model?.request.normalise(spec?.request ?? {}) ?? {})
   const shared = listRepeated(sound, key)
     .filter((group) => !group.every(({ spec }) => spec.policy.allowIdentical))
     .filter(
       ([first, ...others]) =>
-        first?.model?.identity.recovery.is !== 'match' || others.some((one) => request(one) !== request(first)),
+        first?.model?.identity.recovery.is !== 'match' ||
+        others.some((one) => getCanonicalRequest(one) !== getCanonicalRequest(first)),
     )
     .flat()
   for (const [unique, group] of groupBy(shared, ({ model }) => model?.identity.unique)) {

@@ -56,12 +56,14 @@ export function explainWaits(
   lines: readonly Planned[],
   explainRun: (job: Address) => Obstacle | undefined,
 ): Planned[] {
+  const waiting = lines.filter(({ code }) => code === DEPENDS)
+  if (waiting.length === 0) return [...lines]
   const found = new Map(lines.map((planned) => [planned.address, planned]))
   const begun = new Set<Address>()
   const isOpen = (job: Address): boolean => found.get(job)?.code === DEPENDS && !begun.has(job)
   // An explicit stack, since a chain may be as long as the list of specs. Each spec is explained after its
   // dependencies. A dependency cycle is an error of loading; here one of its specs stays unexplained.
-  for (const { address } of lines.filter(({ code }) => code === DEPENDS)) {
+  for (const { address } of waiting) {
     const stack = isOpen(address) ? [address] : []
     for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
       begun.add(top)
