@@ -62,7 +62,9 @@ export async function writeProject(root: string, options: ProjectOptions): Promi
   )
   const state = path.join(root, isEmulated ? '.jobwright/emulator/jobs.state.json' : 'jobs.state.json')
   fs.mkdirSync(path.dirname(state), { recursive: true })
-  fs.writeFileSync(state, serialiseState({ ...emptyState('bench', '2026-11-15T09:00:00Z'), records }), { mode: 0o600 })
+  fs.writeFileSync(state, serialiseState({ ...emptyState('bench', '2026-11-15T09:00:00Z'), project: '.', records }), {
+    mode: 0o600,
+  })
 }
 
 /** The file of the n-th spec. */

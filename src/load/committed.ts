@@ -69,12 +69,16 @@ export async function compareWithHead(
   const asked = contents.map(({ file }) => clean(prefix + encodeBytes(file)))
   const head = await readWithCase(compared.head, asked)
   await openSubmodules(head, asked, searched)
-  const verdicts = await judgeFilters(
-    contents.map((content, index) => judge(content, asked[index]!, findInHead(head, asked[index]!), computeId)),
+  const first = contents.map((content, index) =>
+    judge(content, asked[index]!, findInHead(head, asked[index]!), computeId),
   )
-  const differing = verdicts.filter(({ why }) => why !== undefined)
   const lost = findDeleted(head, prefix, searched, new Set(asked.filter((_, index) => wasRead(contents[index]!))))
-  const facts = await readFacts([...differing, ...lost])
+  // Most files whose bytes differ are edited. So Git explains them while it applies its filters.
+  const [verdicts, facts] = await Promise.all([
+    judgeFilters(first),
+    readFacts([...first.filter(({ why }) => why !== undefined), ...lost]),
+  ])
+  const differing = verdicts.filter(({ why }) => why !== undefined)
   const named = (file: Bytes): string => decodeBytes(path.posix.relative(prefix, file))
   const explained = (some: readonly Verdict[]): Uncommitted[] =>
     some.map((one) => explain({ ...one, file: one.content.file }, facts, named)).sort(compareFiles)

@@ -190,6 +190,13 @@ export async function createInput(
   }
 }
 
+/** Begins `createInput`, which asks Git, before AWS is asked. Its error is thrown where it is awaited. */
+export function beginInput(...given: Parameters<typeof createInput>): Promise<ReconcileInput> {
+  const input = createInput(...given)
+  input.catch(() => {})
+  return input
+}
+
 /** Creates the same from a known checkout, without the repository's facts about the state. */
 export function createBasis(
   session: Session,

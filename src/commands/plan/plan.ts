@@ -28,7 +28,7 @@ import { previewPlan } from '../../session/previews.ts'
 import { createPrinter, type Printer } from '../../session/printer.ts'
 import { openProjectStore } from '../../session/project.ts'
 import { restoreTexts } from '../../session/restore-texts.ts'
-import { createInput, listPlanDiagnostics, openSession, openSessionWorld, type Session } from '../../session/session.ts'
+import { beginInput, listPlanDiagnostics, openSession, openSessionWorld, type Session } from '../../session/session.ts'
 import { listStillDue } from '../../session/still-due.ts'
 
 export type PlanOptions = CommonOptions & {
@@ -172,10 +172,11 @@ type Looked = {
 }
 
 async function look(session: Session, state: State | undefined, options: PlanOptions, host: Host): Promise<Looked> {
+  const asked = beginInput(session, state, options)
   const world = await openSessionWorld(session, state, options, host)
   try {
     const { clock } = session
-    const basis = await createInput(session, state, options)
+    const basis = await asked
     const queue = createQueue({ concurrency: CONCURRENCY, clock })
     const withCounts = options.publisher !== undefined
     const at = { world, clock, modelOf: getModel, queue, signal: host.signal, withCounts }

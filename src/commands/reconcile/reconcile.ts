@@ -26,7 +26,7 @@ import { previewPlan } from '../../session/previews.ts'
 import { createPrinter, type Printer } from '../../session/printer.ts'
 import { createFirstState, openProjectStore, stateFile } from '../../session/project.ts'
 import {
-  createInput,
+  beginInput,
   createLoop,
   listPlanDiagnostics,
   openSession,
@@ -183,9 +183,10 @@ async function run(
   failed: Reconciled['failed'] | undefined,
 ): Promise<Reconciled & { readonly found: Seen }> {
   assertOnly(options, session.loaded, store.state)
+  const asked = beginInput(session, store.state, options)
   const reached = await openSessionWorld(session, store.state, options, host)
   const world = options.refreshOnly ? reached : await delegateToWorkers(reached, session, store.state)
-  const basis = { ...(await createInput(session, store.state, options)), begins: options.begins }
+  const basis = { ...(await asked), begins: options.begins }
   const input = options.approved ? await approveInput(basis, options.approved, session) : basis
   const isNews = createFilter()
   const lookAt = (plan: Plan): Seen => ({
