@@ -1,5 +1,4 @@
 import type { Json, JsonObject } from '../model/json.ts'
-import type { Draft } from './draft.ts'
 
 /** A document without any fault of its own: its index, line and column, its envelope, and the completed request. */
 export type CheckedDocument = readonly [
@@ -23,8 +22,6 @@ export type Memory = {
   isDoubtful?(file: string): boolean
   /** Returns the documents of a file's text; undefined if the text is unknown. */
   recall(file: string, text: string): readonly CheckedDocument[] | undefined
-  /** The drafts of remembered documents, of the file that used them last. */
-  readonly drafts?: WeakMap<readonly CheckedDocument[], readonly Draft[]>
   /** Remembers the documents of a text. */
   keep(text: string, documents: readonly CheckedDocument[]): void
 }

@@ -12,7 +12,6 @@ export function createOwnMemory(): OwnMemory {
   let used = new Map<string, readonly CheckedDocument[]>()
   return {
     isOwn: true,
-    drafts: new WeakMap(),
     begin() {
       before = used
       used = new Map()

@@ -13,7 +13,7 @@ import { maskSecrets } from './check/mask.ts'
 import { indexPlaces } from './check/misplaced-members.ts'
 import { recallDrafts, toChecked } from './checked.ts'
 import type { Draft } from './draft.ts'
-import type { Memory } from './memory.ts'
+import type { CheckedDocument, Memory } from './memory.ts'
 import { createLocator } from './parse/locate.ts'
 import { type Parsed, parse } from './parse/parse.ts'
 import { parseSimpleYaml } from './parse/simple-yaml.ts'
@@ -111,14 +111,17 @@ type FileRead = {
   readonly isRecalled: boolean
 }
 
+/** The drafts of documents that this process remembers, each of the file that used them last. */
+const keptDrafts = new WeakMap<readonly CheckedDocument[], readonly Draft[]>()
+
 function readFile(source: Source, reader: Reader, memory: Memory | undefined): FileRead {
   const known = memory?.recall(source.file, source.text)
-  const kept = known && memory?.drafts?.get(known)
+  const kept = known && keptDrafts.get(known)
   const own = kept?.[0]?.source
   if (kept && own?.file === source.file) return { source: own, drafts: kept, refused: [], isRecalled: false }
   const recalled = known && recallDrafts(source, known, reader.kinds)
   if (recalled) {
-    memory?.drafts?.set(known, recalled)
+    if (memory?.isOwn) keptDrafts.set(known, recalled)
     return { source, drafts: recalled, refused: [], isRecalled: memory?.isOwn !== true }
   }
   // A file that only the plain reader has read is like a remembered one: before Jobwright acts on it, the YAML parser
