@@ -125,7 +125,7 @@ t.test(
     const last = ['', '']
     let step = 0
     const seen = new Set<string>()
-    for (; step < 24; step++) {
+    for (; step < 16; step++) {
       const edit = choose(Object.keys(edits))
       const [name, other] = [choose(names), choose(names)]
       edits[edit]!(name, other)
@@ -134,7 +134,7 @@ t.test(
       last[step % 2] = fresh
       if (remembered !== fresh) t.equal(remembered, fresh, `step ${step}: ${edit} ${name} ${other}`)
     }
-    t.ok(seen.size >= 6, `${seen.size} kinds of edits changed the plan`)
+    t.ok(seen.size >= 5, `${seen.size} kinds of edits changed the plan`)
   },
 )
 
