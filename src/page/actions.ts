@@ -5,7 +5,8 @@ import type { Route } from './route.ts'
 /** What any part of the page may do. */
 export type Actions = {
   readonly route: Route
-  go(route: Partial<Route>): void
+  /** Goes to another route. `isTyping`: it is the same search with another letter, and no step to come back to. */
+  go(route: Partial<Route>, isTyping?: boolean): void
   /** Copies a text. If the browser refuses, the text beside the button is selected. */
   copy(text: string, button: HTMLElement): void
   /** Says something to screen readers. */

@@ -66,11 +66,18 @@ function Report({ data, report, isLive, link, tick }: ReportProps): VNode {
   const shown = useMemo(() => filterJobs(all, route.filter), [all, route.filter])
 
   const held = useRef<Held | undefined>(undefined)
-  // An open job makes the view beside it narrower. The row that opened it stays where it was.
+  const shownRoute = useRef(route)
+  shownRoute.current = route
+  // An open job makes the view beside it narrower, and a closed one wider. Its row stays where it was.
   useLayoutEffect(() => {
     if (held.current?.row.isConnected) scrollBy(0, held.current.row.getBoundingClientRect().top - held.current.top)
     held.current = undefined
   }, [route])
+  const wantsTop = useRef(false)
+  useLayoutEffect(() => {
+    if (wantsTop.current) scrollToTop()
+    wantsTop.current = false
+  }, [route.view])
   useStuckHeights(route.view)
   const wantsSearch = useRef(false)
   useLayoutEffect(() => {
@@ -82,23 +89,30 @@ function Report({ data, report, isLive, link, tick }: ReportProps): VNode {
   useLayoutEffect(() => {
     const onHash = (): void => {
       const next = parseRoute(location.hash)
-      held.current = holdRow(next.open)
+      const before = shownRoute.current
+      held.current = before.view === next.view ? holdRow(next.open || before.open) : undefined
+      // A step back returns to where the view was. Any other change of view begins at the top.
+      wantsTop.current = before.view !== next.view && history.state !== VISITED
+      history.replaceState(VISITED, '')
       setRoute(next)
     }
+    history.replaceState(VISITED, '')
     addEventListener('hashchange', onHash)
     return () => removeEventListener('hashchange', onHash)
   }, [])
   useNews(all, say)
 
   const opener = useRef('')
-  const go = useCallback((part: Partial<Route>): void => {
+  const go = useCallback((part: Partial<Route>, isTyping = false): void => {
     const next = { ...parseRoute(location.hash), ...part }
     const hash = formatRoute(next)
-    // Each letter of a search is no step back.
-    if (part.filter !== undefined) {
-      history.replaceState(null, '', hash)
-      setRoute(next)
-    } else location.hash = hash
+    if (part.filter === undefined) {
+      location.hash = hash
+      return
+    }
+    if (isTyping || hash === location.hash) history.replaceState(VISITED, '', hash)
+    else history.pushState(VISITED, '', hash)
+    setRoute(next)
   }, [])
   useEffect(() => {
     if (route.open !== '') opener.current = route.open
@@ -110,7 +124,10 @@ function Report({ data, report, isLive, link, tick }: ReportProps): VNode {
   useLayoutEffect(
     () =>
       listenForKeys({
-        show: (view) => go({ view, open: '' }),
+        show: (view) => {
+          if (view === shownRoute.current.view) scrollToTop()
+          go({ view, open: '' })
+        },
         search: () => {
           if (enterSearch()) return
           // Lanes are of no jobs, and have no search.
@@ -212,7 +229,13 @@ function Header({ report, view, route, isLive, link, now, needs }: HeaderProps):
     <header class="top">
       <p class="title">
         <b>{report.project}</b>
-        {report.where && <span class="quiet"> {report.where}</span>}
+        {report.emulator ? (
+          <span class="place warn" title="The jobs of this page are in Jobwright’s emulator. AWS has none of them.">
+            emulator, not AWS
+          </span>
+        ) : (
+          report.where && <span class="quiet"> {report.where}</span>
+        )}
       </p>
       <p class="asof" title={report.offline ? 'AWS was not asked. Statuses are those of the last run.' : undefined}>
         {isLive ? (
@@ -229,6 +252,7 @@ function Header({ report, view, route, isLive, link, now, needs }: HeaderProps):
             key={one}
             href={formatRoute({ ...route, view: one, open: '' })}
             aria-current={one === view ? 'page' : undefined}
+            onClick={one === view ? scrollToTop : undefined}
           >
             {NAMES[one]}
             {one === 'now' && needs > 0 && (
@@ -242,6 +266,15 @@ function Header({ report, view, route, isLive, link, now, needs }: HeaderProps):
       </nav>
     </header>
   )
+}
+
+/** The state of an entry of the browser's history that the page has shown. */
+const VISITED = 'visited'
+
+/** Returns to the top of the page, and of the list of all jobs. */
+function scrollToTop(): void {
+  scrollTo(0, 0)
+  document.querySelector('.scroll')?.scrollTo(0, 0)
 }
 
 function countNeeds(jobs: readonly Job[]): number {

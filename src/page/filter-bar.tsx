@@ -1,7 +1,16 @@
 import type { VNode } from 'preact'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { useActions } from './actions.ts'
-import { type Filter, filterJobs, type Grouping, isFiltering, isOfList, listUsed, NO_FILTER } from './filter.ts'
+import {
+  type Filter,
+  filterJobs,
+  findMeant,
+  type Grouping,
+  isFiltering,
+  isOfList,
+  listUsed,
+  NO_FILTER,
+} from './filter.ts'
 import type { Job, Standing } from './job.ts'
 import { LOOKS } from './words.ts'
 
@@ -18,20 +27,20 @@ export function FilterBar({ all, shown }: FilterBarProps): VNode {
   const { filter, view, grouping } = route
   const choices = useMemo(() => listChoices(all), [all])
   /** Filters. An open job that is then hidden is closed: it would stand beside a list without it. */
-  const set = (part: Partial<Filter>): void => {
+  const set = (part: Partial<Filter>, isTyping = false): void => {
     const next = { ...filter, ...part }
     const isHidden = route.open !== '' && !filterJobs(all, next).some(({ address }) => address === route.open)
-    go({ filter: next, ...(isHidden && { open: '' }) })
+    go({ filter: next, ...(isHidden && { open: '' }) }, isTyping)
   }
   const hidden = all.length - shown.length
-  /** Opens the only job that a search finds. */
+  /** Opens the job that a search means. That ends the search, which would hide the others from every view. */
   const open = (text: string): void => {
-    const [job, another] = filterJobs(all, { ...filter, text })
-    if (job !== undefined && another === undefined) go({ open: job.address })
+    const job = findMeant(filterJobs(all, { ...filter, text }), text)
+    if (job) go({ open: job.address, filter: { ...filter, text: '' } })
   }
   return (
     <search class="filter">
-      <Search text={filter.text} onText={(text) => set({ text })} onEnter={open} />
+      <Search text={filter.text} onText={(text, isTyping) => set({ text }, isTyping)} onEnter={open} />
       <details>
         <summary>Filters</summary>
         <div class="choices">
@@ -125,7 +134,8 @@ function listChoices(all: readonly Job[]): Choices {
 
 type SearchProps = {
   readonly text: string
-  readonly onText: (text: string) => void
+  /** `isTyping`: letters of the same search came before. */
+  readonly onText: (text: string, isTyping: boolean) => void
   readonly onEnter: (text: string) => void
 }
 
@@ -133,19 +143,24 @@ function Search({ text, onText, onEnter }: SearchProps): VNode {
   const [typed, setTyped] = useState(text)
   // The latest text that came from here. When it comes back, more may have been typed.
   const sent = useRef(text)
+  const hasBegun = useRef(false)
+  const timer = useRef(0)
   useEffect(() => {
     if (text === sent.current) return
     sent.current = text
+    hasBegun.current = false
     setTyped(text)
   }, [text])
   const send = (): void => {
+    clearTimeout(timer.current)
+    if (typed === sent.current) return
     sent.current = typed
-    onText(typed)
+    onText(typed, hasBegun.current)
+    hasBegun.current = true
   }
   useEffect(() => {
-    if (typed === text) return
-    const timer = setTimeout(send, TYPING_MS)
-    return () => clearTimeout(timer)
+    timer.current = setTimeout(send, TYPING_MS)
+    return () => clearTimeout(timer.current)
   }, [typed])
   return (
     <label class="search">
@@ -157,10 +172,13 @@ function Search({ text, onText, onEnter }: SearchProps): VNode {
         placeholder="Search jobs: name, ID, label, reason ( / )"
         autocomplete="off"
         spellcheck={false}
+        onFocus={() => {
+          hasBegun.current = false
+        }}
         onInput={(event) => setTyped(event.currentTarget.value)}
         onKeyDown={(event) => {
           if (event.key !== 'Enter') return
-          if (typed !== text) send()
+          send()
           onEnter(typed)
         }}
       />

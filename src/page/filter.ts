@@ -77,6 +77,14 @@ export function filterJobs(jobs: readonly Job[], filter: Filter): readonly Job[]
   )
 }
 
+/** Returns the job that a search means: the only one of exactly this name or address, or the only one that it finds. */
+export function findMeant(found: readonly Job[], text: string): Job | undefined {
+  const wanted = text.trim().toLowerCase()
+  const named = found.filter(({ name, address }) => [name, address].some((own) => own.toLowerCase() === wanted))
+  const meant = named.length > 0 ? named : found
+  return meant.length === 1 ? meant[0] : undefined
+}
+
 /** Returns by what a list is sorted. If nobody chose it, jobs that wait for a time come in the order of their times. */
 export function chooseSorting(sorting: Sorting, { condition }: Filter): Sorting {
   return sorting === '' && condition === 'waiting' ? 'until' : sorting

@@ -36,6 +36,7 @@ export function Help({ onClose }: { readonly onClose: () => void }): VNode {
         {(Object.keys(LOOKS) as Standing[]).map((standing) => (
           <li key={standing}>
             <Condition standing={standing} />
+            {LOOKS[standing].means && <span class="quiet sub">{LOOKS[standing].means}</span>}
           </li>
         ))}
       </ul>

@@ -1,3 +1,5 @@
+import { type FindingKind, URGENCY } from '../model/attention.ts'
+import { CANCEL_REASON } from '../model/cancel-reason.ts'
 import type { AttentionLine } from '../model/lines.ts'
 import type { JobRow, PlannedRow } from '../model/page.ts'
 import type { Data } from './data.ts'
@@ -151,6 +153,38 @@ export function getWaitsFor(job: Job): WaitsFor {
   return ENDS[job.standing] ?? (isChanging(job) ? 'reconcile' : 'other')
 }
 
+/** Says until when a job waits whose time is not known. */
+export function explainOpenWait(job: Job): string {
+  const ends = getWaitsFor(job)
+  if (ends === 'reconcile') return 'the next reconcile'
+  if (ends === 'person') return 'not by itself'
+  if (job.standing === 'queued') return 'the end of that job'
+  if (job.standing === 'Pending') return 'AWS begins it, and gives no time'
+  return 'no time is known'
+}
+
+/** Orders jobs that need a person: the most urgent first, then the latest. */
+export function compareUrgency(a: Job, b: Job): number {
+  const rank = ({ attention }: Job): number => Math.min(...attention.map(({ kind }) => URGENCY.indexOf(kind)))
+  const time = ({ ended, attention }: Job): string => ended ?? attention[0]?.seen ?? ''
+  return rank(a) - rank(b) || (time(a) < time(b) ? 1 : -1)
+}
+
+/** Returns whether a job ended without success. */
+export function isBadEnd({ standing }: Pick<Job, 'standing'>): boolean {
+  return standing === 'Failed' || standing === 'Cancelled'
+}
+
+/** Orders jobs that ended: those without success first, then the latest. */
+export function compareEnds(a: Job, b: Job): number {
+  return Number(isBadEnd(b)) - Number(isBadEnd(a)) || (a.ended! < b.ended! ? 1 : -1)
+}
+
+/** Returns whether the condition of a job already says what a finding is about. */
+export function isInStanding(kind: FindingKind, job: Job): boolean {
+  return kind === job.standing.toLowerCase() || (kind === 'failed' && isBadEnd(job))
+}
+
 /** Returns whether AWS has the job and starts it at a known time. A plan has no action for it. */
 export function isAtAws({ standing, planned }: Job): boolean {
   return standing === 'waiting' && planned?.action !== 'waiting'
@@ -187,17 +221,23 @@ export function explainStanding(job: Job): string {
   const { job: own, planned, standing } = job
   if (planned && EXPLAINED.has(own?.condition)) return explainPlan(planned)
   if (own?.startsAt && standing === 'waiting') return 'AWS starts it then'
-  return own === undefined || standing === 'Succeeded' ? '' : explainEnd(own)
+  if (own === undefined || standing === 'Succeeded') return ''
+  return explainEnd(own) || (standing === 'Pending' ? 'AWS has it, has not begun it, and says no more' : '')
 }
 
 /** What IoT jobs count, in AWS's word. The counts beside it call them devices. */
 const THINGS = /^(\d+ of \d+) things did not succeed$/
 
-/** Says why a job ended as it did: AWS's message, and its word for the reason. Empty if AWS said nothing. */
-export function explainEnd({ message: said, reason }: JobRow): string {
-  const message = said?.replace(THINGS, '$1 devices did not succeed')
-  if (message === undefined || reason === undefined) return message ?? reason ?? ''
-  return message.includes(reason) ? message : `${message} (${reason})`
+/**
+ * Says why a job ended as it did: AWS's message, and its word for the reason. Empty if AWS said nothing. A message that
+ * only repeats the status says nothing.
+ */
+export function explainEnd({ message: said, reason, status, condition }: JobRow): string {
+  const message = said === `The job is ${status}.` ? undefined : said?.replace(THINGS, '$1 devices did not succeed')
+  if (reason === undefined) return message ?? ''
+  if (message !== undefined) return message.includes(reason) ? message : `${message} (${reason})`
+  const isOfAws = condition !== undefined && isBadEnd({ standing: condition }) && reason !== CANCEL_REASON
+  return isOfAws ? `${reason} (AWS gives no other reason)` : reason
 }
 
 /** The time that ends the name of a run of a schedule. */

@@ -49,6 +49,7 @@ type TableProps = {
 }
 
 function Table({ items, list, sorting, jobs, isPrinting }: TableProps): VNode {
+  const { open } = useActions().route
   const box = useRef<HTMLDivElement>(null)
   const [{ top, height, row }, setWindow] = useState({ top: 0, height: 800, row: 40 })
   const focused = useKeptFocus(box)
@@ -58,9 +59,10 @@ function Table({ items, list, sorting, jobs, isPrinting }: TableProps): VNode {
     observer.observe(box.current!)
     return () => observer.disconnect()
   }, [])
-  // Another list begins at its top.
+  // Another list begins at its top, or at the open job.
   useLayoutEffect(() => {
-    box.current!.scrollTop = 0
+    const at = open === '' ? 0 : items.findIndex((item) => item.is === 'job' && item.job.address === open)
+    box.current!.scrollTop = Math.max(0, at - BEYOND) * row
     measure()
   }, [list])
 

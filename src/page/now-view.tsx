@@ -1,13 +1,17 @@
 import type { ComponentChildren, VNode } from 'preact'
-import { URGENCY } from '../model/attention.ts'
+import type { AttentionLine } from '../model/lines.ts'
 import { useActions } from './actions.ts'
 import {
+  compareEnds,
+  compareUrgency,
   describeNote,
   explainEnd,
   explainFinding,
+  explainOpenWait,
   explainStanding,
   getWaitEnd,
   getWaitsFor,
+  isInStanding,
   isRunning,
   isWaiting,
   type Job,
@@ -27,23 +31,28 @@ const DAY_MS = 86_400_000
 
 /** What needs a person, what runs, what waits, and what ended lately. */
 export function NowView({ data, all, shown, now }: ViewProps): VNode {
-  const needs = shown.filter(({ attention }) => attention.length > 0).sort(byUrgency)
+  const needs = shown.filter(({ attention }) => attention.length > 0).sort(compareUrgency)
   const running = shown.filter(isRunning)
   const waiting = shown.filter(isWaiting).sort(bySoonest)
-  const ended = shown.filter(({ ended: at }) => at !== undefined && now - Date.parse(at) < DAY_MS).sort(byFailure)
+  const ended = shown.filter(({ ended: at }) => at !== undefined && now - Date.parse(at) < DAY_MS).sort(compareEnds)
   const isFiltered = shown.length < all.length
-  const acknowledged = shown.filter((job) => job.attention.length === 0 && job.acknowledged.length > 0).length
-  const needsHints = [
-    needs.length > 1 ? 'decisions first, then failures, the latest first' : '',
-    acknowledged > 0 ? `${acknowledged.toLocaleString()} acknowledged` : '',
-  ].filter(Boolean)
+  const acknowledged = shown.filter((job) => job.attention.length === 0 && job.acknowledged.length > 0)
   const sections: readonly Section[] = [
     {
       id: 'needs',
       title: 'Needs a person',
-      hint: needsHints.join(' · '),
+      hint: (
+        <>
+          {needs.length > 1 && 'most urgent first, then the latest'}
+          {needs.length > 1 && acknowledged.length > 0 && ' · '}
+          {acknowledged.length > 0 && (
+            <Jump to="acknowledged">{acknowledged.length.toLocaleString()} acknowledged</Jump>
+          )}
+        </>
+      ),
       count: needs.length,
       none: 'Nothing needs you.',
+      after: acknowledged.length > 0 && <Acknowledged jobs={acknowledged} now={now} />,
       content: () => (
         <>
           <ul class="cards">
@@ -91,13 +100,13 @@ export function NowView({ data, all, shown, now }: ViewProps): VNode {
     {
       id: 'ended',
       title: 'Ended in the last 24 hours',
-      hint: ended.length > 1 ? 'failures first, then the latest' : undefined,
+      hint: ended.length > 1 ? 'failed and cancelled first, then the latest' : undefined,
       count: ended.length,
       none: 'No job ended in the last 24 hours.',
       content: () => (
         <>
           <JobTable
-            caption="Jobs that ended in the last 24 hours, failures first"
+            caption="Jobs that ended in the last 24 hours, failed and cancelled ones first"
             heads={['Result', 'Ended']}
             jobs={ended}
           >
@@ -117,7 +126,7 @@ export function NowView({ data, all, shown, now }: ViewProps): VNode {
     },
   ]
   // A search is for jobs: sections without one of them only stand in the way.
-  const used = isFiltered ? sections.filter(({ count }) => count > 0) : sections
+  const used = isFiltered ? sections.filter(({ count, after }) => count > 0 || after) : sections
   return (
     <>
       <Totals jobs={shown} all={all} />
@@ -132,13 +141,14 @@ export function NowView({ data, all, shown, now }: ViewProps): VNode {
         )}
       </p>
       <Problems data={data} only={['error']} />
-      {used.map(({ id, title, hint, count, none, content }) => (
+      {used.map(({ id, title, hint, count, none, content, after }) => (
         <section key={id} aria-labelledby={id}>
           <h2 id={id} tabIndex={-1}>
             {title} <Count count={count} />
             {hint && <span class="quiet hint"> {hint}</span>}
           </h2>
           {count === 0 ? <Empty>{none}</Empty> : content()}
+          {after}
         </section>
       ))}
       {isFiltered && used.length === 0 && <Elsewhere shown={shown.length} hidden={all.length - shown.length} />}
@@ -156,11 +166,32 @@ export function NowView({ data, all, shown, now }: ViewProps): VNode {
 type Section = {
   readonly id: string
   readonly title: string
-  readonly hint?: string | undefined
+  readonly hint?: ComponentChildren
   readonly count: number
   /** What it says without jobs. */
   readonly none: string
   readonly content: () => VNode
+  /** What stands below its jobs, or below what it says without jobs. */
+  readonly after?: ComponentChildren
+}
+
+/** What somebody has acknowledged: it needs nobody, and is not hidden. */
+function Acknowledged({ jobs, now }: { readonly jobs: readonly Job[]; readonly now: number }): VNode {
+  return (
+    <details class="acknowledged">
+      <summary id="acknowledged">{jobs.length.toLocaleString()} acknowledged</summary>
+      <JobTable caption="Acknowledged" heads={['Why', 'Acknowledged']} jobs={jobs}>
+        {(one) => {
+          const [{ kind, reason, acknowledged }] = one.acknowledged as [AttentionLine]
+          return [
+            (kind === 'failed' && one.job && explainEnd(one.job)) || <Sentence text={explainFinding({ reason })} />,
+            <Time iso={acknowledged!} now={now} />,
+          ]
+        }}
+      </JobTable>
+      <More count={jobs.length} filter={{}} />
+    </details>
+  )
 }
 
 /** Says where the jobs of a filter are that no section has. */
@@ -173,13 +204,6 @@ function Elsewhere({ shown, hidden }: { readonly shown: number; readonly hidden:
       <a href={formatRoute(showOnly(filter))}>Show {shown === 1 ? 'it' : 'them'} in All jobs</a>
     </Empty>
   )
-}
-
-/** The most urgent first, then the latest. */
-function byUrgency(a: Job, b: Job): number {
-  const rank = ({ attention }: Job): number => Math.min(...attention.map(({ kind }) => URGENCY.indexOf(kind)))
-  const time = ({ ended, attention }: Job): string => ended ?? attention[0]?.seen ?? ''
-  return rank(a) - rank(b) || (time(a) < time(b) ? 1 : -1)
 }
 
 /** Waits by what ends them. */
@@ -195,10 +219,12 @@ type WaitsProps = { readonly title: string; readonly jobs: readonly Job[]; reado
 /** The jobs whose waits end in one way. */
 function Waits({ title, jobs, now }: WaitsProps): VNode | null {
   if (jobs.length === 0) return null
+  const isForReconcile = getWaitsFor(jobs[0]!) === 'reconcile'
   return (
     <>
       <h3>
         {title} <Count count={jobs.length} />
+        {isForReconcile && <span class="quiet hint"> a person or CI starts it: this page does not know when</span>}
       </h3>
       <JobTable caption={title} heads={['Why', 'Waits until']} jobs={jobs}>
         {(one) => [
@@ -214,24 +240,16 @@ function Waits({ title, jobs, now }: WaitsProps): VNode | null {
   )
 }
 
-/** Until when a job waits: a time, the next reconcile, or a person. */
+/** Until when a job waits: a time, or what ends the wait. */
 function WaitEnd({ job, now }: { readonly job: Job; readonly now: number }): VNode {
   const until = getWaitEnd(job)
   if (until !== undefined) return <Time iso={until} now={now} />
-  const ends = getWaitsFor(job)
-  if (ends === 'reconcile') return <span>the next reconcile</span>
-  return <span class="quiet">{ends === 'person' ? 'not by itself' : '–'}</span>
+  return <span class="quiet">{explainOpenWait(job)}</span>
 }
 
 function bySoonest(a: Job, b: Job): number {
   const [left = '9', right = '9'] = [getWaitEnd(a), getWaitEnd(b)]
   return left < right ? -1 : left > right ? 1 : 0
-}
-
-/** Failures first, then the latest end. */
-function byFailure(a: Job, b: Job): number {
-  const isWorse = Number(b.standing === 'Failed') - Number(a.standing === 'Failed')
-  return isWorse || (a.ended! < b.ended! ? 1 : -1)
 }
 
 function Count({ count }: { readonly count: number }): VNode {
@@ -286,7 +304,7 @@ function Need({ job, now }: { readonly job: Job; readonly now: number }): VNode 
       {job.attention.map(({ name, kind, reason, seen, consoleUrl, ways }) => (
         <div key={name}>
           <p>
-            {kind !== job.standing.toLowerCase() && <b class="bad">{kind}: </b>}
+            {!isInStanding(kind, job) && <b class="bad">{kind}: </b>}
             {(kind === 'failed' && job.job && explainEnd(job.job)) || <Sentence text={explainFinding({ reason })} />}
             {seen && (
               <Quiet>

@@ -6,7 +6,7 @@ import { describeFilter, NO_FILTER } from './filter.ts'
 import type { Job, Standing } from './job.ts'
 import { formatRoute } from './route.ts'
 import { Sentence } from './time.tsx'
-import { COUNTS, countDevices, LOOKS } from './words.ts'
+import { COUNTS, countDevices, describeCounts, LOOKS } from './words.ts'
 
 /** A condition as a shape and a word. */
 export function Condition({
@@ -16,9 +16,9 @@ export function Condition({
   readonly standing: Standing
   readonly note?: string | undefined
 }): VNode {
-  const { word, shape, tone } = LOOKS[standing]
+  const { word, shape, tone, means } = LOOKS[standing]
   return (
-    <span class={`condition ${tone}`}>
+    <span class={`condition ${tone}`} title={means}>
       <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">
         <path d={shape} fill="currentColor" fill-rule="evenodd" />
       </svg>
@@ -46,11 +46,12 @@ export function JobLink({ job, children }: { readonly job: Job; readonly childre
 /** What a job has counted: devices as a bar, and all of it in words. */
 export function CountsBar({ job }: { readonly job: JobRow | undefined }): VNode | null {
   if (job?.tally === undefined) return null
-  const { counts = {}, tally } = job
+  const { counts = {} } = job
+  const text = describeCounts(job.tally, counts)
   return (
-    <span class="counts" title={tally}>
+    <span class="counts" title={text}>
       {countDevices(counts) > 0 && <span class="bar" style={{ background: formatBar(counts) }} />}
-      <span class="text">{tally}</span>
+      <span class="text">{text}</span>
     </span>
   )
 }
@@ -125,8 +126,25 @@ export function Command({ command }: { readonly command: string }): VNode {
 /** How many ways out stand on a card. One more takes no more room than a link to it. */
 const WAYS_MAX = 4
 
-/** Ways out, the likeliest first. With a job, the first ones and a link to the job with the others. */
-export function Ways({ ways, of }: { readonly ways: readonly Way[]; readonly of?: Job }): VNode | null {
+/** How a text begins that is no way out: it explains those beside it. */
+const EXPLAINS = /^(AWS|a|an|the|this) /
+
+/** Ways out, the likeliest first, below what explains them. With a job, the first ones and a link to the job with the others. */
+export function Ways({ ways: all, of }: { readonly ways: readonly Way[]; readonly of?: Job }): VNode {
+  const isNote = ({ text, command }: Way): boolean => command === undefined && EXPLAINS.test(text)
+  return (
+    <>
+      {all.filter(isNote).map(({ text }) => (
+        <p key={text} class="note">
+          <Sentence text={text} />
+        </p>
+      ))}
+      <Choices ways={all.filter((way) => !isNote(way))} of={of} />
+    </>
+  )
+}
+
+function Choices({ ways, of }: { readonly ways: readonly Way[]; readonly of: Job | undefined }): VNode | null {
   const { route } = useActions()
   if (ways.length === 0) return null
   const most = of === undefined || ways.length === WAYS_MAX + 1 ? ways.length : WAYS_MAX
@@ -158,6 +176,7 @@ export function Ways({ ways, of }: { readonly ways: readonly Way[]; readonly of?
 const EFFECTS: readonly (readonly [of: RegExp, effect: string])[] = [
   [/^jobwright acknowledge /, 'it leaves the list of what needs a person; this starts nothing'],
   [/^jobwright resolve .* --not-created\b/, 'the next reconcile then sends the create again'],
+  [/^jobwright rerun /, 'it changes the spec; commit that, and the next reconcile runs the job'],
 ]
 
 /** Says that there is nothing to show. */
@@ -190,6 +209,7 @@ export function Jump({ to, children }: { readonly to: string; readonly children:
   const jump = (event: Event): void => {
     event.preventDefault()
     const heading = document.getElementById(to)
+    if (heading?.parentElement instanceof HTMLDetailsElement) heading.parentElement.open = true
     heading?.scrollIntoView()
     heading?.focus()
   }

@@ -8,7 +8,7 @@ import { Problems } from './problems.tsx'
 import { formatRoute, showOnly } from './route.ts'
 import { LastMoment, Sentence, Time } from './time.tsx'
 import { linesOf, type ViewProps } from './view.ts'
-import { formatCount } from './words.ts'
+import { formatCount, LOOKS } from './words.ts'
 
 /** How many actions each click shows more. */
 const STEP = 200
@@ -25,15 +25,13 @@ const ACTIONS: Readonly<Record<string, string>> = {
   forget: 'mark the spec as removed',
 }
 
-/** What stops the other jobs, in words. */
-const STOPS: Readonly<Record<string, string>> = {
-  unresolved: 'a person says which job it is',
-  conflict: 'a person says whose job it is',
-  expired: 'too late to submit',
-  blocked: 'cannot go on',
-  waiting: 'not submitted yet, goes on by itself',
-  settling: 'its create may still arrive',
-  held: 'policy.hold is true',
+/** What stops the other jobs, in the order of the view. */
+const STOPS = ['unresolved', 'conflict', 'expired', 'blocked', 'waiting', 'settling', 'held'] as const
+
+/** Says what an action does, or what stops a job. */
+function explainAction(action: string): string | undefined {
+  if (action === 'waiting') return 'not submitted yet, goes on by itself'
+  return ACTIONS[action] ?? LOOKS[action as (typeof STOPS)[number]]?.means
 }
 
 /** What the next reconcile does: the actions with their differences, and the guards. */
@@ -44,15 +42,24 @@ export function PlanView({ data, all, shown, now }: ViewProps): VNode {
     <>
       <Problems data={data} only={['error']} />
       <Outlook data={data} all={all} actions={isFiltered ? groupByAction(all) : actions} isFiltered={isFiltered} />
-      <Guards data={data} />
       {actions.length === 0 && (
         <Nothing hidden={all.length - shown.length}>The plan does nothing: every job is as its spec says.</Nothing>
       )}
-      {actions.map(([action, jobs]) => (
+      <Groups groups={actions.filter(([action]) => action in ACTIONS)} now={now} />
+      <Guards data={data} />
+      <Groups groups={actions.filter(([action]) => !(action in ACTIONS))} now={now} />
+    </>
+  )
+}
+
+function Groups({ groups, now }: { readonly groups: readonly Group[]; readonly now: number }): VNode {
+  return (
+    <>
+      {groups.map(([action, jobs]) => (
         <section key={action} aria-labelledby={`action-${action}`}>
           <h2 id={`action-${action}`}>
             {action} <span class="count">{jobs.length.toLocaleString()}</span>
-            <span class="quiet"> {ACTIONS[action] ?? STOPS[action]}</span>
+            <span class="quiet"> {explainAction(action)}</span>
           </h2>
           <Actions action={action} jobs={jobs} now={now} />
         </section>
@@ -72,7 +79,7 @@ function groupByAction(jobs: readonly Job[]): readonly Group[] {
     if (group) group.push(job)
     else groups.set(job.planned.action, [job])
   }
-  const order = [...Object.keys(ACTIONS), ...Object.keys(STOPS), ...groups.keys()]
+  const order = [...Object.keys(ACTIONS), ...STOPS, ...groups.keys()]
   return [...groups].sort(([a], [b]) => order.indexOf(a) - order.indexOf(b))
 }
 

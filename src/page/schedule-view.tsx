@@ -71,7 +71,10 @@ export function ScheduleView({ data, shown, all, now }: ViewProps): VNode {
   return (
     <>
       {ZONE !== 'UTC' && <p class="quiet">Times are those of {ZONE_NAME}. Point at one to see it in UTC.</p>}
-      <ol class="days" aria-label={`The next ${DAYS} days`}>
+      <p id="days">
+        <b>The next {DAYS} days</b> <span class="quiet">and how many entries each has; a day leads to its list</span>
+      </p>
+      <ol class="days" aria-labelledby="days">
         {days.map(({ name, short, from, to, entries: own }) => (
           <li key={name} class={own.length > 0 ? 'busy' : undefined}>
             <Jump to={anchorOf(name)}>

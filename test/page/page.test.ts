@@ -234,9 +234,9 @@ if (!hasBrowser) {
     }
     await said(
       '1',
-      /Needs a person 9 decisions first[^\n]* · 1 acknowledged[\s\S]*Unresolved[\s\S]*loyalty-readers[\s\S]*nothing shows which · first[\s\S]*AWS reports the same of each[\s\S]*if the job is \w+, created 16 Nov 2026, \d\d:\d\d:\d\d, ended 16 Nov 2026, \d\d:\d\d:\d\d, COMPLETED, 4 of 4 pieces succeeded[\s\S]*--adopt[\s\S]*--adopt[\s\S]*if none of them is \(the next reconcile then sends the create again\)[\s\S]*--not-created[\s\S]*it leaves the list of what needs a person; this starts nothing[\s\S]*Conflict[\s\S]*Failed[\s\S]*Blocked/,
+      /Needs a person 9 most urgent first, then the latest · 1 acknowledged[\s\S]*Unresolved[\s\S]*loyalty-readers[\s\S]*nothing shows which · first[\s\S]*AWS reports the same of each[\s\S]*if the job is \w+, created 16 Nov 2026, \d\d:\d\d:\d\d, ended 16 Nov 2026, \d\d:\d\d:\d\d, COMPLETED, 4 of 4 pieces succeeded[\s\S]*--adopt[\s\S]*--adopt[\s\S]*if none of them is \(the next reconcile then sends the create again\)[\s\S]*--not-created[\s\S]*it leaves the list of what needs a person; this starts nothing[\s\S]*Conflict[\s\S]*Failed[\s\S]*Blocked/,
       /1 of 6 devices did not succeed \(ThingsFailed\)[\s\S]*to run it again \(this raises policy\.run\)[\s\S]*jobwright rerun IotJob\/kiosk-firmware --emulator/,
-      /Running 3[\s\S]*kiosk-coupons[\s\S]*of 9 devices succeeded/,
+      /Running 3[\s\S]*kiosk-coupons[\s\S]*of 9 devices succeeded, 0 failed/,
       /Waits for a time\s+4[\s\S]*One job may be in two of these lists[\s\S]*Not started yet 9\s+Waits for a time 4[\s\S]*kiosk-night-update[\s\S]*17 Nov, 03:00[\s\S]*cup-parade[\s\S]*last moment to submit: 2 Dec, 19:00[\s\S]*18 Nov, 21:00/,
       /Goes on with the next reconcile 2[\s\S]*kiosk-payments[\s\S]*the next reconcile[\s\S]*On hold or blocked 3[\s\S]*kiosk-posters[\s\S]*not by itself/,
       /Failed acknowledged[\s\S]*closed-list/,
@@ -244,11 +244,11 @@ if (!hasBrowser) {
     await said(
       '3',
       /The next reconcile: 2 create, 1 update\.[^.]*3 waiting, 1 held\. 1 more has been submitted, and waits at AWS for a time/,
-      /2 planned of 25 allowed, 23 left/,
-      /create 2[\s\S]*kiosk-payments[\s\S]*freight[\s\S]*update 1[\s\S]*Languages of all kiosks and gates/,
+      /create 2[\s\S]*kiosk-payments[\s\S]*freight[\s\S]*update 1[\s\S]*Languages of all kiosks and gates[\s\S]*Guards[\s\S]*2 planned of 25 allowed, 23 left[\s\S]*jobs to cancel or forget[\s\S]*waiting 3/,
     )
     await said(
       '4',
+      /The next 14 days/,
       /Tuesday 17 November[\s\S]*03:00[\s\S]*kiosk-restart\s+Jobwright submits a run, at the first reconcile[\s\S]*03:00[\s\S]*kiosk-night-update\s+AWS starts the job/,
       /kiosk-audit\s+Jobwright submits the job \(policy\.notBefore\), at the first reconcile/,
       /cup-parade\s+last moment to submit the job/,
@@ -543,6 +543,7 @@ if (!hasBrowser) {
     await page.keyboard.type('kiosk')
     await page.keyboard.press('Enter')
     await page.waitForURL(/#jobs\?text=kiosk$/)
+    t.equal(await page.getByRole('complementary').count(), 0)
     await page.keyboard.type('-tickets')
     await page.keyboard.press('Enter')
     await page.getByRole('complementary', { name: 'Job IotJob/kiosk-tickets' }).waitFor()
@@ -561,6 +562,9 @@ if (!hasBrowser) {
     await card.click()
     await page.getByRole('complementary').waitFor()
     t.ok(Math.abs((await top()) - before) < 2)
+    await page.keyboard.press('Escape')
+    await page.getByRole('complementary').waitFor({ state: 'detached' })
+    t.ok(Math.abs((await top()) - before) < 2, 'also when it is closed')
   })
 
   t.test('links lead to the sections of Now, and a way out is never hidden alone', async (t) => {
@@ -571,6 +575,74 @@ if (!hasBrowser) {
     const card = page.locator('.card').filter({ hasText: 'gate-calibration' }).first()
     t.match(await card.innerText(), /jobwright acknowledge IotJob\/gate-calibration/)
     t.equal(await page.getByText(/more: open the job/).count(), 0)
+  })
+
+  t.test('a change of the view begins at the top, and a click on the open tab goes there', async (t) => {
+    const { page } = await open({ hash: '#now' })
+    const tab = (name: string) => page.getByRole('navigation').getByRole('link', { name })
+    const top = () => page.evaluate('scrollY') as Promise<number>
+    await page.evaluate('scrollTo(0, 900)')
+    await tab('Now').click()
+    t.equal(await top(), 0)
+    for (const go of [() => tab('Schedule').click(), () => page.keyboard.press('4')]) {
+      await page.evaluate("location.hash = '#now'")
+      await page.locator('main.view-now').waitFor()
+      await page.evaluate('scrollTo(0, 900)')
+      t.ok((await top()) > 500)
+      await go()
+      await page.locator('main.view-schedule').waitFor()
+      t.equal(await top(), 0)
+    }
+    await page.evaluate("location.hash = '#jobs'")
+    await page.locator('.scroll').waitFor()
+    await page.evaluate("document.querySelector('.scroll').scrollTop = 400")
+    await page.keyboard.press('2')
+    t.equal(await page.evaluate("document.querySelector('.scroll').scrollTop"), 0)
+  })
+
+  t.test('Enter ends the search, and a step back restores it', async (t) => {
+    const { page } = await open({ hash: '#jobs' })
+    await page.keyboard.press('/')
+    await page.keyboard.type('kiosk-firmware')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/#jobs\?open=IotJob%2Fkiosk-firmware$/)
+    await page.getByRole('complementary', { name: 'Job IotJob/kiosk-firmware' }).waitFor()
+    await page.locator('caption').getByText('32 jobs').waitFor()
+    await page.keyboard.press('3')
+    await page.waitForURL(/#plan$/)
+    await page.goBack()
+    await page.goBack()
+    await page.waitForURL(/#jobs\?text=kiosk-firmware$/)
+    t.equal(await page.getByRole('searchbox').inputValue(), 'kiosk-firmware')
+    await page.locator('caption').getByText('3 jobs').waitFor()
+    await page.getByRole('button', { name: 'Show all' }).click()
+    await page.locator('caption').getByText('32 jobs').waitFor()
+    await page.goBack()
+    await page.locator('caption').getByText('3 jobs').waitFor()
+    const shared = await open({ hash: '#jobs?text=kiosk-firmware&open=IotJob%2Fkiosk-firmware' })
+    await shared.page.locator('caption').getByText('3 jobs').waitFor()
+    await shared.page.getByRole('complementary').waitFor()
+  })
+
+  t.test('what somebody acknowledged is a click away, and is not to be acknowledged again', async (t) => {
+    const { page } = await open({ hash: '#now' })
+    await page.getByRole('link', { name: '1 acknowledged' }).click()
+    const row = page.getByRole('table', { name: 'Acknowledged' }).getByRole('row').nth(1)
+    t.match(await row.innerText(), /Failed[\s\S]*closed-list[\s\S]*ExportFailed \(AWS gives no other reason\)/)
+    await row.locator('[data-row]').click()
+    const panel = page.getByRole('complementary')
+    await panel.getByText('jobwright rerun').first().waitFor()
+    t.notMatch(await panel.innerText(), /jobwright acknowledge/)
+  })
+
+  t.test('what explains the ways out is none of them, and the emulator is named', async (t) => {
+    const { page } = await open({ hash: '#now' })
+    const card = page.locator('.card').filter({ hasText: 'loyalty-readers' }).first()
+    t.match(await card.locator('.note').innerText(), /^AWS reports the same of each/)
+    t.notMatch(await card.locator('.ways').innerText(), /AWS reports/)
+    t.match(await page.getByRole('banner').innerText(), /emulator, not AWS/)
+    await page.keyboard.press('?')
+    t.match(await page.getByRole('dialog').innerText(), /Unresolved\s+its create had no answer[\s\S]*/)
   })
 
   t.test('keys go from job to job, open one and come back to it', async (t) => {

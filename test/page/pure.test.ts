@@ -4,10 +4,10 @@ import { packColumns, unpackColumns } from '../../src/model/columns.ts'
 import type { Json } from '../../src/model/json.ts'
 import type { Line, ReportedJobLine } from '../../src/model/lines.ts'
 import { applyChange, unpackPage } from '../../src/page/data.ts'
-import { chooseSorting, filterJobs, groupJobs, NO_FILTER, sortJobs } from '../../src/page/filter.ts'
-import { explainEnd, explainPlan, listJobs } from '../../src/page/job.ts'
+import { chooseSorting, filterJobs, findMeant, groupJobs, NO_FILTER, sortJobs } from '../../src/page/filter.ts'
+import { compareEnds, compareUrgency, explainEnd, explainPlan, explainStanding, listJobs } from '../../src/page/job.ts'
 import { formatRoute, parseRoute, type Route } from '../../src/page/route.ts'
-import { formatDistance, formatDuration } from '../../src/page/words.ts'
+import { describeCounts, formatDistance, formatDuration, LOOKS } from '../../src/page/words.ts'
 import { formatYaml } from '../../src/page/yaml.ts'
 import { createFeed, type FeedEvent } from '../../src/session/page/feed.ts'
 import { formatPage } from '../../src/session/page/html.ts'
@@ -116,8 +116,96 @@ t.test('a sentence says nothing twice', async (t) => {
   t.equal(explainPlan({ reason: 'next run 2026-11-17 02:00 UTC', until }), 'next run')
   t.equal(explainPlan({ reason: 'next run 2026-11-18 02:00 UTC', until }), 'next run 2026-11-18 02:00 UTC')
   const job = jobsOf(createJobLines(1))[0]!
-  t.equal(explainEnd({ ...job, message: 'The job is DeviceError.', reason: 'DeviceError' }), 'The job is DeviceError.')
   t.equal(explainEnd({ ...job, message: 'It broke.', reason: 'DeviceError' }), 'It broke. (DeviceError)')
+})
+
+t.test('where AWS gives no more than a code, the page says so', async (t) => {
+  const job = { ...jobsOf(createJobLines(1))[0]!, condition: 'Failed' } as const
+  const bare = 'DeviceError (AWS gives no other reason)'
+  t.equal(explainEnd({ ...job, reason: 'DeviceError' }), bare)
+  t.equal(
+    explainEnd({ ...job, status: 'DeviceError', message: 'The job is DeviceError.', reason: 'DeviceError' }),
+    bare,
+    'a message that only repeats the status says nothing',
+  )
+  t.equal(explainEnd({ ...job, condition: 'Cancelled', reason: 'JOBWRIGHT' }), 'JOBWRIGHT', 'it is not AWS’s')
+  t.equal(explainEnd({ ...job, condition: 'InProgress', reason: 'RolledOut' }), 'RolledOut')
+  const { finishedAt: _finishedAt, ...open } = job
+  const pending: Line = { ...open, condition: 'Pending', status: 'Pending', message: 'The job is Pending.' }
+  const [waits] = listJobs(await unpackPage(packPage([HEADER, pending])))
+  t.equal(explainStanding(waits!), 'AWS has it, has not begun it, and says no more')
+})
+
+t.test('jobs stand in the order that their headings say', async (t) => {
+  const [first] = jobsOf(createJobLines(1))
+  const end = (name: string, condition: 'Failed' | 'Cancelled' | 'Succeeded', hour: string): Line => ({
+    ...first!,
+    address: `IotJob/${name}`,
+    condition,
+    finishedAt: `2026-11-15T${hour}:00:00Z`,
+  })
+  const needs = (name: string, kind: 'unresolved' | 'conflict' | 'failed' | 'blocked', seen: string): Line => ({
+    v: 1,
+    type: 'attention',
+    address: `IotJob/${name}`,
+    run: 1,
+    kind,
+    name: kind,
+    code: 'PLAN_FAILED',
+    reason: kind,
+    seen: `2026-11-15T${seen}:00:00Z`,
+    ways: [],
+  })
+  const jobs = listJobs(
+    await unpackPage(
+      packPage([
+        HEADER,
+        needs('blocked', 'blocked', '09'),
+        needs('failed', 'failed', '09'),
+        needs('stopped', 'failed', '09'),
+        needs('conflict', 'conflict', '08'),
+        needs('unresolved', 'unresolved', '07'),
+        end('well', 'Succeeded', '06'),
+        end('failed', 'Failed', '03'),
+        end('stopped', 'Cancelled', '04'),
+      ]),
+    ),
+  )
+  const names = (order: (a: (typeof jobs)[0], b: (typeof jobs)[0]) => number, is: (job: (typeof jobs)[0]) => boolean) =>
+    jobs
+      .filter(is)
+      .sort(order)
+      .map(({ name }) => name)
+  t.same(
+    names(compareUrgency, ({ attention }) => attention.length > 0),
+    ['unresolved', 'conflict', 'stopped', 'failed', 'blocked'],
+  )
+  t.same(
+    names(compareEnds, ({ ended }) => ended !== undefined),
+    ['stopped', 'failed', 'well'],
+    'a job that AWS cancelled stands among those that failed',
+  )
+})
+
+t.test('a search means the job whose whole name it is, or the only one that it finds', async (t) => {
+  const jobs = listJobs(await unpackPage(packPage(createJobLines(12))))
+  const meant = (text: string) => findMeant(filterJobs(jobs, { ...NO_FILTER, text }), text)?.name
+  t.equal(meant('kiosk-1'), 'kiosk-1', 'although kiosk-10 and kiosk-11 match too')
+  t.equal(meant(' IotJob/KIOSK-1 '), 'kiosk-1')
+  t.equal(meant('kiosk-11'), 'kiosk-11')
+  t.equal(meant('kiosk'), undefined)
+  t.equal(meant('nothing like it'), undefined)
+})
+
+t.test('counts of devices say how many failed, and conditions have shapes of their own', async (t) => {
+  t.equal(describeCounts('2 of 9 devices succeeded, 7 queued', {}), '2 of 9 devices succeeded, 0 failed, 7 queued')
+  t.equal(describeCounts('1 of 1 device succeeded', { failed: 0 }), '1 of 1 device succeeded, 0 failed')
+  t.equal(describeCounts('5 of 6 devices succeeded, 1 failed', { failed: 1 }), '5 of 6 devices succeeded, 1 failed')
+  t.equal(describeCounts('4 of 4 pieces succeeded', {}), '4 of 4 pieces succeeded')
+  const shapes = Object.values(LOOKS).map(({ shape }) => shape)
+  t.equal(new Set(shapes).size, shapes.length)
+  for (const word of ['settling', 'unresolved', 'conflict', 'held', 'blocked'] as const)
+    t.match(LOOKS[word].means, /\w/, word)
 })
 
 t.test('durations are words', async (t) => {

@@ -179,7 +179,7 @@ function listWays(
   medium: Medium,
 ): ReportedJobLine['ways'] {
   const remedies: Remedy[] = [
-    ...(view.findingsAt.get(address) ?? []).flatMap((finding) => finding.remedies),
+    ...(view.findingsAt.get(address) ?? []).flatMap(listOpenRemedies),
     ...(view.plannedAt.get(address)?.remedies ?? []),
     ...listJobRemedies(address, record, view.specAt.get(address)),
   ]
@@ -214,10 +214,15 @@ export function createBareHeader(verb: string, project: string, now: number): Re
 }
 
 function toAttentionLine(finding: Finding, state: State | undefined, medium: Medium): AttentionLine {
-  const { address, run, kind, finding: name, code, reason, remedies, acknowledged, consoleUrl } = finding
+  const { address, run, kind, finding: name, code, reason, acknowledged, consoleUrl } = finding
   const seen = findNote(state?.attention, finding)?.seen
-  const ways = toWays(remedies, medium)
+  const ways = toWays(listOpenRemedies(finding), medium)
   return { v: 1, type: 'attention', address, run, kind, name, code, reason, seen, acknowledged, consoleUrl, ways }
+}
+
+/** Lists the ways out of a finding. Nobody acknowledges it twice. */
+function listOpenRemedies(finding: Finding): readonly Remedy[] {
+  return isOpen(finding) ? finding.remedies : finding.remedies.filter(({ command }) => command?.[1] !== 'acknowledge')
 }
 
 function isOpen({ acknowledged }: Finding): boolean {
@@ -232,7 +237,11 @@ function listNext(session: Session, state: State | undefined, options: CommonOpt
     .sort((a, b) => (a.at < b.at ? -1 : 1))
 }
 
-const GUARD_WORDS = { create: 'jobs to create', withdraw: 'jobs to withdraw', update: 'jobs to update' } as const
+const GUARD_WORDS = {
+  create: 'jobs to create',
+  withdraw: 'jobs to cancel or forget',
+  update: 'jobs to update',
+} as const
 
 function listGuards({ plan, session, soFar = FRESH_RUN }: ReportFacts): GuardLine[] {
   if (plan === undefined) return []
