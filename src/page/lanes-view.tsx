@@ -18,7 +18,7 @@ export function LanesView({ data, report, all }: ViewProps): VNode {
         <h2 id="lanes">Lanes</h2>
         <p class="quiet">
           Jobwright sends requests to a service no faster than its lane. A throttle slows the lane, and it recovers. A
-          lane appears with its first request. The counts are those of this run.
+          lane appears with its first request. The counts are those of this {report.verb}.
         </p>
         {lanes.length === 0 ? (
           <Empty>{report.offline ? 'AWS was not asked for this report.' : 'This run sent no request.'}</Empty>

@@ -176,7 +176,7 @@ function Choices({ ways, of }: { readonly ways: readonly Way[]; readonly of: Job
 const EFFECTS: readonly (readonly [of: RegExp, effect: string])[] = [
   [/^jobwright acknowledge /, 'it leaves the list of what needs a person; this starts nothing'],
   [/^jobwright resolve .* --not-created\b/, 'the next reconcile then sends the create again'],
-  [/^jobwright rerun /, 'it changes the spec; commit that, and the next reconcile runs the job'],
+  [/^jobwright rerun /, 'it edits the spec; commit that, then reconcile'],
 ]
 
 /** Says that there is nothing to show. */
