@@ -18,6 +18,8 @@ export function Help({ onClose }: { readonly onClose: () => void }): VNode {
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => {
     dialog.current!.showModal()
+    // The focus is on the button at its end. On a small screen it would be read from there.
+    dialog.current!.scrollTop = 0
   }, [])
   return (
     <dialog ref={dialog} aria-labelledby="help" onClose={onClose}>
