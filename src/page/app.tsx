@@ -294,9 +294,15 @@ function enterSearch(): boolean {
   return box !== null
 }
 
-/** Returns to the link of a job that was open. */
+/** Returns to the link of a job that was open: to the one in view, if there are several. */
 function focusJob(address: string): void {
-  listRows(address)[0]?.focus()
+  const links = listRows(address)
+  const link = links.find((one) => isInView(one.getBoundingClientRect())) ?? links[0]
+  link?.focus()
+}
+
+function isInView({ top }: { readonly top: number }): boolean {
+  return top >= 0 && top < innerHeight
 }
 
 /** A row or a card, and where it is in the window. */
@@ -308,7 +314,7 @@ function holdRow(address: string): Held | undefined {
     const row = link.closest<HTMLElement>('tr, li') ?? link
     return { row, top: row.getBoundingClientRect().top }
   })
-  const visible = rows.filter(({ top }) => top >= 0 && top < innerHeight)
+  const visible = rows.filter(isInView)
   return visible.find(({ row }) => row.contains(document.activeElement)) ?? visible[0]
 }
 

@@ -565,6 +565,16 @@ if (!hasBrowser) {
     await page.keyboard.press('Escape')
     await page.getByRole('complementary').waitFor({ state: 'detached' })
     t.ok(Math.abs((await top()) - before) < 2, 'also when it is closed')
+    const row = page.getByRole('table', { name: /^Jobs that ended/ }).getByTitle('IotJob/kiosk-firmware')
+    await row.evaluate((one) => one.scrollIntoView({ block: 'center' }))
+    const y = async () => (await row.boundingBox())!.y
+    const at = await y()
+    await row.click()
+    await page.getByRole('complementary').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('complementary').waitFor({ state: 'detached' })
+    await page.waitForFunction("document.activeElement.title === 'IotJob/kiosk-firmware'")
+    t.ok(Math.abs((await y()) - at) < 2, 'and it has the focus, although a card of its job is above')
   })
 
   t.test('links lead to the sections of Now, and a way out is never hidden alone', async (t) => {
