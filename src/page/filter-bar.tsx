@@ -34,9 +34,10 @@ export function FilterBar({ all, shown }: FilterBarProps): VNode {
   }
   const hidden = all.length - shown.length
   /** Opens the job that a search means. That ends the search, which would hide the others from every view. */
-  const open = (text: string): void => {
+  const open = (text: string): boolean => {
     const job = findMeant(filterJobs(all, { ...filter, text }), text)
     if (job) go({ open: job.address, filter: { ...filter, text: '' } })
+    return job !== undefined
   }
   return (
     <search class="filter">
@@ -136,7 +137,8 @@ type SearchProps = {
   readonly text: string
   /** `isTyping`: letters of the same search came before. */
   readonly onText: (text: string, isTyping: boolean) => void
-  readonly onEnter: (text: string) => void
+  /** Returns whether the search has ended. */
+  readonly onEnter: (text: string) => boolean
 }
 
 function Search({ text, onText, onEnter }: SearchProps): VNode {
@@ -179,7 +181,9 @@ function Search({ text, onText, onEnter }: SearchProps): VNode {
         onKeyDown={(event) => {
           if (event.key !== 'Enter') return
           send()
-          onEnter(typed)
+          if (!onEnter(typed)) return
+          sent.current = ''
+          setTyped('')
         }}
       />
     </label>

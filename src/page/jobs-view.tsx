@@ -59,12 +59,21 @@ function Table({ items, list, sorting, jobs, isPrinting }: TableProps): VNode {
     observer.observe(box.current!)
     return () => observer.disconnect()
   }, [])
-  // Another list begins at its top, or at the open job.
+  // Another list begins at its top.
   useLayoutEffect(() => {
-    const at = open === '' ? 0 : items.findIndex((item) => item.is === 'job' && item.job.address === open)
-    box.current!.scrollTop = Math.max(0, at - BEYOND) * row
+    box.current!.scrollTop = 0
+    showOpen()
     measure()
   }, [list])
+  useLayoutEffect(showOpen, [open])
+
+  /** Scrolls to the open job, unless it is in view. */
+  function showOpen(): void {
+    const at = open === '' ? -1 : items.findIndex((item) => item.is === 'job' && item.job.address === open)
+    const { scrollTop, clientHeight } = box.current!
+    const isInView = at * row >= scrollTop && (at + 3) * row <= scrollTop + clientHeight
+    if (at >= 0 && !isInView) box.current!.scrollTop = Math.max(0, at - BEYOND) * row
+  }
 
   function measure(): void {
     // The browser may tell of a size when the table is no longer there.

@@ -618,6 +618,8 @@ if (!hasBrowser) {
     await page.waitForURL(/#jobs\?open=IotJob%2Fkiosk-firmware$/)
     await page.getByRole('complementary', { name: 'Job IotJob/kiosk-firmware' }).waitFor()
     await page.locator('caption').getByText('32 jobs').waitFor()
+    t.equal(await page.getByRole('searchbox').inputValue(), '')
+    t.ok(await page.locator('.jobs').getByTitle('IotJob/kiosk-firmware', { exact: true }).isVisible())
     await page.keyboard.press('3')
     await page.waitForURL(/#plan$/)
     await page.goBack()
