@@ -117,7 +117,8 @@ function Report({ data, report, isLive, link, tick }: ReportProps): VNode {
   useEffect(() => {
     if (route.open !== '') opener.current = route.open
     else if (opener.current !== '') {
-      focusJob(opener.current)
+      // Who has gone elsewhere since, as to the search, stays there.
+      if (document.activeElement === document.body) focusJob(opener.current)
       opener.current = ''
     }
   }, [route.open])

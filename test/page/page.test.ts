@@ -632,6 +632,13 @@ if (!hasBrowser) {
     await page.goBack()
     await page.locator('caption').getByText('3 jobs').waitFor()
     t.equal(await page.getByRole('complementary').count(), 0)
+    for (const name of ['kiosk-tickets', 'kiosk-settings']) {
+      await page.keyboard.press('Escape')
+      await page.keyboard.press('/')
+      await page.keyboard.type(name)
+      await page.keyboard.press('Enter')
+      await page.getByRole('complementary', { name: `Job IotJob/${name}` }).waitFor()
+    }
     const shared = await open({ hash: '#jobs?text=kiosk-firmware&open=IotJob%2Fkiosk-firmware' })
     await shared.page.locator('caption').getByText('3 jobs').waitFor()
     await shared.page.getByRole('complementary').waitFor()
