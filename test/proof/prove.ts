@@ -24,7 +24,7 @@ import { sideBySide } from './split-states.ts'
 import { openAws, type StoreName } from './stage.ts'
 import { week } from './week.ts'
 import { wholeLife } from './whole-life.ts'
-import { WORKERS_SCENARIOS } from './workers.ts'
+import { FLEET_SCENARIOS, WORKERS_SCENARIOS } from './workers.ts'
 
 /*
  * `npm run prove`: the built program as a child process against `jobwright emulator` over sockets, through everything that can go wrong.
@@ -79,6 +79,10 @@ function rows(kills: number, moment: () => Moment): Row[] {
     ...Object.entries(OWNERSHIP).flatMap(([name, scenario]) => each(name, () => scenario)),
     ...Object.entries(SHARED_LANES).flatMap(([name, scenario]) => each(name, () => scenario, 1, ['git'])),
     ...Object.entries(WORKERS_SCENARIOS).flatMap(([name, scenario]) => each(name, () => scenario, 1, ['git'])),
+    // It takes minutes, so it runs only if somebody asks for it.
+    ...Object.entries(values.only === '' ? {} : FLEET_SCENARIOS).flatMap(([name, scenario]) =>
+      each(name, () => scenario, 1, ['file']),
+    ),
     ...each('a laptop’s journal over a newer state', () => laptopJournal(moment()), some, ['git']),
   ]
 }
