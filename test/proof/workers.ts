@@ -69,9 +69,9 @@ const ACCOUNTS = 50
 export const FLEET_SCENARIOS: Readonly<Record<string, Scenario>> = {
   'fifty accounts, and all is killed': strikeAll({
     strikes: [
-      ...Array.from({ length: 16 }, (_, at): Strike => [0.05 * (at + 1), (field) => killWorker(field, at)]),
-      ...[0.22, 0.52, 0.82].map((share): Strike => [share, killPlanner]),
-      ...[0.37, 0.67].map((share): Strike => [share, killRedis]),
+      ...Array.from({ length: 9 }, (_, at): Strike => [(at + 1) / 10, (field) => killWorker(field, at)]),
+      ...[0.25, 0.55, 0.85].map((share): Strike => [share, killPlanner]),
+      ...[0.38, 0.68].map((share): Strike => [share, killRedis]),
     ].sort(([a], [b]) => a - b),
     accounts: ACCOUNTS,
   }),
@@ -279,9 +279,9 @@ async function inField(
   }
 }
 
-/** Rates that let a pass plan about as many creates as one machine sends within a lease. */
+/** Rates of which a pass plans about as many creates as one machine sends within a lease. */
 function configOf({ targets }: Fleet): object {
-  return { targets, limits: { iot: { perSecond: 2 } }, guards: { maxCreates: 1_000_000 } }
+  return { targets, limits: { 'iot.CreateJob': { perSecond: 3 } }, guards: { maxCreates: 1_000_000 } }
 }
 
 const SITE = { partition: 'aws', account: '123456789012', region: 'eu-west-1' }
