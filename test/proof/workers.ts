@@ -237,7 +237,7 @@ async function inField(
         const { aws, size } = settings
         const redis = await startRedis(t)
         const hand = openHand(t, redis)
-        const others = await createOthers(aws)
+        const others = await createOthers(aws, ground.fleet?.sites[0]?.account)
         const more = { JOBWRIGHT_QUEUE_URL: redis.url, JOBWRIGHT_QUEUE_KEY: KEY }
         const workers: Going[] = []
         const all: Going[] = []
@@ -296,14 +296,15 @@ async function stopAll(all: readonly Going[]): Promise<void> {
   await Promise.all(all.map(({ ended }) => ended))
 }
 
-/** Somebody else's jobs: one that runs, and one that waits for its start. */
-async function createOthers(aws: Aws): Promise<string[]> {
-  const targets = ['arn:aws:iot:eu-west-1:123456789012:thing/theirs']
-  await call(aws.url, 'iot', 'PUT', '/jobs/somebody-elses', { targets, document: '{}' })
+/** Somebody else's jobs in an account of ours: one that runs, and one that waits for its start. */
+async function createOthers(aws: Aws, account = SITE.account): Promise<string[]> {
+  const key = { key: `AKIATHEIRS${account}` }
+  const targets = [`arn:aws:iot:eu-west-1:${account}:thing/theirs`]
+  await call(aws.url, 'iot', 'PUT', '/jobs/somebody-elses', { targets, document: '{}' }, key)
   const their = 'their0000000000000000000000000000'
   const AssetSources = [{ Bucket: 'theirs', Key: 'their.csv' }]
   const Details = { ImportAssetsFromS3: { DataSetId: their, RevisionId: their, AssetSources } }
-  await call(aws.url, 'dataexchange', 'POST', '/v1/jobs', { Type: 'IMPORT_ASSETS_FROM_S3', Details })
+  await call(aws.url, 'dataexchange', 'POST', '/v1/jobs', { Type: 'IMPORT_ASSETS_FROM_S3', Details }, key)
   return (await aws.jobs()).map(({ id }) => id)
 }
 
