@@ -47,7 +47,11 @@ const HELP = `npm run prove -- [--jobs 100] [--kills 200] [--parallel 2] [--seed
   kills     how many runs are killed, half of them with the file store and half with the git store
   parallel  scenarios at once, each with an emulator of its own
   seed      decides the moments of the kills and what the faults strike
-  only      run the scenarios whose name holds this text`
+  only      run the scenarios whose name holds this text
+
+npm run prove -- --only 'fifty accounts' --jobs 100000 --parallel 1
+  This scenario runs only if --only names it. A planner and three workers serve fifty accounts, and all of them and Redis are killed.
+  The waits are those of real runs, so each kill of the planner costs three minutes.`
 
 type Row = { readonly name: string; readonly store: StoreName; readonly scenario: Scenario; readonly times: number }
 
