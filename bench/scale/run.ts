@@ -48,8 +48,10 @@ const { values } = parseArgs({
   },
 })
 
-/** How many accounts have the jobs. */
+/** How many accounts have the jobs of a store. */
 const ACCOUNTS = 10
+/** What AWS takes of each account in a second. */
+const PER_SECOND = 10
 
 /** A record as a finished job leaves it. */
 function createRecord(n: number, finishedAt: string): JobRecord {
@@ -253,9 +255,6 @@ async function showWorkers(jobs: number): Promise<void> {
     showRow([nameCaller(workers), carried.createsPerSecond.toFixed(0), ...formatCost({ jobs, workers }, carried)])
   }
 }
-
-/** What AWS takes of each account in a second. */
-const PER_SECOND = 10
 
 /** Shows how much of the rates of many accounts one run uses, alone and with workers. */
 async function showAccounts(jobs: number, counts: readonly number[]): Promise<void> {
