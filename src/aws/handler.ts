@@ -55,9 +55,11 @@ export function writeHandler(onDate: OnDate, timeouts = TIMEOUTS): Handler {
     async handle(request, options: SendOptions = {}) {
       const seen = options.sending
       if (!seen) throw new Error('a write was sent unobserved')
-      if (options.abortSignal?.aborted || !(await writes.acquire(options.abortSignal))) throw new Abandoned()
+      // The SDK passes on the signal that it was given.
+      const signal = options.abortSignal as AbortSignal | undefined
+      if (signal?.aborted || !(await writes.acquire(signal))) throw new Abandoned()
       try {
-        if (options.abortSignal?.aborted || !seen.mayStillSend()) throw new Abandoned()
+        if (signal?.aborted || !seen.mayStillSend()) throw new Abandoned()
         seen.handed = true
         const inner = new NodeHttpHandler({ ...timeouts, ...createObservedAgents(seen) })
         const { response } = noteDate(await sendTraced(inner, request, options), onDate)

@@ -2,7 +2,7 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { HttpRequest } from '@smithy/core/protocols'
 import t from 'tap'
-import { writeHandler } from '../../src/aws/handler.ts'
+import { type SendOptions, writeHandler } from '../../src/aws/handler.ts'
 import { observeSending } from '../../src/aws/sending.ts'
 
 t.test('a process makes a hundred writes at once; the others wait, and send nothing if they are stopped', async (t) => {
@@ -22,7 +22,8 @@ t.test('a process makes a hundred writes at once; the others wait, and send noth
       asked++
       return true
     }
-    return handler.handle(request, { sending: observeSending(mayStillSend), abortSignal })
+    const options: SendOptions = { sending: observeSending(mayStillSend), abortSignal }
+    return handler.handle(request, options)
   }
   const arrived = async (count: number): Promise<void> => {
     while (held.length < count) await new Promise((resolve) => setTimeout(resolve, 5))
