@@ -248,7 +248,7 @@ try {
 /** Shows loads that workers carry in one account, and the same without workers. */
 async function showWorkers(jobs: number): Promise<void> {
   process.stdout.write(
-    '\n| who calls | creates a second | CPU a create: the run | all workers | wrong |\n|---|---|---|---|---|\n',
+    '\n| who calls | creates a second | CPU a create: the run | all workers | unsent | wrong |\n|---|---|---|---|---|---|\n',
   )
   for (const workers of [0, 1, 2, 4]) {
     const carried = await carry({ jobs, workers, accounts: 1, perSecond: OPEN }, aws)
@@ -259,7 +259,7 @@ async function showWorkers(jobs: number): Promise<void> {
 /** Shows how much of the rates of many accounts one run uses, alone and with workers. */
 async function showAccounts(jobs: number, counts: readonly number[]): Promise<void> {
   process.stdout.write(
-    '\n| accounts | who calls | creates a second | of those allowed | CPU a create: the run | all workers | wrong |\n|---|---|---|---|---|---|---|\n',
+    '\n| accounts | who calls | creates a second | of those allowed | CPU a create: the run | all workers | unsent | wrong |\n|---|---|---|---|---|---|---|---|\n',
   )
   for (const accounts of counts)
     for (const workers of [0, 2]) {
@@ -276,9 +276,9 @@ function nameCaller(workers: number): string {
 }
 
 function formatCost({ jobs, workers }: Pick<Load, 'jobs' | 'workers'>, carried: Carried): string[] {
-  const { plannerCpuMs, workersCpuMs, wrong } = carried
+  const { plannerCpuMs, workersCpuMs, unsent, wrong } = carried
   const ofWorkers = workers === 0 ? '' : `${(workersCpuMs / jobs).toFixed(1)} ms`
-  return [`${(plannerCpuMs / jobs).toFixed(1)} ms`, ofWorkers, `${wrong}`]
+  return [`${(plannerCpuMs / jobs).toFixed(1)} ms`, ofWorkers, `${unsent}`, `${wrong}`]
 }
 
 function showRow(cells: readonly string[]): void {
