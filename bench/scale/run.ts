@@ -21,17 +21,18 @@ import { systemClock } from '../../src/system/clock.ts'
 import { nodeDisk } from '../../src/system/disk.ts'
 import { build } from '../../test/e2e/process.ts'
 import { openAws } from '../../test/proof/stage.ts'
-import { carry } from './workers.ts'
+import { type Carried, carry, type Load, OPEN } from './workers.ts'
 
 /*
  * `npm run bench:scale`: what opening a state and committing one record costs, by the number of records, for each store, whole and split into
  * ten parts. Git pushes to a bare repository on this disk, and S3 is the emulator in a process of its own: add the way to your own server.
  *   --sizes N,N   numbers of records (default 1000,10000,100000)
  *   --commits N   commits of which the median is shown (default 5)
- *   --part NAME   stores or workers alone
- * Then what workers add, with a real Redis and open lanes.
+ *   --part NAME   stores, workers or accounts alone
+ *   --only TEXT   stores whose name is this text, such as "s3, split" (default: all)
+ * Then what workers add, with a real Redis: in one account whose lane is open, and in many accounts of ten calls a second each.
  *   --jobs N      jobs of each of these rows (default 1000)
- *   --only TEXT   rows whose name is this text, such as "s3, split" (default: all)
+ *   --accounts N  numbers of accounts (default 5,50)
  */
 
 const BUCKET = 'fleet-state'
@@ -42,12 +43,15 @@ const { values } = parseArgs({
     commits: { type: 'string', default: '5' },
     part: { type: 'string', default: 'all' },
     jobs: { type: 'string', default: '1000' },
+    accounts: { type: 'string', default: '5,50' },
     only: { type: 'string' },
   },
 })
 
-/** How many accounts have the jobs. */
+/** How many accounts have the jobs of a store. */
 const ACCOUNTS = 10
+/** What AWS takes of each account in a second. */
+const PER_SECOND = 10
 
 /** A record as a finished job leaves it. */
 function createRecord(n: number, finishedAt: string): JobRecord {
@@ -232,30 +236,53 @@ try {
           formatMs(intentMs),
           formatBytes(intentBytes),
         ]
-        process.stdout.write(`| ${cells.join(' | ')} |\n`)
+        showRow(cells)
       }
   if (isIn('workers')) await showWorkers(Number(values.jobs))
+  if (isIn('accounts')) await showAccounts(Number(values.jobs), values.accounts.split(',').map(Number))
 } finally {
   await aws.close()
   fs.rmSync(top, { recursive: true, force: true })
 }
 
-/** Shows loads that workers carry, and the same without workers. */
+/** Shows loads that workers carry in one account, and the same without workers. */
 async function showWorkers(jobs: number): Promise<void> {
   process.stdout.write(
-    '\n| who calls | creates a second | CPU a create: the run | all workers | wrong |\n|---|---|---|---|---|\n',
+    '\n| who calls | creates a second | CPU a create: the run | all workers | unsent | wrong |\n|---|---|---|---|---|---|\n',
   )
   for (const workers of [0, 1, 2, 4]) {
-    const { createsPerSecond, plannerCpuMs, workersCpuMs, wrong } = await carry({ jobs, workers }, aws)
-    const cells = [
-      workers === 0 ? 'the run' : `${workers} ${workers === 1 ? 'worker' : 'workers'}`,
-      createsPerSecond.toFixed(0),
-      `${(plannerCpuMs / jobs).toFixed(1)} ms`,
-      workers === 0 ? '' : `${(workersCpuMs / jobs).toFixed(1)} ms`,
-      wrong,
-    ]
-    process.stdout.write(`| ${cells.join(' | ')} |\n`)
+    const carried = await carry({ jobs, workers, accounts: 1, perSecond: OPEN }, aws)
+    showRow([nameCaller(workers), carried.createsPerSecond.toFixed(0), ...formatCost({ jobs, workers }, carried)])
   }
+}
+
+/** Shows how much of the rates of many accounts one run uses, alone and with workers. */
+async function showAccounts(jobs: number, counts: readonly number[]): Promise<void> {
+  process.stdout.write(
+    '\n| accounts | who calls | creates a second | of those allowed | CPU a create: the run | all workers | unsent | wrong |\n|---|---|---|---|---|---|---|---|\n',
+  )
+  for (const accounts of counts)
+    for (const workers of [0, 2]) {
+      const carried = await carry({ jobs, workers, accounts, perSecond: PER_SECOND }, aws)
+      const { createsPerSecond } = carried
+      const share = createsPerSecond / (accounts * PER_SECOND)
+      const speed = [createsPerSecond.toFixed(0), `${Math.round(100 * share)} %`]
+      showRow([`${accounts}`, nameCaller(workers), ...speed, ...formatCost({ jobs, workers }, carried)])
+    }
+}
+
+function nameCaller(workers: number): string {
+  return workers === 0 ? 'the run' : `${workers} ${workers === 1 ? 'worker' : 'workers'}`
+}
+
+function formatCost({ jobs, workers }: Pick<Load, 'jobs' | 'workers'>, carried: Carried): string[] {
+  const { plannerCpuMs, workersCpuMs, unsent, wrong } = carried
+  const ofWorkers = workers === 0 ? '' : `${(workersCpuMs / jobs).toFixed(1)} ms`
+  return [`${(plannerCpuMs / jobs).toFixed(1)} ms`, ofWorkers, `${unsent}`, `${wrong}`]
+}
+
+function showRow(cells: readonly string[]): void {
+  process.stdout.write(`| ${cells.join(' | ')} |\n`)
 }
 
 function formatMs(ms: number): string {

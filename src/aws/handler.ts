@@ -3,6 +3,7 @@ import { NodeHttpHandler } from '@smithy/node-http-handler'
 import type { HttpHandlerOptions, RequestHandler as SdkHandler } from '@smithy/types'
 import type { RequestHandler } from './client-settings.ts'
 import { assertOfAws } from './foreign-answer.ts'
+import { createSemaphore } from './semaphore.ts'
 import { Abandoned, createObservedAgents, type Sending } from './sending.ts'
 import { traceRequest } from './trace.ts'
 
@@ -16,6 +17,13 @@ export const TIMEOUTS = {
 }
 
 const SOCKETS_MAX = 50
+
+/**
+ * How many writes of this process are sent at once. Many accounts let more pass than one processor can send. Their
+ * connections would then time out before it comes to them.
+ */
+const WRITES_MAX = 100
+const writes = createSemaphore(WRITES_MAX)
 
 /** The last step of a request before the network: below the SDK, after signing. */
 export type Handler = RequestHandler & SdkHandler<HttpRequest, HttpResponse, HttpHandlerOptions>
@@ -40,19 +48,26 @@ export function readHandler(onDate: OnDate, timeouts = TIMEOUTS): Handler & { de
   }
 }
 
-/** For writes: each request asks for a permit, and uses a new connection. */
+/** For writes: each request waits for its turn, asks for a permit, and uses a new connection. */
 export function writeHandler(onDate: OnDate, timeouts = TIMEOUTS): Handler {
   return {
     metadata: { handlerProtocol: 'http/1.1' },
     async handle(request, options: SendOptions = {}) {
       const seen = options.sending
       if (!seen) throw new Error('a write was sent unobserved')
-      if (options.abortSignal?.aborted || !seen.mayStillSend()) throw new Abandoned()
-      seen.handed = true
-      const inner = new NodeHttpHandler({ ...timeouts, ...createObservedAgents(seen) })
-      const { response } = noteDate(await sendTraced(inner, request, options), onDate)
-      seen.status = response.statusCode
-      return { response: await assertOfAws(response) }
+      // The SDK passes on the signal that it was given.
+      const signal = options.abortSignal as AbortSignal | undefined
+      if (signal?.aborted || !(await writes.acquire(signal))) throw new Abandoned()
+      try {
+        if (signal?.aborted || !seen.mayStillSend()) throw new Abandoned()
+        seen.handed = true
+        const inner = new NodeHttpHandler({ ...timeouts, ...createObservedAgents(seen) })
+        const { response } = noteDate(await sendTraced(inner, request, options), onDate)
+        seen.status = response.statusCode
+        return { response: await assertOfAws(response) }
+      } finally {
+        writes.release()
+      }
     },
   }
 }

@@ -55,8 +55,17 @@ export function readCaller(service: Service, operation: string, authorization: s
   if (accessKeyId.startsWith('AKIADENIED') && operation !== 'GetCallerIdentity') {
     throw refuse(name.denied, `User is not authorized to perform: ${nameAction(service, operation)}`)
   }
-  const account = /\d{12}$/.exec(accessKeyId)?.[0]
-  return { accessKeyId, region, account }
+  return { accessKeyId, region, account: findAccount(accessKeyId) }
+}
+
+/** The account and region whose rates a call uses. A credential that cannot be read uses those of the default account. */
+export function readPlace(authorization = ''): string {
+  const [, accessKeyId = '', , region = ''] = credential.exec(authorization) ?? []
+  return `${findAccount(accessKeyId) ?? ''}/${region}`
+}
+
+function findAccount(accessKeyId: string): string | undefined {
+  return /\d{12}$/.exec(accessKeyId)?.[0]
 }
 
 /** Names an IAM action of a service. */

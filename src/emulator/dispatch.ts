@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { createErrorResponse, createResultResponse, type Response } from './answer.ts'
 import type { Calls } from './calls.ts'
 import { type Clock, second } from './clock.ts'
-import { type Caller, createDenied, createExpired, findPartition, readCaller } from './credential.ts'
+import { type Caller, createDenied, createExpired, findPartition, readCaller, readPlace } from './credential.ts'
 import { type CallFaults, type FaultName, type Faults, faultTable } from './faults.ts'
 import type { Ids } from './ids.ts'
 import type { Json, JsonObject } from './json.ts'
@@ -54,7 +54,7 @@ export async function dispatch(world: World, request: Request): Promise<Answer> 
   const requestId = randomUUID()
   if (!route?.operation) return createUnknownOperation(world, route, request.path, requestId)
   const { service, operation } = route
-  if (!world.rates.take(world.limits.rates, service.name, operation.name)) {
+  if (!world.rates.take(world.limits.rates, service.name, operation.name, readPlace(request.authorization))) {
     world.calls.add(service.name, operation.name, service.errors.throttle.name)
     return createFaultResponse(service, 'throttle', requestId)
   }

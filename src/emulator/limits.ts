@@ -20,8 +20,8 @@ export type Limits = {
    */
   signatureSeconds: number | null
   /**
-   * Calls in a real second, by service (`iot`) or operation (`iot.CreateJob`). The burst size is the same. Faster calls
-   * get the service's throttling error. None by default, because AWS publishes few.
+   * Calls in a real second of an account and region, by service (`iot`) or operation (`iot.CreateJob`). The burst size is
+   * the same. Faster calls get the service's throttling error. None by default, because AWS publishes few.
    */
   rates: { readonly [place: string]: number }
 }

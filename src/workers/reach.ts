@@ -1,6 +1,6 @@
 import type { Connection, ConnectOptions } from '../aws/connection.ts'
 import { createLanes } from '../aws/lanes.ts'
-import { resolveTarget, type Target } from '../aws/target.ts'
+import { resolveTarget, type Target, type TargetConfig } from '../aws/target.ts'
 import { openCalls } from '../kinds/calls.ts'
 import type { Config } from '../model/config.ts'
 import { CLOCKS_MS } from '../model/create-protocol.ts'
@@ -48,10 +48,13 @@ export function createReach(
   const { clock, env } = options
   const tried = new Map<string, Tried>()
 
-  const listTargets = (region: string): Target[] => {
+  /** Returns the targets that may lead to an account, or to any. Those that name another account never do. */
+  const listTargets = (region: string, account?: string): Target[] => {
     const names = Object.keys(config.targets)
     if (names.length === 0) return [resolveTarget(undefined, config, { ...env, AWS_REGION: region })]
-    const own = names.filter((name) => config.targets[name]?.region === region)
+    const mayLead = ({ region: own, account: named }: TargetConfig): boolean =>
+      own === region && (account === undefined || named === undefined || named === account)
+    const own = names.filter((name) => mayLead(config.targets[name]!))
     return own.map((name) => resolveTarget(name, config, env))
   }
   const open = async (target: Target): Tried['found'] => {
@@ -75,9 +78,9 @@ export function createReach(
     return made
   }
   /** Returns the first target that fits, or why none does. */
-  const find = async (region: string, isIt: (connection: Connection) => boolean) => {
+  const find = async (region: string, account: string, isIt: (connection: Connection) => boolean) => {
     let why: string | undefined
-    for (const target of listTargets(region)) {
+    for (const target of listTargets(region, account)) {
       const one = await tryTarget(target)
       const found = await one.found
       if ('why' in found) why ??= found.why
@@ -94,11 +97,11 @@ export function createReach(
   }
   return {
     async explainUnreached(lane) {
-      const [service, region = ''] = lane.split('/').reverse()
+      const [service, region = '', account = ''] = lane.split('/').reverse()
       const model = models.find((one) => one.service === service)
       if (model === undefined || !/^[a-z]{2,}(-[a-z]+)+-\d+$/.test(region)) return 'it is not known'
       const isIt = (one: Connection): boolean => nameLane(one.siteOf(model.service), model.service) === lane
-      const found = await find(region, isIt)
+      const found = await find(region, account, isIt)
       if (!('connection' in found)) return found.why ?? 'no target of this worker leads there'
       const why = explainClock(found.connection.clockOffsetMs())
       // Somebody may set the clock.
@@ -107,7 +110,7 @@ export function createReach(
     },
     async reach(site, model) {
       const isIt = (one: Connection): boolean => getSiteKey(one.siteOf(model.service)) === getSiteKey(site)
-      const found = await find(site.region, isIt)
+      const found = await find(site.region, site.account, isIt)
       if (!('connection' in found)) return undefined
       const { connection, calls } = found
       return {

@@ -126,16 +126,13 @@ export async function serve(options: ServeOptions): Promise<Served> {
     if (!options.lanes.some((pattern) => matchesLane(pattern, lane)))
       return `--lanes ${options.lanes.join(' ')} does not match it`
     const why = await reach.explainUnreached(lane)
-    if (why !== undefined) return why
+    if (why !== undefined || signal.aborted) return why
     const tally = { active: 0, done: 0, failed: 0, refused: 0 }
     open.set(queue, { worker: openQueue(announced, tally), tally })
     tell({ is: 'serving', lane })
     return undefined
   }
-  const look = async (): Promise<void> => {
-    const since = clock.now() - LANE_MS
-    const listed = await redis.zrangebyscore(LANES_KEY, since, '+inf', 'LIMIT', 0, LANES_MAX)
-    note(undefined)
+  const openLanes = async (listed: readonly string[]): Promise<void> => {
     const others: Unserved[] = []
     for (const text of listed) {
       if (signal.aborted) return
@@ -143,7 +140,19 @@ export async function serve(options: ServeOptions): Promise<Served> {
       const why = announced && !open.has(announced.queue) && (await openLane(announced, text))
       if (why) others.push({ lane: announced.lane, why })
     }
-    if (open.size === 0) tell({ is: 'idle', others })
+    if (open.size === 0 && !signal.aborted) tell({ is: 'idle', others })
+  }
+  let opening: Promise<void> | undefined
+  const look = async (): Promise<void> => {
+    const since = clock.now() - LANE_MS
+    const listed = await redis.zrangebyscore(LANES_KEY, since, '+inf', 'LIMIT', 0, LANES_MAX)
+    note(undefined)
+    opening ??= openLanes(listed).finally(() => {
+      opening = undefined
+    })
+    // To connect to many accounts takes long. Meanwhile planners must see that the open lanes are served.
+    const shown = new AbortController()
+    await Promise.race([opening, clock.sleep(LOOK_MS, shown.signal).catch(() => {})]).finally(() => shown.abort())
     const said = redis.pipeline()
     for (const queue of open.keys()) said.set(getServingKey(queue), worker, 'PX', ALIVE_MS)
     const queues = Object.fromEntries([...open].map(([queue, { tally }]) => [queue, tally]))

@@ -124,6 +124,8 @@ export function openWorker(
 /** Reads and writes the queue by hand, as somebody who controls Redis. */
 export function openHand(t: Pick<Test, 'teardown'>, { url }: Pick<RedisServer, 'url'>) {
   const redis = new Redis(url, { maxRetriesPerRequest: null })
+  // A Redis that is killed comes back. Without a listener, ioredis prints the failure.
+  redis.on('error', () => {})
   t.teardown(() => redis.disconnect())
   return {
     redis,

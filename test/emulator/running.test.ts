@@ -162,6 +162,16 @@ t.test('a service throttles calls above its rate, each operation by its own rate
   t.equal(await outcomes(list, 20), 0)
 })
 
+t.test('each account and region has rates of its own', async (t) => {
+  const world = await openWorld(t, { limits: { rates: { iot: 1 } } })
+  const list = async (options: { key?: string; region?: string }) =>
+    (await world.call('iot', 'GET', '/jobs', undefined, options)).error
+  t.equal(await list({ key: 'AKIAFLEET111111111111' }), undefined)
+  t.equal(await list({ key: 'AKIAFLEET111111111111' }), 'ThrottlingException')
+  t.equal(await list({ key: 'AKIAFLEET222222222222' }), undefined)
+  t.equal(await list({ key: 'AKIAFLEET111111111111', region: 'us-east-1' }), undefined)
+})
+
 t.test('invalid settings are rejected with a reason', async (t) => {
   const world = await openWorld(t)
   for (const [rule, reason] of [

@@ -67,12 +67,12 @@ export type Verdict = {
 
 export type Records = Readonly<Record<string, { readonly id?: string; readonly stage?: string }>>
 
-/** Holds the oracle's jobs against the specs and the records. */
+/** Compares the oracle's jobs with the specs and the records. */
 export function judge(specs: readonly Spec[], jobs: readonly EveryJob[], records: Records): Verdict {
   let [duplicates, lost, stuck, inert] = [0, 0, 0, 0]
-  const texts = jobs.map((job) => ({ job, text: JSON.stringify(job['request']) }))
+  const madeOf = indexByName(specs, jobs)
   for (const { kind, name, address } of specs) {
-    const made = texts.filter(({ text }) => text.includes(name)).map(({ job }) => job)
+    const made = madeOf.get(name)!
     const own = kind === 'DataExchangeJob' ? made.filter(({ startedAt }) => startedAt) : made
     const { id, stage } = records[address] ?? {}
     const isKnown = own.some((job) => job.id === id)
@@ -82,4 +82,12 @@ export function judge(specs: readonly Spec[], jobs: readonly EveryJob[], records
     if (!isKnown) lost++
   }
   return { duplicates, lost, stuck, inert }
+}
+
+/** The jobs of each spec: those whose request has its name as a word. */
+function indexByName(specs: readonly Spec[], jobs: readonly EveryJob[]): ReadonlyMap<string, EveryJob[]> {
+  const index = new Map<string, EveryJob[]>(specs.map(({ name }) => [name, []]))
+  for (const job of jobs)
+    for (const word of new Set(JSON.stringify(job['request']).split(/[^A-Za-z0-9-]/))) index.get(word)?.push(job)
+  return index
 }

@@ -24,7 +24,7 @@ import { sideBySide } from './split-states.ts'
 import { openAws, type StoreName } from './stage.ts'
 import { week } from './week.ts'
 import { wholeLife } from './whole-life.ts'
-import { WORKERS_SCENARIOS } from './workers.ts'
+import { FLEET_SCENARIOS, WORKERS_SCENARIOS } from './workers.ts'
 
 /*
  * `npm run prove`: the built program as a child process against `jobwright emulator` over sockets, through everything that can go wrong.
@@ -47,7 +47,11 @@ const HELP = `npm run prove -- [--jobs 100] [--kills 200] [--parallel 2] [--seed
   kills     how many runs are killed, half of them with the file store and half with the git store
   parallel  scenarios at once, each with an emulator of its own
   seed      decides the moments of the kills and what the faults strike
-  only      run the scenarios whose name holds this text`
+  only      run the scenarios whose name holds this text
+
+npm run prove -- --only 'fifty accounts' --jobs 100000 --parallel 1
+  This scenario runs only if --only names it. A planner and three workers serve fifty accounts, and all of them and Redis are killed.
+  The waits are those of real runs, so each kill of the planner costs three minutes.`
 
 type Row = { readonly name: string; readonly store: StoreName; readonly scenario: Scenario; readonly times: number }
 
@@ -79,6 +83,10 @@ function rows(kills: number, moment: () => Moment): Row[] {
     ...Object.entries(OWNERSHIP).flatMap(([name, scenario]) => each(name, () => scenario)),
     ...Object.entries(SHARED_LANES).flatMap(([name, scenario]) => each(name, () => scenario, 1, ['git'])),
     ...Object.entries(WORKERS_SCENARIOS).flatMap(([name, scenario]) => each(name, () => scenario, 1, ['git'])),
+    // It takes minutes, so it runs only if somebody asks for it.
+    ...Object.entries(values.only === '' ? {} : FLEET_SCENARIOS).flatMap(([name, scenario]) =>
+      each(name, () => scenario, 1, ['file']),
+    ),
     ...each('a laptop’s journal over a newer state', () => laptopJournal(moment()), some, ['git']),
   ]
 }

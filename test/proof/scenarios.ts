@@ -223,6 +223,8 @@ export function laptopJournal(moment: Moment): Scenario {
 type Special = {
   readonly folder?: string
   readonly specs?: readonly Spec[]
+  /** Members of jobwright.yaml. */
+  readonly config?: object
   /** Asks the oracle. By default it reads the state where it was begun. */
   readonly verdict?: typeof verdictOf
 }
@@ -231,12 +233,12 @@ type Special = {
 export async function inRepository(
   settings: Settings,
   work: (repository: Repository) => Promise<Pick<Shown, 'runs' | 'note' | 'wrong'>>,
-  { folder, specs = night(settings.size), verdict = verdictOf }: Special = {},
+  { folder, specs = night(settings.size), config, verdict = verdictOf }: Special = {},
 ): Promise<Shown> {
   const { aws, store } = settings
   await aws.fresh()
   await aws.control('PUT', 'faults', [])
-  const repository = await openRepository(specs, store, folder, undefined, aws)
+  const repository = await openRepository(specs, store, folder, undefined, aws, config)
   try {
     const shown = await work(repository)
     return { ...shown, jobs: specs.length, ...(await verdict(repository, aws)) }

@@ -51,7 +51,7 @@ export async function serveAws(seed: number, more: readonly string[]): Promise<A
     const sent = body === undefined ? {} : { body: JSON.stringify(body) }
     return (await fetch(`${url}/_emulator/${place}`, { method, ...sent })).json()
   }
-  const quotas = { importExportPerDay: 100_000, iotConcurrent: 100_000, rates: {} }
+  const quotas = { importExportPerDay: 100_000, iotConcurrent: 1_000_000, rates: {} }
   return {
     url,
     control,
@@ -87,13 +87,14 @@ export type Repository = {
 
 const SERVICES = ['iot', 'mediapackage', 'pinpoint', 'dataexchange', 'importexport']
 
-/** Makes a repository of these specs, with an empty state. */
+/** Makes a repository of these specs, with an empty state. `more`: members of its jobwright.yaml. */
 export async function openRepository(
   specs: readonly Spec[],
   store: StoreName,
   folder?: string,
   lineage = 'night-shifts',
   aws?: Aws,
+  more: object = {},
 ): Promise<Repository> {
   const top = folder ?? fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'jobwright-proof-')))
   const [root, bare] = [path.join(top, 'here'), path.join(top, 'remote.git')]
@@ -102,7 +103,7 @@ export async function openRepository(
   const key = `${lineage}.state.json`
   const state = { git: { store }, file: { store, path: stateFile }, s3: { store, bucket: BUCKET, key } }[store]
   if (store === 's3') await aws?.control('PUT', 'buckets', { [BUCKET]: { region: 'eu-west-1' } })
-  const config = { state, limits, guards: { maxCreates: 100_000 } }
+  const config = { state, limits, guards: { maxCreates: 100_000 }, ...more }
   fs.mkdirSync(path.dirname(stateFile), { recursive: true })
   write(root, {
     'jobwright.yaml': config,

@@ -4,6 +4,7 @@ import { CLI } from '../e2e/process.ts'
 import { KEY, openHand } from '../e2e/workers.ts'
 import { call, type EveryJob } from '../emulator/setup.ts'
 import { NO_REDIS, type RedisServer, startRedis } from '../redis/server.ts'
+import { type Fleet, spread } from './fleet.ts'
 import { faultsStruck, inRepository, type Scenario, type Shown, TROUBLES } from './scenarios.ts'
 import { type Aws, environment, type Going, launch, type Repository, start, untilQuiet, WAITS } from './stage.ts'
 
@@ -34,6 +35,8 @@ type Strike = readonly [share: number, strike: (field: Field) => unknown]
 type Struck = {
   readonly strikes: readonly Strike[]
   readonly trouble?: string
+  /** Over how many accounts the jobs are spread. Missing: one account, jobs of all kinds and short waits. */
+  readonly accounts?: number
   /** Some calls must end with an unknown outcome. */
   readonly mustLose?: true
 }
@@ -58,6 +61,20 @@ const STRIKES: Readonly<Record<string, Struck>> = {
     ],
     trouble: 'all of it mixed',
   },
+}
+
+const ACCOUNTS = 50
+
+/** Kills of all parts while fifty accounts get their jobs, with the waits of real runs. Of a name, because it takes long. */
+export const FLEET_SCENARIOS: Readonly<Record<string, Scenario>> = {
+  'fifty accounts, and all is killed': strikeAll({
+    strikes: [
+      ...Array.from({ length: 9 }, (_, at): Strike => [(at + 1) / 10, (field) => killWorker(field, at)]),
+      ...[0.25, 0.55, 0.85].map((share): Strike => [share, killPlanner]),
+      ...[0.38, 0.68].map((share): Strike => [share, killRedis]),
+    ].sort(([a], [b]) => a - b),
+    accounts: ACCOUNTS,
+  }),
 }
 
 /** The scenarios by name. */
@@ -100,12 +117,14 @@ function countDone({ texts }: Going): number {
   return texts.stdout.split(/: (?:create|start) done/).length - 1
 }
 
-function strikeAll({ strikes, trouble, mustLose }: Struck): Scenario {
-  return (settings) =>
-    inField(settings, SHORT_MS, async ({ field, repository, aws, size, run }) => {
+function strikeAll({ strikes, trouble, mustLose, accounts }: Struck): Scenario {
+  return (settings) => {
+    const ground = accounts === undefined ? { queueMs: SHORT_MS } : { fleet: spread(settings.size, accounts) }
+    return inField(settings, ground, async ({ field, repository, aws, size, run }) => {
       // Calls take their time, so that a strike meets some of them.
       const faults = trouble === undefined ? [{ fault: 'delay', ms: 200, rate: 0.5 }] : TROUBLES[trouble]!.faults
       await aws.control('PUT', 'faults', faults)
+      const from = performance.now()
       const due = [...strikes]
       let created = 0
       let unknown = 0
@@ -120,16 +139,18 @@ function strikeAll({ strikes, trouble, mustLose }: Struck): Scenario {
         return going
       })
       await Promise.all(striking)
+      const seconds = Math.round((performance.now() - from) / 1000)
       const struck = trouble === undefined ? '' : `, ${await faultsStruck(aws)} calls struck`
       return {
         runs: runs.length,
-        note: `${strikes.length - due.length} strikes${struck}, ${unknown} unknown outcomes, ${describeWork(field)}`,
+        note: `${strikes.length - due.length} strikes${struck}, ${unknown} unknown outcomes, ${seconds} s, ${describeWork(field)}`,
         wrong: [
           ...due.map(([share]) => `no strike at ${share}`),
           ...(mustLose && unknown === 0 ? ['no call was lost'] : []),
         ],
       }
     })
+  }
 }
 
 /**
@@ -138,7 +159,7 @@ function strikeAll({ strikes, trouble, mustLose }: Struck): Scenario {
  */
 function replay(queueMs: number): Scenario {
   return (settings) =>
-    inField(settings, queueMs, async ({ field, repository, aws, hand, queues, run }) => {
+    inField(settings, { queueMs }, async ({ field, repository, aws, hand, queues, run }) => {
       const { redis, workers, startWorker } = field
       for (const { child } of workers) child.kill('SIGSTOP')
       const going = run()
@@ -195,58 +216,79 @@ type InField = {
   readonly run: () => Going
 }
 
+/** Short waits and one account, or many accounts and the waits of real runs. */
+type Ground = { readonly queueMs: number; readonly fleet?: never } | { readonly fleet: Fleet }
+
 /** Does something in a fresh repository with workers that serve its lanes, and asks the oracle. */
 async function inField(
   settings: Parameters<Scenario>[0],
-  queueMs: number,
+  ground: Ground,
   work: (stage: InField) => Promise<Pick<Shown, 'runs' | 'note' | 'wrong'>>,
 ): Promise<Shown> {
   if (NO_REDIS)
     return { jobs: 0, runs: 0, duplicates: 0, lost: 0, stuck: 0, inert: 0, wrong: [], note: `skipped: ${NO_REDIS}` }
   const ends: (() => unknown)[] = []
   const t = { teardown: (end: () => unknown) => void ends.unshift(end) } as Parameters<typeof openHand>[0]
+  const special = ground.fleet && { specs: ground.fleet.specs, config: configOf(ground.fleet) }
   try {
-    return await inRepository(settings, async (repository) => {
-      const { aws, size } = settings
-      const redis = await startRedis(t)
-      const hand = openHand(t, redis)
-      const others = await createOthers(aws)
-      const more = { JOBWRIGHT_QUEUE_URL: redis.url, JOBWRIGHT_QUEUE_KEY: KEY }
-      const workers: Going[] = []
-      const all: Going[] = []
-      const startWorker = (): void => {
-        const env = { ...environment(aws.url, repository.root), ...more }
-        const going = launch([CLI, 'worker', '--concurrency', '4'], repository.root, env)
-        workers.push(going)
-        all.push(going)
-      }
-      t.teardown(() => stopAll(all))
-      let planner: Going | undefined
-      const run = (): Going => {
-        const waits = JSON.stringify({ ...WAITS, queueMs })
-        planner = start(repository.root, aws, ['--settle', '0s'], { ...more, JOBWRIGHT_WAITS: waits })
-        return planner
-      }
-      const lanes = SERVICES.map((service) => nameLane({ ...SITE, endpoint: aws.url }, service))
-      const queues = lanes.map((lane) => nameQueue('.', 'night-shifts', lane))
-      for (const [at, queue] of queues.entries()) await hand.announce({ queue, lane: lanes[at]! })
-      for (let count = 0; count < WORKERS; count++) startWorker()
-      await Promise.all(workers.map(untilServing))
-      const field = { redis, workers, planner: () => planner!, startWorker }
-      const shown = await work({ field, repository, aws, size, hand, queues, run })
-      const foreign = await findTouched(aws, others)
-      return { ...shown, wrong: [...shown.wrong, ...foreign.map((id) => `somebody else's job ${id} was touched`)] }
-    })
+    return await inRepository(
+      settings,
+      async (repository) => {
+        const { aws, size } = settings
+        const redis = await startRedis(t)
+        const hand = openHand(t, redis)
+        const others = await createOthers(aws, ground.fleet?.sites[0]?.account)
+        const more = { JOBWRIGHT_QUEUE_URL: redis.url, JOBWRIGHT_QUEUE_KEY: KEY }
+        const workers: Going[] = []
+        const all: Going[] = []
+        const startWorker = (): void => {
+          const env = { ...environment(aws.url, repository.root), ...more }
+          const going = launch([CLI, 'worker', '--concurrency', '4'], repository.root, env)
+          workers.push(going)
+          all.push(going)
+        }
+        t.teardown(() => stopAll(all))
+        let planner: Going | undefined
+        const run = (): Going => {
+          planner =
+            ground.fleet === undefined
+              ? start(repository.root, aws, ['--settle', '0s'], {
+                  ...more,
+                  JOBWRIGHT_WAITS: JSON.stringify({ ...WAITS, queueMs: ground.queueMs }),
+                })
+              : start(repository.root, aws, [], { ...more, JOBWRIGHT_WAITS: '' })
+          return planner
+        }
+        const lanes =
+          ground.fleet === undefined
+            ? SERVICES.map((service) => nameLane({ ...SITE, endpoint: aws.url }, service))
+            : ground.fleet.sites.map((site) => nameLane({ ...site, endpoint: aws.url }, 'iot'))
+        const queues = lanes.map((lane) => nameQueue('.', 'night-shifts', lane))
+        for (const [at, queue] of queues.entries()) await hand.announce({ queue, lane: lanes[at]! })
+        for (let count = 0; count < WORKERS; count++) startWorker()
+        await Promise.all(workers.map((going) => untilServing(going, lanes.length)))
+        const field = { redis, workers, planner: () => planner!, startWorker }
+        const shown = await work({ field, repository, aws, size, hand, queues, run })
+        const foreign = await findTouched(aws, others)
+        return { ...shown, wrong: [...shown.wrong, ...foreign.map((id) => `somebody else's job ${id} was touched`)] }
+      },
+      special,
+    )
   } finally {
     for (const end of ends) await end()
   }
 }
 
+/** Rates of which a pass plans about as many creates as one machine sends within a lease. */
+function configOf({ targets }: Fleet): object {
+  return { targets, limits: { 'iot.CreateJob': { perSecond: 3 } }, guards: { maxCreates: 1_000_000 } }
+}
+
 const SITE = { partition: 'aws', account: '123456789012', region: 'eu-west-1' }
 
-/** Resolves when a worker serves all lanes. */
-async function untilServing({ child, texts }: Going): Promise<void> {
-  while (texts.stdout.split('\nserving ').length <= SERVICES.length) await once(child.stdout!, 'data')
+/** Resolves when a worker serves so many lanes. */
+async function untilServing({ child, texts }: Going, lanes: number): Promise<void> {
+  while (texts.stdout.split('\nserving ').length <= lanes) await once(child.stdout!, 'data')
 }
 
 async function stopAll(all: readonly Going[]): Promise<void> {
@@ -254,14 +296,15 @@ async function stopAll(all: readonly Going[]): Promise<void> {
   await Promise.all(all.map(({ ended }) => ended))
 }
 
-/** Somebody else's jobs: one that runs, and one that waits for its start. */
-async function createOthers(aws: Aws): Promise<string[]> {
-  const targets = ['arn:aws:iot:eu-west-1:123456789012:thing/theirs']
-  await call(aws.url, 'iot', 'PUT', '/jobs/somebody-elses', { targets, document: '{}' })
+/** Somebody else's jobs in an account of ours: one that runs, and one that waits for its start. */
+async function createOthers(aws: Aws, account = SITE.account): Promise<string[]> {
+  const key = { key: `AKIATHEIRS${account}` }
+  const targets = [`arn:aws:iot:eu-west-1:${account}:thing/theirs`]
+  await call(aws.url, 'iot', 'PUT', '/jobs/somebody-elses', { targets, document: '{}' }, key)
   const their = 'their0000000000000000000000000000'
   const AssetSources = [{ Bucket: 'theirs', Key: 'their.csv' }]
   const Details = { ImportAssetsFromS3: { DataSetId: their, RevisionId: their, AssetSources } }
-  await call(aws.url, 'dataexchange', 'POST', '/v1/jobs', { Type: 'IMPORT_ASSETS_FROM_S3', Details })
+  await call(aws.url, 'dataexchange', 'POST', '/v1/jobs', { Type: 'IMPORT_ASSETS_FROM_S3', Details }, key)
   return (await aws.jobs()).map(({ id }) => id)
 }
 

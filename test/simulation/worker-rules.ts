@@ -109,6 +109,9 @@ export const WORKER_RULES: readonly Mutation[] = [
   ...broken(inTest('workers/redelivery.test.ts'), 'src/workers/serve.ts', [
     ['a task whose lock was lost is delivered again', 'maxStalledCount: 0,', 'maxStalledCount: 1,'],
   ]),
+  ...broken(inTest('workers/serve.test.ts'), 'src/workers/serve.ts', [
+    ['a worker opens a lane twice', 'opening ??= openLanes', 'opening = openLanes'],
+  ]),
   ...broken(inTest('workers/claims.test.ts'), 'src/workers/claims.ts', [
     ['a worker repeats a task that Redis has forgotten', 'if (own.has(nonce)) return false\n', ''],
     [

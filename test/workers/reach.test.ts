@@ -15,7 +15,7 @@ const ENV = {
 const model = getModel('ImportExportJob')
 
 /** A worker with two targets in one region: each leads to an account of its own. */
-async function open(t: Test) {
+async function open(t: Test, { isNamed = false } = {}) {
   // With another clock, a worker would serve no lane.
   const now = { startAt: new Date().toISOString(), timeScale: 1 }
   const [one, two] = [
@@ -24,7 +24,10 @@ async function open(t: Test) {
   ]
   const region = 'us-east-1'
   const config = {
-    targets: { one: { region, endpoint: one.url }, two: { region, endpoint: two.url } },
+    targets: {
+      one: { region, endpoint: one.url, ...(isNamed && { account: '111111111111' }) },
+      two: { region, endpoint: two.url, ...(isNamed && { account: '222222222222' }) },
+    },
     limits: {},
     env: ['DISK_KEY'],
   }
@@ -53,6 +56,15 @@ t.test('a task reaches the account that it names, or none', async (t) => {
   t.equal(await reach.explainUnreached(lane('222222222222', two)), undefined)
   t.match(await reach.explainUnreached(lane('333333333333', one)), /no target/)
   t.match(await reach.explainUnreached('111111111111/us-east-1/nothing'), /not known/)
+})
+
+t.test('a worker connects to no target that names another account', async (t) => {
+  const { one, two, reach, siteOf } = await open(t, { isNamed: true })
+  const site = siteOf('222222222222', two)
+  t.equal(await reach.explainUnreached(nameLane(site, 'importexport')), undefined)
+  t.ok(await reach.reach(site, model))
+  t.same(await one.control('GET', 'calls'), [])
+  t.match(await reach.explainUnreached(nameLane(siteOf('333333333333', two), 'iot')), /no target/)
 })
 
 t.test('a task reads only the variables that the worker itself lists', async (t) => {
