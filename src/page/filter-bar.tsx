@@ -147,23 +147,24 @@ function Search({ text, onText, onEnter }: SearchProps): VNode {
   const sent = useRef(text)
   const hasBegun = useRef(false)
   const timer = useRef(0)
+  // When the timer ends, the view may be another one than when it began.
+  const tell = useRef(onText)
+  tell.current = onText
   useEffect(() => {
     if (text === sent.current) return
+    clearTimeout(timer.current)
     sent.current = text
     hasBegun.current = false
     setTyped(text)
   }, [text])
-  const send = (): void => {
+  useEffect(() => () => clearTimeout(timer.current), [])
+  const send = (value: string): void => {
     clearTimeout(timer.current)
-    if (typed === sent.current) return
-    sent.current = typed
-    onText(typed, hasBegun.current)
+    if (value === sent.current) return
+    sent.current = value
+    tell.current(value, hasBegun.current)
     hasBegun.current = true
   }
-  useEffect(() => {
-    timer.current = setTimeout(send, TYPING_MS)
-    return () => clearTimeout(timer.current)
-  }, [typed])
   return (
     <label class="search">
       <span class="sr-only">Search jobs</span>
@@ -177,11 +178,17 @@ function Search({ text, onText, onEnter }: SearchProps): VNode {
         onFocus={() => {
           hasBegun.current = false
         }}
-        onInput={(event) => setTyped(event.currentTarget.value)}
+        onInput={(event) => {
+          const { value } = event.currentTarget
+          setTyped(value)
+          clearTimeout(timer.current)
+          timer.current = setTimeout(() => send(value), TYPING_MS)
+        }}
         onKeyDown={(event) => {
           if (event.key !== 'Enter') return
-          send()
-          if (!onEnter(typed)) return
+          const { value } = event.currentTarget
+          send(value)
+          if (!onEnter(value)) return
           sent.current = ''
           setTyped('')
         }}

@@ -126,7 +126,12 @@ function Table({ items, list, sorting, jobs, isPrinting }: TableProps): VNode {
                 </th>
               </tr>
             ) : (
-              <Row key={(first + index) % slots} job={item.job} index={first + index + 2} />
+              <Row
+                key={(first + index) % slots}
+                job={item.job}
+                index={first + index + 2}
+                isOpen={item.job.address === open}
+              />
             ),
           )}
           <Space rows={below} row={row} />
@@ -195,22 +200,26 @@ function Space({ rows, row }: { readonly rows: number; readonly row: number }): 
   )
 }
 
-type RowProps = { readonly job: Job; readonly index: number }
+type RowProps = { readonly job: Job; readonly index: number; readonly isOpen: boolean }
 
 /**
- * One job. A row is drawn again only if its job or its position changes. So most rows stay as they are while the table
- * scrolls.
+ * One job. A row is drawn again only if its job or its position changes, or the job opens or closes. So most rows stay
+ * as they are while the table scrolls.
  */
 class Row extends Component<RowProps> {
-  override shouldComponentUpdate({ job, index }: RowProps): boolean {
-    return job !== this.props.job || index !== this.props.index
+  override shouldComponentUpdate({ job, index, isOpen }: RowProps): boolean {
+    return job !== this.props.job || index !== this.props.index || isOpen !== this.props.isOpen
   }
 
   override render(): VNode {
-    const { job, index } = this.props
+    const { job, index, isOpen } = this.props
     const { standing, target, run, began, ended, job: own, attention } = job
     return (
-      <tr aria-rowindex={index} class={attention.length > 0 ? 'needs' : undefined}>
+      <tr
+        aria-rowindex={index}
+        aria-current={isOpen ? 'true' : undefined}
+        class={attention.length > 0 ? 'needs' : undefined}
+      >
         <td class="condition-cell">
           <Condition standing={standing} note={describeNote(job)} />
         </td>

@@ -209,9 +209,9 @@ function Elsewhere({ shown, hidden }: { readonly shown: number; readonly hidden:
 /** Waits by what ends them. */
 const WAITS: readonly (readonly [WaitsFor, title: string])[] = [
   ['time', 'Waits for a time'],
+  ['other', 'Waits for another job, or for AWS'],
   ['reconcile', 'Goes on with the next reconcile'],
   ['person', 'On hold or blocked'],
-  ['other', 'Waits for another job, or for AWS'],
 ]
 
 type WaitsProps = { readonly title: string; readonly jobs: readonly Job[]; readonly now: number }

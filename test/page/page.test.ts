@@ -625,6 +625,8 @@ if (!hasBrowser) {
     await page.locator('caption').getByText('32 jobs').waitFor()
     t.equal(await page.getByRole('searchbox').inputValue(), '')
     t.ok(await page.locator('.jobs').getByTitle('IotJob/kiosk-firmware', { exact: true }).isVisible())
+    t.equal(await page.locator('tr[aria-current]').count(), 1, 'the row of the open job is marked')
+    t.equal(await page.locator('tr[aria-current]').getByTitle('IotJob/kiosk-firmware', { exact: true }).count(), 1)
     await page.keyboard.press('3')
     await page.waitForURL(/#plan$/)
     await page.goBack()
