@@ -28,12 +28,12 @@ const WAITS = { leaseMs: 1_500, signatureMs: 0, requestMs: 1_500, listLagMs: 100
 const KILLER = ['--import', path.join(import.meta.dirname, 'kill-before.mjs')]
 
 /**
- * Runs a command again while its requests come too late: on a busy machine a write may take longer than the short lease. Such a run sends
- * nothing and ends with 9.
+ * Runs a command again while its requests come too late, with twice the lease: on a busy machine a write may take longer than a short one.
+ * Such a run sends nothing and ends with 9.
  */
-async function runInTime(run: () => Promise<Ran>): Promise<Ran> {
-  for (;;) {
-    const ran = await run()
+async function runInTime(run: (waits: string) => Promise<Ran>): Promise<Ran> {
+  for (let leaseMs = WAITS.leaseMs; ; leaseMs *= 2) {
+    const ran = await run(JSON.stringify({ ...WAITS, leaseMs, requestMs: leaseMs }))
     if (ran.code !== 9 || !/RUN_LATE/.test(ran.stdout + ran.stderr)) return ran
   }
 }
@@ -70,9 +70,12 @@ async function openProject(t: Test, at: Name, split: Form = 'target') {
   git(cwd, 'remote', 'add', 'origin', bare)
   commit(cwd)
   const env = { ...world.env, AWS_REGION: 'us-east-1', JOBWRIGHT_WAITS: JSON.stringify(WAITS) }
-  const run = (args: readonly string[], where = cwd) => runInTime(() => cli(args, { cwd: where, env }))
+  const run = (args: readonly string[], where = cwd) =>
+    runInTime((waits) => cli(args, { cwd: where, env: { ...env, JOBWRIGHT_WAITS: waits } }))
   const kill = (args: readonly string[], effect: number) =>
-    runInTime(() => start(args, { cwd, env: { ...env, KILL_BEFORE: String(effect) }, node: KILLER }))
+    runInTime((waits) =>
+      start(args, { cwd, env: { ...env, JOBWRIGHT_WAITS: waits, KILL_BEFORE: String(effect) }, node: KILLER }),
+    )
   t.equal((await run(['init', '--new-state'])).code, 0)
   const made = await run(['reconcile'])
   t.equal(made.code, 0, made.stdout + made.stderr)
