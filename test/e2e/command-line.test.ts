@@ -287,9 +287,14 @@ t.test('--lock-timeout bounds the wait for a run that holds the state; without i
     t.match(none, { code: 8, stdout: /STATE_LOCKED/ })
     const short = await cli(['cancel', 'IotJob/lamp', '--reason', 'x', '--lock-timeout', '1s'], { cwd: root, env })
     t.match(short, { code: 8, stdout: /^waiting for another run: .* is held by pid \d+ [\s\S]*STATE_LOCKED/ })
-    const waits = cli(['reconcile', '--lock-timeout', '5m', '-ojson'], { cwd: root, env })
-    await world.advance(24 * 60)
-    return waits
+    // The first run ends only once this one waits.
+    return start(['reconcile', '--lock-timeout', '5m', '-ojson'], {
+      cwd: root,
+      env,
+      onErrorLine: (line) => {
+        if (line.startsWith('waiting for another run')) void world.advance(24 * 60)
+      },
+    })
   }
   t.equal((await first).code, 0)
   const waited = await second!

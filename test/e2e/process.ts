@@ -39,6 +39,8 @@ export type ProcessOptions = CliOptions & {
   readonly node?: readonly string[]
   /** Told each line of standard output as it comes. */
   readonly onLine?: (line: string, child: ChildProcess) => void
+  /** Told each line of the error output as it comes. */
+  readonly onErrorLine?: (line: string) => void
 }
 
 /** Builds the program, unless what is there is newer than every source. */
@@ -75,7 +77,7 @@ export async function cli(args: readonly string[], { cwd, env = {} }: CliOptions
 
 /** Runs the built program in a process of its own, which can be killed, and ends when nothing is left to do. */
 export async function start(args: readonly string[], options: ProcessOptions): Promise<Ran> {
-  const { cwd, env = {}, node = [], onLine } = options
+  const { cwd, env = {}, node = [], onLine, onErrorLine } = options
   const child = spawn('env', [...PLAIN, process.execPath, ...node, CLI, ...args], {
     cwd,
     env: environment(cwd, env),
@@ -83,8 +85,9 @@ export async function start(args: readonly string[], options: ProcessOptions): P
   })
   let stdout = ''
   let stderr = ''
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text
+  readline.createInterface({ input: child.stderr }).on('line', (line) => {
+    stderr += `${line}\n`
+    onErrorLine?.(line)
   })
   readline.createInterface({ input: child.stdout }).on('line', (line) => {
     stdout += `${line}\n`

@@ -261,7 +261,8 @@ if (!hasBrowser) {
     t.ok(await page.locator('time[title="2026-11-17 02:00:00 UTC"]').first().isVisible(), 'UTC on hover')
     await said(
       '5',
-      /iot, eu-west-1\s+\S+\s+Throttled: slowed down, recovering\s+\S+ of 10 a second\s+\d+\s+3/,
+      // A slow machine writes the report when the lane has recovered.
+      /iot, eu-west-1\s+\S+\s+(Throttled: slowed down, recovering\s+\S+ of 10|Full rate again\s+10) a second\s+\d+\s+3/,
       /pinpoint, us-east-1\s+\S+\s+Full rate\s+300 a second/,
     )
     t.match(await page.locator('.asof').innerText(), /As of 16 Nov, \d\d:\d\d CET|GMT\+1/, 'the zone of the times')
@@ -502,6 +503,27 @@ if (!hasBrowser) {
       await page.locator('main').innerText(),
       /The next reconcile does nothing: maxCreates in jobwright\.yaml refuses the plan\. It would: 1 create\.[\s\S]*10 jobs too many/,
     )
+  })
+
+  t.test('a lane that AWS throttled says whether it has recovered', async (t) => {
+    const lane = (service: string, rate: number, throttled: number): Line => ({
+      v: 1,
+      type: 'lane',
+      name: `123456789012/eu-west-1/${service}`,
+      perSecond: 10,
+      rate,
+      sent: 40,
+      throttled,
+      waiting: 0,
+    })
+    const lines: Line[] = [HEADER, lane('dataexchange', 6.9, 3), lane('iot', 10, 2), lane('pinpoint', 10, 0)]
+    const { page } = await openPage(browser, fileOf(t, lines), { hash: '#lanes' })
+    await page.getByText('Lanes of this run').waitFor()
+    t.match(await page.locator('main tbody tr').allInnerTexts(), [
+      /^dataexchange, eu-west-1\s+\S+\s+Throttled: slowed down, recovering\s+6\.9 of 10 a second\s+40\s+3\s+0$/,
+      /^iot, eu-west-1\s+\S+\s+Full rate again\s+10 a second\s+40\s+2\s+0$/,
+      /^pinpoint, eu-west-1\s+\S+\s+Full rate\s+10 a second\s+40\s+0\s+0$/,
+    ])
   })
 
   t.test('devices that failed have a command that lists them, and a link to the console', async (t) => {
