@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import fs from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -18,44 +19,59 @@ const PARTS = ['src', 'schemas', 'specs', 'test', 'package.json', 'tsconfig.json
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
 const { values } = parseArgs({
-  options: { seeds: { type: 'string', default: '20000' }, only: { type: 'string' } },
+  options: {
+    seeds: { type: 'string', default: '20000' },
+    only: { type: 'string' },
+    workers: { type: 'string', default: String(os.availableParallelism()) },
+  },
 })
-process.exitCode = await main(Number(values.seeds), values.only)
+process.exitCode = await main(Number(values.seeds), values.only, Number(values.workers))
 
 /**
- * Breaks a copy of the program in each way, and runs the simulation or the named test on it. A surviving mutant was not
- * detected. `only`: a text in the name or the file of the mutants to try.
+ * Breaks copies of the program in each way, and runs the simulation or the named test on them. A surviving mutant was not
+ * detected. `only`: a text in the name or the file of the mutants to try. `workers`: how many run at the same time.
  */
-async function main(seeds: number, only: string | undefined): Promise<number> {
+async function main(seeds: number, only: string | undefined, workers: number): Promise<number> {
   const folder = fs.mkdtempSync(path.join(ROOT, 'node_modules', '.mutants-'))
   process.on('exit', () => fs.rmSync(folder, { recursive: true, force: true }))
   const chosen = [...MUTATIONS, ...RULES, ...WORKER_RULES].filter(
     ({ name, file }) => only === undefined || name.includes(only) || file.includes(only),
   )
   const fates: Fate[] = []
-  for (const mutation of chosen) {
-    const started = performance.now()
-    const fate = await fateOf(mutation, folder, seeds)
-    fates.push(fate)
-    say(`${wordsOf(fate).padEnd(8)} ${mutation.name} (${((performance.now() - started) / 1000).toFixed(0)} s)`)
-    if (fate.is === 'killed') say(`         ${fate.by}`)
-    if (fate.is === 'misfit') say(`         ${fate.why}`)
+  const left = [...chosen]
+  const work = async (): Promise<void> => {
+    const copy = copyProgram(folder)
+    for (let mutation = left.shift(); mutation; mutation = left.shift()) {
+      const started = performance.now()
+      const fate = await fateOf(mutation, copy, seeds)
+      fates.push(fate)
+      say(`${wordsOf(fate).padEnd(8)} ${mutation.name} (${((performance.now() - started) / 1000).toFixed(0)} s)`)
+      if (fate.is === 'killed') say(`         ${fate.by}`)
+      if (fate.is === 'misfit') say(`         ${fate.why}`)
+    }
   }
+  await Promise.all(Array.from({ length: Math.min(workers, chosen.length) }, work))
   const count = (is: Fate['is']): number => fates.filter((fate) => fate.is === is).length
   say(`${count('killed')} killed, ${count('alive')} alive, ${count('misfit')} that fit nowhere, of ${fates.length}`)
   return count('killed') === fates.length ? 0 : 1
+}
+
+/** Copies what a mutant needs. Returns the folder of the copy. */
+function copyProgram(folder: string): string {
+  const copy = fs.mkdtempSync(path.join(folder, 'one-'))
+  for (const part of PARTS) fs.cpSync(path.join(ROOT, part), path.join(copy, part), { recursive: true })
+  // Some tests read a schema of a package by its path.
+  fs.symlinkSync(path.join(ROOT, 'node_modules'), path.join(copy, 'node_modules'))
+  return copy
 }
 
 function wordsOf({ is }: Fate): string {
   return is === 'misfit' ? 'MISFIT' : is === 'alive' ? 'ALIVE' : 'killed'
 }
 
-async function fateOf(mutation: Mutation, folder: string, seeds: number): Promise<Fate> {
-  const { file, from, to } = mutation
-  const copy = fs.mkdtempSync(path.join(folder, 'one-'))
-  for (const part of PARTS) fs.cpSync(path.join(ROOT, part), path.join(copy, part), { recursive: true })
-  // Some tests read a schema of a package by its path.
-  fs.symlinkSync(path.join(ROOT, 'node_modules'), path.join(copy, 'node_modules'))
+/** Breaks a copy, runs what must notice, and mends the copy. */
+async function fateOf(mutation: Mutation, copy: string, seeds: number): Promise<Fate> {
+  const { file, from, to, in: where } = mutation
   const target = path.join(copy, file)
   const text = fs.readFileSync(target, 'utf8')
   const times = text.split(from).length - 1
@@ -64,11 +80,13 @@ async function fateOf(mutation: Mutation, folder: string, seeds: number): Promis
     target,
     text.replace(from, () => to),
   )
-  const where = mutation.in
-  const fate =
-    typeof where === 'object' && 'test' in where ? await tested(copy, where.test) : await simulated(copy, where, seeds)
-  fs.rmSync(copy, { recursive: true, force: true })
-  return fate
+  try {
+    return typeof where === 'object' && 'test' in where
+      ? await tested(copy, where.test)
+      : await simulated(copy, where, seeds)
+  } finally {
+    fs.writeFileSync(target, text)
+  }
 }
 
 /** Runs a test file on a copy. */
@@ -90,7 +108,7 @@ async function simulated(
   const which = typeof where === 'object' ? Object.entries(where).flatMap(([name, value]) => [`--${name}`, value]) : []
   const asked = where === 'endings' ? ['--crashes', '--seeds', '0'] : ['--seeds', String(seeds), ...which]
   const script = path.join(copy, 'test/simulation/simulate.ts')
-  const { code, output } = await outcomeOf(copy, [...process.execArgv, script, '--first', ...asked])
+  const { code, output } = await outcomeOf(copy, [...process.execArgv, script, '--first', '--workers', '1', ...asked])
   if (code === 0) return { is: 'alive' }
   const lines = output.split('\n')
   const at = lines.findIndex((line) => line.startsWith('VIOLATED'))
