@@ -519,13 +519,15 @@ export class Life {
     if (town.oracle.sent !== sent && !isOpen) town.oracle.violated('a run with nothing to do sent a create')
   }
 
-  /** A run that came to rest must have reported each running duplicate. */
+  /** A run that came to rest must have reported each running duplicate, or have asked which of the jobs is the one. */
   #assertTold(from: number, end: End | undefined): void {
     const { town } = this
     if (!end || 'problem' in end || end.done.gaveUp || end.done.plan.refusals.length > 0) return
     const seconds = town.services.jobs.slice(from).filter(({ isRepeat, wish }) => isRepeat && wish.of === town.name)
+    const asked = end.done.plan.actions.filter(({ action }) => action === 'unresolved')
     for (const { id, kind } of seconds) {
       town.setting.count('second job made by a proxy')
+      if (asked.some(({ reason }) => reason.includes(`${id} (`))) town.oracle.told.add(id)
       if (!town.oracle.told.has(id)) town.oracle.violated(`nobody was told of ${kind} ${id}, which a proxy made`)
     }
   }

@@ -65,8 +65,8 @@ export class Oracle {
   readonly adoptWords = new Set<string>()
   readonly acknowledged = new Set<string>()
   readonly #packets: Packet[] = []
-  /** Others' jobs that cannot be distinguished from our own: kind and ID -> since when. They stay on record. */
-  readonly #believed = new Map<string, number>()
+  /** The kind and ID of others' jobs that cannot be distinguished from our own. They stay on record. */
+  readonly #believed = new Set<string>()
   /** Jobs that people called foreign, as the state names them. */
   #foreign: ReadonlySet<string> = new Set()
   /** Job IDs that the stored state has held: kind and ID -> when. */
@@ -380,7 +380,7 @@ export class Oracle {
   }
 
   /** A job was created or started. Never may two jobs of one wish have an effect. */
-  onJob({ kind, wish, leftAt }: Job): void {
+  onJob({ kind, wish }: Job): void {
     if (wish.of !== this.#name) return
     const { who } = wish
     const all = this.#services.ofKind(kind).filter((job) => isOf(job, this.#name, who) && job.startedAt !== undefined)
@@ -388,8 +388,8 @@ export class Oracle {
     // Nor is a request that was under way when somebody deleted the job, which freed its ID.
     const isFreed = (job: Job): boolean => isFreedIn(all, job)
     if (all.some(isFreed)) this.#setting.count('a late create arrived after its ID was free again')
-    // Nor was this create sent after we believed that another's identical job was ours.
-    const jobs = all.filter((job) => !job.isRepeat && !isFreed(job) && !this.#wasBelieved(job, leftAt))
+    // Nor is another's identical job, if we believed that it was ours only after our own create had left.
+    const jobs = all.filter((job) => !job.isRepeat && !isFreed(job) && !isTwinIn(all, job))
     const empty = jobs.find((job) => isUpload(job.request) && !job.isUploaded)
     if (empty) this.violated(`${kind} ${empty.id} was started before its file was there`)
     if (factsOf(kind).begins === 'when told') {
@@ -404,11 +404,6 @@ export class Oracle {
     if (this.isWild && (isBlind(kind) || new Set(jobs.map(({ id }) => id)).size > 1)) return
     const runs = new Set(jobs.map((job) => job.wish.run))
     if (runs.size < jobs.length) this.violated(`${kind} ${who} has more than one job of a run: ${ids(jobs)}`)
-  }
-
-  /** Returns whether we believed that another's job was ours after our own create had left. */
-  #wasBelieved({ kind, id }: Job, leftAt: number): boolean {
-    return leftAt < (this.#believed.get(`${kind} ${id}`) ?? 0)
   }
 
   /** A call changes a job. It must be our own. A cancel needs a removed spec that asked for it, or a person's word. */
@@ -522,11 +517,13 @@ export class Oracle {
     const isAlike = ({ createdAt, request }: Job): boolean =>
       createdAt >= from! && writeSorted({ ...request, ...withoutId(record.request) }) === writeSorted(request)
     if (mayBeDuplicate && from !== undefined && !this.#isForeign(kind, record.id) && jobs.some(isAlike)) {
-      this.#believed.set(`${kind} ${record.id}`, this.#setting.time.now)
+      this.#believed.add(`${kind} ${record.id}`)
       this.#setting.count('a job that looks like ours was believed')
       for (const job of jobs)
-        if (job.wish.of === NOBODYS.of) job.wish = { of: this.#name, who, run: record.run }
-        else if (job.wish.of !== this.#name) job.isShared = true
+        if (job.wish.of === NOBODYS.of) {
+          job.wish = { of: this.#name, who, run: record.run }
+          job.believedAt = this.#setting.time.now
+        } else if (job.wish.of !== this.#name) job.isShared = true
       return
     }
     // A spec or a person's word may allow adopting an existing job.
@@ -573,8 +570,7 @@ export class Oracle {
       if (asked.has(address) && (own.length === 0 || record?.id === undefined)) return []
       // Cancelled with its spec before its start. A restored spec does not undo that.
       if (own.length === 0 && want.wasGone && want.isCancelled && record?.condition?.type === 'Cancelled') return []
-      const isExtra = (job: Job): boolean => own.some((one) => one !== job && this.#wasBelieved(job, one.leftAt))
-      const once = own.filter((job) => !job.isRepeat && !isFreedIn(own, job) && !isExtra(job))
+      const once = own.filter((job) => !job.isRepeat && !isFreedIn(own, job) && !isTwinIn(own, job))
       if (once.length !== 1) return [`${address} has ${once.length} jobs of run ${want.run}: ${JSON.stringify(record)}`]
       const job = own.find(({ id }) => id === record?.id)
       if (!job) return [`${address} has job ${once[0]?.id}, but its record says ${record?.id}`]
@@ -675,6 +671,11 @@ function isOf({ wish }: Job, name: string, who: number): boolean {
 /** Returns whether somebody deleted a job, which freed its ID, while the request of a later one was under way. */
 function isFreedIn(jobs: readonly Job[], { createdAt, deletedAt }: Job): boolean {
   return deletedAt !== undefined && jobs.some((next) => next.createdAt > createdAt && next.leftAt < deletedAt)
+}
+
+/** Returns whether nobody's job was believed to be ours only after our own create of the same run had left. */
+function isTwinIn(jobs: readonly Job[], { believedAt = 0, wish: { run } }: Job): boolean {
+  return jobs.some((own) => own.believedAt === undefined && own.wish.run === run && own.leftAt < believedAt)
 }
 
 function isSame(a: JsonObject, b: JsonObject): boolean {

@@ -39,6 +39,8 @@ export type Job = {
   startedBy?: string
   /** Another project believes that it is its own, because no fact of AWS tells them apart. */
   isShared?: true
+  /** Nobody's job, which a project believes to be its own since then. */
+  believedAt?: number
   /** A proxy repeated its create. */
   isRepeat?: true
   /** Its file is uploaded. */
