@@ -50,6 +50,8 @@ type Route = {
  * Opens a split state. A run locks a part when it first writes it. That fails if the part has changed since the run
  * read it. The index is locked for one write at a time.
  *
+ * A change that is appended may take a record back to another part. Its copy is dropped once that part is stored.
+ *
  * An address has one home. To move an address, a run first writes the index, then a new version of the old part, and
  * last the record in the new part. So if two runs record one address in two parts, one of them is stale before it sends
  * anything.
@@ -61,6 +63,8 @@ export function openSplitStore(places: SplitPlaces, opened: SeenSplit): OpenStor
   let known = opened.index
   let joined: { readonly of: readonly unknown[]; readonly state: State } | undefined
   let last: Promise<unknown> = Promise.resolve()
+  // Copies of records that are appended to another part, and not stored there yet: part -> addresses.
+  const copies = new Map<string, ReadonlySet<Address>>()
 
   const inTurn = <Value>(task: () => Promise<Value>): Promise<Value> => {
     const turn = last.then(task)
@@ -70,7 +74,15 @@ export function openSplitStore(places: SplitPlaces, opened: SeenSplit): OpenStor
 
   const stateOf = ({ held, state }: Part): State => held?.state ?? state
 
-  const readStates = (): Map<string, State> => new Map([...parts].map(([name, part]) => [name, stateOf(part)]))
+  const dropCopies = (name: string): RecordChange[] => [...(copies.get(name) ?? [])].map(dropRecord)
+
+  const readStates = (): Map<string, State> =>
+    new Map(
+      [...parts].map(([name, part]) => {
+        const drops = dropCopies(name)
+        return [name, drops.length === 0 ? stateOf(part) : applyChanges(stateOf(part), drops)]
+      }),
+    )
 
   const getState = (): State => {
     const states = readStates()
@@ -186,7 +198,7 @@ export function openSplitStore(places: SplitPlaces, opened: SeenSplit): OpenStor
       }
       for (const name of holders.filter((one) => one !== home)) {
         if (home !== undefined) fenced.add(name)
-        put(name, { set: 'record', address, record: null })
+        put(name, dropRecord(address))
       }
     }
     return { wish: { changes: others, claims, serials: new Map() }, byPart, fenced }
@@ -216,8 +228,11 @@ export function openSplitStore(places: SplitPlaces, opened: SeenSplit): OpenStor
       if (ended.is === 'stale') return ended
     }
     const bumped = new Set([...touched].filter((name) => isBumped(name, options)))
+    const { writes, drops } = orderWrites(touched, byPart)
+    for (const { name, changes: own } of writes) keepCopies(name, own, [])
+    const left = [...copies.keys()].map((name) => ({ name, changes: dropCopies(name) }))
     const written: Written[] = []
-    for (const { name, changes: own } of orderWrites(touched, byPart)) {
+    for (const { name, changes: own } of [...writes, ...drops, ...left]) {
       const { held } = parts.get(name)!
       const before = held!.state!
       // One version more is enough, also for a part that is written twice.
@@ -228,6 +243,7 @@ export function openSplitStore(places: SplitPlaces, opened: SeenSplit): OpenStor
       }
       written.push({ name, changes: own, before })
     }
+    copies.clear()
     return { is: 'committed', state: getState() }
   }
 
@@ -275,14 +291,30 @@ export function openSplitStore(places: SplitPlaces, opened: SeenSplit): OpenStor
           if (stale !== undefined) throw createStaleProblem(stale.message)
         }
       })
-    for (const { name, changes: own } of orderWrites(byPart.keys(), byPart)) await parts.get(name)!.held!.append(own)
+    const { writes, drops } = orderWrites(byPart.keys(), byPart)
+    for (const { name, changes: own } of drops) keepCopies(name, [], own)
+    for (const { name, changes: own } of writes) {
+      keepCopies(name, own, [])
+      await parts.get(name)!.held!.append(own)
+    }
+  }
+
+  /** Notes which copies a part has from now on: not those of records that it gains, but those of records that it loses. */
+  const keepCopies = (name: string, gained: readonly RecordChange[], lost: readonly RecordChange[]): void => {
+    const left = new Set(copies.get(name))
+    for (const { address } of gained) left.delete(address)
+    for (const { address } of lost) left.add(address)
+    if (left.size > 0) copies.set(name, left)
+    else copies.delete(name)
   }
 
   const close = async (): Promise<void> => {
+    // If a part is stale, its close says so. Then the copy stays, and the index says which one counts.
+    const [stored] = await Promise.allSettled(copies.size > 0 ? [commit([], 'Record the changes')] : [])
     const ends = await Promise.allSettled(
       [...parts.values()].flatMap(({ held }) => (held === undefined ? [] : [held.close()])),
     )
-    const failed = ends.find((one) => one.status === 'rejected')
+    const failed = [...(stored ? [stored] : []), ...ends].find((one) => one.status === 'rejected')
     if (failed !== undefined) throw failed.reason
   }
 
@@ -298,10 +330,13 @@ export function openSplitStore(places: SplitPlaces, opened: SeenSplit): OpenStor
 }
 
 /**
- * Orders what a commit writes to which part. A record that moves is stored in its new part before its old copy is dropped. A part that gains
- * a record and loses another one is therefore written twice.
+ * Orders what is written to which part. A record that moves is stored in its new part before its old copy is dropped. A part that gains a
+ * record and loses another one is therefore written twice.
  */
-function orderWrites(names: Iterable<string>, byPart: Route['byPart']): Write[] {
+function orderWrites(
+  names: Iterable<string>,
+  byPart: Route['byPart'],
+): { readonly writes: readonly Write[]; readonly drops: readonly Write[] } {
   const changesOf = (name: string): readonly RecordChange[] => byPart.get(name) ?? []
   const all = [...names].sort()
   const stored = new Set(all.flatMap((name) => changesOf(name).flatMap((one) => (one.record ? [one.address] : []))))
@@ -309,7 +344,11 @@ function orderWrites(names: Iterable<string>, byPart: Route['byPart']): Write[] 
   const writes = all.map((name) => ({ name, changes: changesOf(name).filter((one) => !isCopy(one)) }))
   const drops = all.map((name) => ({ name, changes: changesOf(name).filter(isCopy) }))
   const isNeeded = ({ name, changes }: Write): boolean => changes.length > 0 || changesOf(name).length === 0
-  return [...writes.filter(isNeeded), ...drops.filter(({ changes }) => changes.length > 0)]
+  return { writes: writes.filter(isNeeded), drops: drops.filter(({ changes }) => changes.length > 0) }
+}
+
+function dropRecord(address: Address): RecordChange {
+  return { set: 'record', address, record: null }
 }
 
 function isIntent(change: Change): change is RecordChange & { readonly record: JobRecord } {

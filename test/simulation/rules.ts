@@ -1626,6 +1626,22 @@ export const RULES: readonly Mutation[] = [
       'now?.text !== undefined || seen',
     ],
     ['what a stale commit stored in another part stays', 'await takeBack(written)', 'void takeBack'],
+    [
+      'the copy of a record that moves is dropped before the record is stored',
+      'of [...writes, ...drops, ...left]',
+      'of [...drops, ...writes, ...left]',
+    ],
+    [
+      'the copy of a record that a release takes back is dropped first',
+      'of [...writes, ...drops, ...left]',
+      'of [...left, ...writes, ...drops]',
+    ],
+    ['a release leaves the copy of its record', 'keepCopies(name, [], own)', 'keepCopies(name, [], [])'],
+    [
+      'a run still sees the copy of a record that it released',
+      'const drops = dropCopies(name)',
+      'const drops: RecordChange[] = []',
+    ],
   ]),
   ...inTest('test/state/series.test.ts', 'src/state/recover.ts', [
     [

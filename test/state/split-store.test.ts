@@ -41,6 +41,21 @@ async function make(open: OpenStore, name: string, at: (record: JobRecord) => Jo
   return committed
 }
 
+/** Each part gains a record and loses one. */
+const SWAP: readonly Change[] = [set('west-1', east(attempt('intent', 1, 2))), set('east-1', attempt('intent', 1, 2))]
+
+const recordOf = (change: Change): JobRecord | null => (change.set === 'record' ? change.record : null)
+
+/** Notes after each write which of the two first jobs is in no part. */
+function watchMoves(place: SplitPlace): { readonly seam: Seam; readonly missing: readonly string[][] } {
+  const missing: string[][] = []
+  const look = (): void => {
+    const records = [WEST, EAST].flatMap((part) => Object.keys(read(place, part).records ?? {}))
+    missing.push(['IotJob/west-1', 'IotJob/east-1'].filter((address) => !records.includes(address)))
+  }
+  return { seam: (store) => watchWrites(store, look), missing }
+}
+
 for (const [kind, placeFor] of SPLIT_PLACES) {
   t.test(`${kind}: a split state is an index and a part for each site, and reads as one state`, async (t) => {
     const place = await placeFor(t)
@@ -145,22 +160,12 @@ for (const [kind, placeFor] of SPLIT_PLACES.filter(([name]) => name !== 'github'
   t.test(`${kind}: records that move are stored anew before an old copy is dropped, whatever else moves`, async (t) => {
     const place = await placeFor(t)
     await begin(place)
-    const seen: string[][] = []
-    const look = (): void => {
-      const records = [WEST, EAST].flatMap((part) => Object.keys(read(place, part).records ?? {}))
-      seen.push(['IotJob/west-1', 'IotJob/east-1'].filter((address) => !records.includes(address)))
-    }
-    const seam: Seam = (store) => watchWrites(store, look)
+    const { seam, missing } = watchMoves(place)
     const open = await place.store(1, { seam }).open()
     // Each part gains a record and loses one.
-    const changes = [
-      set('west-1', east(attempt('intent', 1, 2))),
-      set('east-1', attempt('intent', 1, 2)),
-      set('west-2', attempt('intent', 1)),
-    ]
-    t.match(await open.commit(changes, 'Swap'), { is: 'committed' })
-    t.ok(seen.length > 4)
-    t.same(seen.flat(), [], 'each is in one of the parts after each write')
+    t.match(await open.commit([...SWAP, set('west-2', attempt('intent', 1))], 'Swap'), { is: 'committed' })
+    t.ok(missing.length > 4)
+    t.same(missing.flat(), [], 'each is in one of the parts after each write')
     await open.append([
       set('west-1', job('started', { id: 'west-1' })),
       set('west-2', job('started', { id: 'west-2' })),
@@ -168,6 +173,37 @@ for (const [kind, placeFor] of SPLIT_PLACES.filter(([name]) => name !== 'github'
     await open.close()
     t.match(Object.keys(read(place, EAST).records), [])
     t.same(Object.keys(read(place, WEST).records), ['IotJob/east-1', 'IotJob/west-1', 'IotJob/west-2'])
+  })
+
+  t.test(`${kind}: records that a release takes back are stored there before their copies are dropped`, async (t) => {
+    const before = [
+      set('west-1', job('started', { id: 'west-1' })),
+      set('east-1', east(job('started', { id: 'east-1' }))),
+    ]
+    const ends: Record<string, (open: OpenStore) => Promise<unknown>> = {
+      'a close': () => Promise.resolve(),
+      'a commit': (open) => open.commit([], 'Store', { always: true }),
+      'another attempt': async (open) => {
+        await open.commit(SWAP, 'Swap again')
+        await open.append(before)
+      },
+    }
+    for (const [end, reach] of Object.entries(ends)) {
+      const place = await placeFor(t)
+      await begin(place)
+      const { seam, missing } = watchMoves(place)
+      const open = await place.store(1, { seam }).open()
+      await open.commit(SWAP, 'Swap')
+      await open.append(before)
+      const { records } = open.state!
+      t.same([records['IotJob/west-1'], records['IotJob/east-1']], before.map(recordOf), 'the run sees them at once')
+      await reach(open)
+      await open.close()
+      t.same(missing.flat(), [], `${end}: each is in one of the parts after each write`)
+      t.same(Object.keys(read(place, EAST).records), ['IotJob/east-1'], end)
+      t.same(Object.keys(read(place, WEST).records), ['IotJob/west-1'], end)
+      t.same(await recordsAt(place.store()), records, end)
+    }
   })
 
   t.test(
@@ -458,34 +494,33 @@ const noLock: TryLock = async () => async () => {}
 
 /** Makes each commit of a part wait. */
 function pauseCommits(store: Store, pause: () => Promise<void>): Store {
-  return wrapCommits(store, async (commit) => {
+  return wrapWrites(store, async (write) => {
     await pause()
-    return commit()
+    return write()
   })
 }
 
 /** A store that calls `look` after each of its commits. */
 function watchWrites(store: Store, look: () => void): Store {
-  return wrapCommits(store, async (commit) => {
-    const committed = await commit()
+  return wrapWrites(store, async (write) => {
+    const written = await write()
     look()
-    return committed
+    return written
   })
 }
 
-type Commit = ReturnType<OpenStore['commit']>
-
-/** A store with something around each commit of what it opens to move. */
-function wrapCommits(store: Store, around: (commit: () => Commit) => Commit): Store {
+/** A store with something around each commit of what it opens to move, and around its close, which stores what is left. */
+function wrapWrites(store: Store, around: <Value>(write: () => Promise<Value>) => Promise<Value>): Store {
   return {
     ...store,
     async openToMove() {
       const open = await store.openToMove()
       return new Proxy(open, {
-        get: (target, name) =>
-          name === 'commit'
-            ? (...given: Parameters<OpenStore['commit']>) => around(() => target.commit(...given))
-            : Reflect.get(target, name, target),
+        get: (target, name) => {
+          if (name === 'close') return () => around(() => target.close())
+          if (name !== 'commit') return Reflect.get(target, name, target)
+          return (...given: Parameters<OpenStore['commit']>) => around(() => target.commit(...given))
+        },
       })
     },
   }
