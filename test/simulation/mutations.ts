@@ -124,6 +124,7 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'src/plan/situations/unknown.ts',
     from: 'return live.request !== undefined && isCandidate(plan, spec, record, live)',
     to: "return live.request !== undefined && live.status === 'WAITING' && isCandidate(plan, spec, record, live)",
+    in: { test: 'test/plan/situations/unknown.test.ts' },
   },
   {
     name: 'the job of an earlier run is nobody’s',
@@ -160,6 +161,7 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'src/state/recover.ts',
     from: 'if (fold < 0) return merge(base, own)',
     to: 'if (fold < 0) return applyChanges(base, own)',
+    in: { test: 'test/state/stores.test.ts' },
   },
   {
     name: 'a release takes away an attempt that another machine made later',
@@ -173,6 +175,7 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'src/state/merge.ts',
     from: '(findHeir(base, heirs, name, record, settled.get(name) ?? []) ?? name)',
     to: '(findHeir(base, heirs, name, record, []) && name ? name : name)',
+    in: { test: 'test/state/merge.test.ts' },
   },
   {
     name: 'a state that went back is believed',
@@ -191,6 +194,7 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'src/state/journal-lines.ts',
     from: "const torn = lines.pop() !== ''",
     to: "const torn = lines.at(-1) !== '' || lines.pop() !== ''",
+    in: { test: 'test/state/journal.test.ts' },
   },
   {
     name: 'a change is on record before a read shows it',
@@ -215,24 +219,28 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'src/plan/questions/lookalikes.ts',
     from: 'previous.run === spec.policy.run',
     to: 'previous.run <= spec.policy.run',
+    in: { test: 'test/plan/questions/lookalikes.test.ts' },
   },
   {
     name: 'a job of a later attempt than the one on record is not known again',
     file: 'src/plan/situations/unknown.ts',
     from: '  if (marker === intent.marker) return true\n',
     to: '  if (intent) return marker === intent.marker\n',
+    in: { test: 'test/plan/situations/unknown.test.ts' },
   },
   {
     name: 'a job under a former name is not looked for',
     file: 'src/plan/questions/renames.ts',
     from: '  if (lost) return lost\n',
     to: '',
+    in: { test: 'test/plan/plan.test.ts' },
   },
   {
     name: 'a message of AWS is kept with the secrets in it',
     file: 'src/aws/aws-error.ts',
     from: 'mask(message, secrets)',
     to: "(secrets && mask('', []), message)",
+    in: { test: 'test/aws/attempt.test.ts' },
   },
   {
     name: 'jobs older than the intent are adopted',
