@@ -241,9 +241,9 @@ export function openSplitStore(places: SplitPlaces, opened: SeenSplit): OpenStor
         await takeBack(written)
         return ended
       }
+      keepCopies(name, own, [])
       written.push({ name, changes: own, before })
     }
-    copies.clear()
     return { is: 'committed', state: getState() }
   }
 
@@ -292,11 +292,12 @@ export function openSplitStore(places: SplitPlaces, opened: SeenSplit): OpenStor
         }
       })
     const { writes, drops } = orderWrites(byPart.keys(), byPart)
-    for (const { name, changes: own } of drops) keepCopies(name, [], own)
     for (const { name, changes: own } of writes) {
       keepCopies(name, own, [])
       await parts.get(name)!.held!.append(own)
     }
+    // A commit meanwhile must not drop what no other part is about to store.
+    for (const { name, changes: own } of drops) keepCopies(name, [], own)
   }
 
   /** Notes which copies a part has from now on: not those of records that it gains, but those of records that it loses. */
