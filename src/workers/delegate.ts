@@ -1,6 +1,6 @@
 import { describeProblem } from '../aws/aws-error.ts'
 import type { Lanes } from '../aws/lanes.ts'
-import { dropValue, type Outcome } from '../model/aws-problem.ts'
+import { dropValue, type ErrorClass, type Outcome } from '../model/aws-problem.ts'
 import type { KindModel } from '../model/kind.ts'
 import type { Calls, KindWriter } from '../model/kind-calls.ts'
 import type { Live } from '../model/live.ts'
@@ -35,6 +35,9 @@ export function delegateWrites<World extends Reachable>(
   }
 }
 
+/** These show that no worker has carried out a task: AWS rejects the request itself, or the task was in no queue. */
+const PROVEN_NOT_DONE: readonly ErrorClass[] = ['bad-request', 'abandoned', 'no-worker', 'queue']
+
 type Of = {
   readonly world: Reachable
   readonly dispatcher: Pick<Dispatcher, 'send'>
@@ -48,10 +51,11 @@ function delegateWriter(own: KindWriter, { world, dispatcher, model, site, spec 
   const base = { address, run: policy.run, attempt: 0, kind: model.kind, site, service: model.service }
   const awsNow = (): number | undefined => world.awsNow?.(site, model)
   /** Sends a task in its turn: workers go at the rate of the run, as its own calls do. */
-  const send = async (
+  const send = async <Value>(
     request: Partial<TaskRequest> & Pick<TaskRequest, 'operation'>,
     { signal, mayStillSend }: Omit<SendLimits, 'awsNow'>,
-  ): ReturnType<Dispatcher['send']> => {
+    judge: (outcome: Outcome<Live | undefined>) => Outcome<Value>,
+  ): Promise<Outcome<Value>> => {
     const lane = world.lanes?.lane(site, model, model.api.operations[request.operation] ?? request.operation)
     try {
       await lane?.pass(signal)
@@ -61,32 +65,33 @@ function delegateWriter(own: KindWriter, { world, dispatcher, model, site, spec 
     }
     const outcome = await dispatcher.send({ ...base, ...request }, { signal, mayStillSend, awsNow })
     lane?.report(outcome.is === 'done' ? undefined : outcome.problem)
-    return outcome
+    return judge(outcome)
   }
   return {
     ...own,
     ...(explainRepeatable(model, 'create') !== undefined && {
       create: async (request, { id, marker, attempt = 0, ...limits }) => {
-        const outcome = await send({ operation: 'create', id, marker, attempt, request }, limits)
-        return judgeCreate(outcome, model.identity.idMember !== undefined && marker === undefined)
+        const isUnmarked = model.identity.idMember !== undefined && marker === undefined
+        const judge = (outcome: Outcome<Live | undefined>): Outcome<Live> => judgeCreate(outcome, isUnmarked)
+        return send({ operation: 'create', id, marker, attempt, request }, limits, judge)
       },
     }),
     ...(explainRepeatable(model, 'start') !== undefined && {
-      start: async (id, limits) => dropValue(await send({ operation: 'start', id }, limits)),
+      start: (id, limits) => send({ operation: 'start', id }, limits, dropValue),
     }),
   }
 }
 
 /**
- * Judges the answer to a create. Redis may repeat a task, and another worker may have carried it out. So "exists" does
- * not mean another owner, and AWS may yet accept what it refused for the moment. Nobody could then tell a job without a
- * mark from another owner's job. So the outcome is unknown, and reads decide.
+ * Judges the answer to a create. Redis may repeat a task, so another worker may have carried it out before or may do so yet. So "exists" does
+ * not mean another owner. And that AWS refused the call of one worker, or that it did not reach AWS, does not mean that there is no job.
+ * Nobody could tell a job without a mark from another owner's job. So the outcome is unknown, and reads decide.
  */
 function judgeCreate(outcome: Outcome<Live | undefined>, isUnmarked: boolean): Outcome<Live> {
   if (outcome.is === 'done') {
     if (outcome.value !== undefined) return { is: 'done', value: outcome.value }
     return { is: 'unknown', problem: { class: 'unknown', name: 'UnusableAnswer', message: 'a worker named no job' } }
   }
-  const isOpen = isUnmarked && ['exists', 'throttle', 'quota'].includes(outcome.problem.class)
+  const isOpen = isUnmarked && !PROVEN_NOT_DONE.includes(outcome.problem.class)
   return isOpen ? { is: 'unknown', problem: outcome.problem } : outcome
 }

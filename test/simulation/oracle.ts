@@ -364,8 +364,9 @@ export class Oracle {
   /** Returns whether a job that is not ours is on record as ours, because nothing shows the difference. */
   #isTaken(job: Job, id: string | undefined): boolean {
     if (job.id !== id) return false
+    // Before the first read, the time of the answer is all that is known of our own.
     const isOwnTwin = (one: Job): boolean =>
-      one.wish.of === this.#name && one.id === id && Math.abs(one.createdAt - job.createdAt) < SECOND_MS
+      one.wish.of === this.#name && one.id === id && Math.abs(one.createdAt - job.createdAt) < AWS_MARGIN_MS
     return job.isShared === true || this.#services.ofKind(job.kind).some(isOwnTwin)
   }
 

@@ -39,7 +39,11 @@ export const WORKER_RULES: readonly Mutation[] = [
       '...(model !== undefined && {',
     ],
     ['a call without a spec goes to a worker', 'if (spec === undefined) return calls\n', ''],
-    ['a task does not say of which attempt it is', 'marker, attempt, request }, limits)', 'marker, request }, limits)'],
+    [
+      'a task does not say of which attempt it is',
+      'marker, attempt, request }, limits, judge)',
+      'marker, request }, limits, judge)',
+    ],
     ['a task does not say of which run it is', 'run: policy.run, attempt: 0', 'run: 0, attempt: 0'],
     [
       'a start goes to a worker with its request',
@@ -49,13 +53,18 @@ export const WORKER_RULES: readonly Mutation[] = [
     ['workers send faster than the lane of the run', '      await lane?.pass(signal)\n', '      lane?.toString()\n'],
     [
       'an ID that another run of the task may have taken is another owner’s',
-      "['exists', 'throttle', 'quota'].includes",
-      "['throttle', 'quota'].includes",
+      '!PROVEN_NOT_DONE.includes(outcome.problem.class)',
+      "![...PROVEN_NOT_DONE, 'exists'].includes(outcome.problem.class)",
     ],
     [
       'a create that AWS refused for the moment is not done, though its task may run again',
-      "['exists', 'throttle', 'quota'].includes",
-      "['exists'].includes",
+      '!PROVEN_NOT_DONE.includes(outcome.problem.class)',
+      "['exists', 'auth', 'unreachable'].includes(outcome.problem.class)",
+    ],
+    [
+      'a create that one worker could not send is not done, though another worker may have sent it',
+      '!PROVEN_NOT_DONE.includes(outcome.problem.class)',
+      "['exists', 'throttle', 'quota'].includes(outcome.problem.class)",
     ],
     [
       'an answer that names no job is believed',

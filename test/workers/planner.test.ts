@@ -2,7 +2,7 @@ import t from 'tap'
 import { AwsError } from '../../src/aws/aws-error.ts'
 import type { Lane } from '../../src/aws/lanes.ts'
 import { getModel } from '../../src/kinds/index.ts'
-import type { Outcome } from '../../src/model/aws-problem.ts'
+import type { ErrorClass, Outcome } from '../../src/model/aws-problem.ts'
 import type { Live } from '../../src/model/live.ts'
 import type { Spec } from '../../src/model/spec.ts'
 import { nameTrouble, type RedisTrouble } from '../../src/redis/trouble.ts'
@@ -197,15 +197,15 @@ t.test('a task waits for its turn in the lane of the run, and its answer slows t
 })
 
 t.test('a refusal that another run of the task may have caused leaves an unmarked create unknown', async (t) => {
-  const problem = (kind: 'exists' | 'throttle' | 'quota' | 'bad-request') =>
-    ({ is: 'not-done', problem: { class: kind, name: kind, message: '' } }) as const
+  const problem = (kind: ErrorClass) => ({ is: 'not-done', problem: { class: kind, name: kind, message: '' } }) as const
   const harvest = specOf('MediaPackageHarvestJob/cup')
-  for (const kind of ['exists', 'throttle', 'quota'] as const) {
+  for (const kind of ['exists', 'throttle', 'quota', 'auth', 'not-found', 'conflict', 'unreachable'] as const) {
     t.match((await create(harvest, problem(kind))).outcome, { is: 'unknown' }, kind)
     t.match((await create(specOf('IotJob/kiosk'), problem(kind), 'marker')).outcome, { is: 'not-done' }, kind)
     t.match((await create(specOf('DataExchangeJob/prices'), problem(kind))).outcome, { is: 'not-done' }, kind)
   }
-  t.match((await create(harvest, problem('bad-request'))).outcome, { is: 'not-done' })
+  for (const kind of ['bad-request', 'abandoned', 'no-worker', 'queue'] as const)
+    t.match((await create(harvest, problem(kind))).outcome, { is: 'not-done' }, kind)
   t.match((await create(harvest, { is: 'done', value: undefined })).outcome, { is: 'unknown' }, 'no job is named')
 })
 
