@@ -43,6 +43,8 @@ const SKEW_MS = 59_000
  */
 const RUNS_TO_REST = 8
 const ANSWERS = 40
+/** An answer may ask for another job, whose response may be lost too. */
+const RUNS_AN_ANSWER = 3
 
 type Word = Extract<Deed, { is: 'word' }>
 
@@ -490,7 +492,7 @@ export class Life {
     let last: End | undefined
     let answers = 0
     const first = town.services.jobs.length
-    for (let run = 1; run <= RUNS_TO_REST + answers; run++) {
+    for (let run = 1; run <= RUNS_TO_REST + answers * RUNS_AN_ANSWER; run++) {
       const second = town.services.jobs.length
       last = await this.alone(this.order({ settleMs: 40 * MINUTE }))
       if (town.oracle.violations.length > 0) return
@@ -507,7 +509,9 @@ export class Life {
     if (isRepeating) this.#assertTold(first, last)
     const { sent } = town.oracle
     if (!isZero(last) || !isAtRest(last))
-      town.oracle.violated(`no rest after ${RUNS_TO_REST} runs and ${answers} answers: ${words(last)}`)
+      town.oracle.violated(
+        `no rest after ${RUNS_TO_REST + answers * RUNS_AN_ANSWER} runs and ${answers} answers: ${words(last)}`,
+      )
     for (const what of town.oracle.unfulfilled(this.#asked(last))) if (!town.oracle.isWild) town.oracle.violated(what)
     await this.alone(this.order({}))
     // A terminal job stays as it is, whatever its spec says now.
