@@ -1,4 +1,4 @@
-import type { Address } from '../model/address.ts'
+import { type Address, parseAddress } from '../model/address.ts'
 import { type JobRecord, recordEntries, type State } from '../model/state.ts'
 
 /** The parts of a split state, by name. */
@@ -16,9 +16,35 @@ export function joinParts(index: State, parts: Parts): State {
       if (!found.has(address) || homes[address] === name) found.set(address, record)
     }
   }
+  for (const [name, part] of parts)
+    for (const [address, record] of recordEntries(part.records))
+      if (
+        homes[address] !== name &&
+        found.get(address) === record &&
+        isLeft(address, record, parts.get(homes[address] ?? ''))
+      )
+        found.delete(address)
   // In the order of a whole state, so that plans are the same.
   const records = [...found].sort(([one], [other]) => (one < other ? -1 : 1))
   return { ...shared, serial, records: Object.fromEntries(records) }
+}
+
+/** Returns whether a renamed spec has taken a record to its home, and was killed before it dropped the old one. */
+function isLeft(address: Address, record: JobRecord, home: Pick<State, 'records'> | undefined): boolean {
+  return (
+    home !== undefined && recordEntries(home.records).some(([other, one]) => isTakenOver(address, record, other, one))
+  )
+}
+
+/** Returns whether the record of another address has an earlier one's job in its history. */
+export function isTakenOver(
+  address: Address,
+  { run, id }: JobRecord,
+  other: Address,
+  { history = [] }: JobRecord,
+): boolean {
+  if (other === address || id === undefined || parseAddress(other).kind !== parseAddress(address).kind) return false
+  return history.some((one) => one.run === run && one.id === id)
 }
 
 /** Finds the parts with a record of an address. The part that counts comes first. */

@@ -3,7 +3,7 @@ import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
 import { applyChanges, type Change, type JobRecord, type State } from '../model/state.ts'
 import { addClaims, findClash, type IndexChange, type IndexWish, isWrite, rebaseChanges } from './index-changes.ts'
-import { findHolders, joinParts } from './join-parts.ts'
+import { findHolders, isTakenOver, joinParts } from './join-parts.ts'
 import { createExists } from './open-store.ts'
 import { emptyPart, type SplitPlaces, storePart } from './split-parts.ts'
 import type { CommitOptions, Committed, HeldStore, OpenStore, Seen, Store } from './store.ts'
@@ -201,6 +201,17 @@ export function openSplitStore(places: SplitPlaces, opened: SeenSplit): OpenStor
         put(name, dropRecord(address))
       }
     }
+    // A spec that was renamed may take its record to another part. If this run dies on the way, the index leads to the record that counts.
+    const records = changes.filter(isRecord)
+    for (const { address, record } of records) {
+      const name = record === null ? known.homes?.[address] : undefined
+      const before = name === undefined ? undefined : states.get(name)?.records[address]
+      if (before === undefined) continue
+      const [heir] = records.flatMap(({ address: other, record: one }) =>
+        one !== null && isTakenOver(address, before, other, one) ? [partOf(other, one)] : [],
+      )
+      if (heir !== undefined && heir !== name) claims.set(address, heir)
+    }
     return { wish: { changes: others, claims, serials: new Map() }, byPart, fenced }
   }
 
@@ -270,9 +281,10 @@ export function openSplitStore(places: SplitPlaces, opened: SeenSplit): OpenStor
   const takeBack = async (written: readonly Written[]): Promise<void> => {
     for (const { name, changes, before } of [...written].reverse()) {
       const { held } = parts.get(name)!
-      const undone = changes.map(
-        ({ address }): Change => ({ set: 'record', address, record: before.records[address] ?? null }),
-      )
+      // What was learnt of AWS stays, such as an adopted job.
+      const undone = changes
+        .filter((one) => one.record === null || isIntent(one))
+        .map(({ address }): Change => ({ set: 'record', address, record: before.records[address] ?? null }))
       if (undone.length === 0) continue
       // Durable here at once. If it cannot be stored, the intents wait until they can have no job.
       await held!.append(undone)
@@ -309,7 +321,17 @@ export function openSplitStore(places: SplitPlaces, opened: SeenSplit): OpenStor
     else copies.delete(name)
   }
 
+  /** Takes the parts for which a dead run left changes on this machine, so that closing stores them. */
+  const holdKept = async (): Promise<void> => {
+    for (const [name, { held, seen }] of parts) {
+      if (held !== undefined || seen === undefined || seen.changes === '[]') continue
+      // Otherwise a live run has the part, or another run has changed it. The next run stores what is left.
+      await hold(name).catch(() => undefined)
+    }
+  }
+
   const close = async (): Promise<void> => {
+    await holdKept()
     // If a part is stale, its close says so. Then the copy stays, and the index says which one counts.
     const [stored] = await Promise.allSettled(copies.size > 0 ? [commit([], 'Record the changes')] : [])
     const ends = await Promise.allSettled(
@@ -331,8 +353,8 @@ export function openSplitStore(places: SplitPlaces, opened: SeenSplit): OpenStor
 }
 
 /**
- * Orders what is written to which part. A record that moves is stored in its new part before its old copy is dropped. A part that gains a
- * record and loses another one is therefore written twice.
+ * Orders what is written to which part. A record that moves, also to another address, is stored in its new part before its old copy is dropped.
+ * A part that gains a record and loses another one is therefore written twice, if another part gains one too.
  */
 function orderWrites(
   names: Iterable<string>,
@@ -340,16 +362,21 @@ function orderWrites(
 ): { readonly writes: readonly Write[]; readonly drops: readonly Write[] } {
   const changesOf = (name: string): readonly RecordChange[] => byPart.get(name) ?? []
   const all = [...names].sort()
-  const stored = new Set(all.flatMap((name) => changesOf(name).flatMap((one) => (one.record ? [one.address] : []))))
-  const isCopy = ({ address, record }: RecordChange): boolean => record === null && stored.has(address)
-  const writes = all.map((name) => ({ name, changes: changesOf(name).filter((one) => !isCopy(one)) }))
-  const drops = all.map((name) => ({ name, changes: changesOf(name).filter(isCopy) }))
+  const gaining = all.filter((name) => changesOf(name).some(({ record }) => record !== null))
+  const isLater = (name: string, { record }: RecordChange): boolean =>
+    record === null && gaining.some((one) => one !== name)
+  const writes = all.map((name) => ({ name, changes: changesOf(name).filter((one) => !isLater(name, one)) }))
+  const drops = all.map((name) => ({ name, changes: changesOf(name).filter((one) => isLater(name, one)) }))
   const isNeeded = ({ name, changes }: Write): boolean => changes.length > 0 || changesOf(name).length === 0
   return { writes: writes.filter(isNeeded), drops: drops.filter(({ changes }) => changes.length > 0) }
 }
 
 function dropRecord(address: Address): RecordChange {
   return { set: 'record', address, record: null }
+}
+
+function isRecord(change: Change): change is RecordChange {
+  return change.set === 'record'
 }
 
 function isIntent(change: Change): change is RecordChange & { readonly record: JobRecord } {

@@ -7,7 +7,7 @@ import type { StateText } from './state-text.ts'
 /** The content of a store. Without `state`, there is none, or a diagnostic says why it cannot be used. */
 export type Stored = { readonly state?: State; readonly diagnostics: readonly Diagnostic[]; readonly seen?: Seen }
 
-/** What a state was read from: its text, and the changes that a journal adds. */
+/** What a state was read from: its text, and the changes that a journal adds, as a JSON list. */
 export type Seen = { readonly text: string | undefined; readonly changes: string }
 
 /** How a commit ended. `stale`: another writer came first and nothing was written, so read and plan again. */

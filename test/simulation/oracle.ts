@@ -55,6 +55,8 @@ export class Oracle {
   readonly violations: string[] = []
   /** AWS exceeds every margin, so some duplicates cannot be prevented. */
   isWild = false
+  /** The state is split, so a run may go on although another one has written another part. */
+  isSplit = false
   /** This project's role could not read tags at some time. */
   isTagRefused = false
   /**
@@ -110,8 +112,11 @@ export class Oracle {
     return this.#packets.some((one) => one.wish.who === who && !one.isClear)
   }
 
-  /** Duplicates must be reported where they are possible: a proxy repeated a create, or the state was rolled back. */
-  onDuplicates(duplicates: readonly Duplicate[]): void {
+  /**
+   * Duplicates must be reported where they are possible: a proxy repeated a create, or the state was rolled back. `opened`: the state when the
+   * run began. What somebody else records later, it does not know.
+   */
+  onDuplicates(duplicates: readonly Duplicate[], opened: State | undefined): void {
     if (duplicates.length === 0) return
     this.#setting.count('second job told of')
     for (const { diagnostic, live, address } of duplicates) {
@@ -124,9 +129,10 @@ export class Oracle {
       // Another's job may have been taken for ours before ours was shown.
       const own = this.#state?.records[address]?.id
       const isSecond = isRepeated || job?.wish.of === NOBODYS.of || this.#believed.has(`${kindAt(address)} ${own}`)
-      if (job && this.#isForeign(job.kind, job.id))
+      if (job && isForeignIn(opened, job.kind, job.id))
         this.violated(`${job.id} is foreign, and was reported of ${address}`)
-      if (!this.#wasPutBack && !this.isWild && !isSecond)
+      const isNews = this.isSplit && own === live.id && opened?.records[address]?.id !== live.id
+      if (!this.#wasPutBack && !this.isWild && !isSecond && !isNews)
         this.violated(`a false alarm of ${address}: ${diagnostic.message}`)
     }
   }
@@ -254,9 +260,11 @@ export class Oracle {
     if (given.relation === 'diverged' || given.project !== given.plan.project)
       this.violated(`${what} was sent for a plan file of somebody else`)
     const specs = this.#ledger.commits[commit] ?? []
+    // A renamed spec of a later run wants another job.
+    const isOfRun = (spec: Spec): boolean => spec.policy.run === wish?.run
     const isApproved = request
-      ? specs.some((spec) => spec.policy.run === wish?.run && isSame(spec.request, request))
-      : !specs.some((spec) => this.#ledger.wishOf(spec.request).who === wish?.who)
+      ? specs.some((spec) => isOfRun(spec) && isSame(spec.request, request))
+      : !specs.some((spec) => this.#ledger.wishOf(spec.request).who === wish?.who && isOfRun(spec))
     if (isApproved) this.#setting.count('approved action sent')
     else this.violated(`${what} was sent, though nobody approved it`)
   }
@@ -439,7 +447,7 @@ export class Oracle {
     if (state.lineage !== this.#lineage) return
     const held = new Set<string>()
     const open = new Set<string>()
-    const made = new Set<string>()
+    const made = new Map<string, string>()
     for (const [address, record] of recordEntries(state.records)) {
       const kind = kindAt(address)
       const isSettled = record.stage === 'created' || record.stage === 'started'
@@ -450,8 +458,11 @@ export class Oracle {
         const isMade = status !== undefined || condition !== undefined
         // An ID is unique within its account and region.
         const job = `${kind} ${id} at ${placeOf(site, kind)}`
-        if (isSettled && isMade && made.has(job)) this.violated(`${job} was given to two runs`)
-        if (isMade) made.add(job)
+        // A renamed spec may take its record to another part. For a moment, both have it.
+        const owner = this.isSplit ? `${this.#ledger.whoAt(address)} ${one.run}` : `${address} ${one.run}`
+        if (isSettled && isMade && made.has(job) && !(this.isSplit && made.get(job) === owner))
+          this.violated(`${job} was given to two runs`)
+        if (isMade) made.set(job, owner)
         held.add(`${kind} ${id}`)
         // Beyond the margins, a create may go on under another ID while AWS does not show the job of the first.
         if (this.isWild && one === record && record.intent !== undefined) open.add(`${kind} ${id}`)
@@ -494,7 +505,7 @@ export class Oracle {
 
   /** True if a person called a job foreign, and the state says so. */
   #isForeign(kind: string, id: string | undefined): boolean {
-    return [...this.#foreign].some((key) => key.startsWith(`${kind} `) && key.endsWith(` ${id}`))
+    return id !== undefined && namesJob([...this.#foreign], kind, id)
   }
 
   /**
@@ -672,6 +683,15 @@ function isOf({ wish }: Job, name: string, who: number): boolean {
 /** Returns whether somebody deleted a job, which freed its ID, while the request of a later one was under way. */
 function isFreedIn(jobs: readonly Job[], { createdAt, deletedAt }: Job): boolean {
   return deletedAt !== undefined && jobs.some((next) => next.createdAt > createdAt && next.leftAt < deletedAt)
+}
+
+/** Returns whether a state says that a job is somebody else's. */
+function isForeignIn(state: State | undefined, kind: string, id: string): boolean {
+  return namesJob(Object.keys(state?.foreign ?? {}), kind, id)
+}
+
+function namesJob(keys: readonly string[], kind: string, id: string): boolean {
+  return keys.some((key) => key.startsWith(`${kind} `) && key.endsWith(` ${id}`))
 }
 
 /** Returns whether nobody's job was believed to be ours only after our own create of the same run had left. */

@@ -1636,12 +1636,27 @@ export const RULES: readonly Mutation[] = [
       'of [...writes, ...drops, ...left]',
       'of [...left, ...writes, ...drops]',
     ],
+    [
+      'a stale commit takes back what it learnt of AWS',
+      '.filter((one) => one.record === null || isIntent(one))',
+      '.filter((one) => one.record !== undefined)',
+    ],
+    [
+      'the old record of a renamed spec is dropped before its heir is stored',
+      'record === null && gaining.some((one) => one !== name)',
+      'record === null && gaining.length > 100',
+    ],
+    ['the index does not lead to the heir of a record', 'claims.set(address, heir)', 'claims.get(heir as Address)'],
+    ['what a dead run left in a journal waits for a change', '    await holdKept()\n', '    void holdKept\n'],
     ['a release leaves the copy of its record', 'keepCopies(name, [], own)', 'keepCopies(name, [], [])'],
     [
       'a run still sees the copy of a record that it released',
       'const drops = dropCopies(name)',
       'const drops: RecordChange[] = []',
     ],
+  ]),
+  ...inTest('test/state/split-store.test.ts', 'src/state/join-parts.ts', [
+    ['a renamed spec that died on the way leaves two records', 'found.delete(address)', 'found.get(address)'],
   ]),
   ...inTest('test/state/series.test.ts', 'src/state/recover.ts', [
     [

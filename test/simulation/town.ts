@@ -151,6 +151,7 @@ export class Town {
     this.ledger = new Ledger(name)
     this.ledger.now = () => this.setting.time.now
     this.oracle = new Oracle(name, this.ledger, this.services, this.setting)
+    this.oracle.isSplit = store === 'split'
     this.services.witnesses.push(this.oracle)
     this.remote.onWrite = (text) => this.oracle.onWrite(text)
     this.remote.onMove = () => this.#onState(this.remote.text())
@@ -303,9 +304,10 @@ export class Town {
     try {
       const store = await this.#storeOf(process).open()
       try {
+        const opened = store.state
         const done = await this.#reconcile(process, order, store)
         this.#plannedAt.set(done.plan, order.commit)
-        this.oracle.onDuplicates(done.duplicates ?? [])
+        this.oracle.onDuplicates(done.duplicates ?? [], opened)
         return { done }
       } finally {
         await store.close()

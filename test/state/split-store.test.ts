@@ -262,11 +262,15 @@ for (const [kind, placeFor] of SPLIT_PLACES.filter(([name]) => name !== 'github'
       text.replace(/"serial": (\d+)/, (_all, serial: string) => `"serial": ${Number(serial) + 1}`),
       WEST,
     )
-    const both = [set('lamp', attempt('intent', 1)), set('lantern', east(attempt('intent', 1)))]
-    t.match(await one.commit(both, 'Both'), { is: 'stale' })
+    const all = [
+      set('lamp', attempt('intent', 1)),
+      set('lantern', east(attempt('intent', 1))),
+      set('east-2', east(job('started', { id: 'east-2' }))),
+    ]
+    t.match(await one.commit(all, 'All'), { is: 'stale' })
     await one.close()
     const records = await recordsAt(place.store())
-    t.same(Object.keys(records).sort(), ['IotJob/east-1', 'IotJob/west-1'])
+    t.same(Object.keys(records).sort(), ['IotJob/east-1', 'IotJob/east-2', 'IotJob/west-1'], 'a job of AWS stays known')
   })
 
   t.test(`${kind}: a part that the index names is never taken for empty`, async (t) => {
@@ -475,7 +479,39 @@ for (const [kind, placeFor] of SPLIT_PLACES.filter(([name]) => name !== 'github'
     t.match(read(place, WEST).records, { 'IotJob/west-2': { id: 'west-2' } })
   })
 
-  t.test(`${kind}: what a dead run appended is stored before a step about it`, async (t) => {
+  t.test(`${kind}: a renamed spec whose next run is elsewhere never leaves its job without a record`, async (t) => {
+    const ran = (id: string): Partial<JobRecord> => ({ history: [{ run: 1, id, condition: { type: 'Succeeded' } }] })
+    const renames = [
+      [set('west-1-b', east(attempt('intent', 1, 2), ran('west-1'))), set('west-1', null)],
+      [set('east-1-b', { ...attempt('intent', 1, 2), ...ran('east-1') } as JobRecord), set('east-1', null)],
+    ]
+    for (const changes of renames) {
+      const [heir, old] = changes.map((one) => (one.set === 'record' ? one.address : undefined)) as [Address, Address]
+      for (const isKilled of [false, true]) {
+        const place = await placeFor(t)
+        await begin(place)
+        const all = (): string[] => [WEST, EAST].flatMap((part) => Object.keys(read(place, part).records ?? {}))
+        const bare: string[][] = []
+        const watch = (store: Store): Store =>
+          watchWrites(store, () => {
+            if (!all().includes(heir) && !all().includes(old)) bare.push(all())
+            if (isKilled && all().includes(heir)) throw new Error('killed')
+          })
+        const open = await place.store(1, { seam: watch }).open()
+        const committed = open.commit(changes, 'Rename')
+        if (isKilled) await t.rejects(committed, /killed/)
+        else t.match(await committed, { is: 'committed' })
+        t.same(bare, [], 'one of the two names has the job after each write')
+        t.equal(all().includes(old), isKilled)
+        const records = await recordsAt(place.store(2))
+        t.equal(heir in records, true)
+        t.equal(old in records, false, 'the index leads to the record that counts')
+        await open.close().catch(() => {})
+      }
+    }
+  })
+
+  t.test(`${kind}: what a dead run appended is stored before a step about it, or when the next run ends`, async (t) => {
     const place = await placeFor(t)
     await begin(place)
     const dying = await place.store(1, { tryLock: noLock }).open()
@@ -487,6 +523,12 @@ for (const [kind, placeFor] of SPLIT_PLACES.filter(([name]) => name !== 'github'
     t.match(await next.commit([], 'Start', { steps: ['IotJob/lamp'] }), { is: 'committed' })
     t.match(place.text(WEST), /"id":"lamp"/)
     await next.close()
+    const again = await place.store(1, { tryLock: noLock }).open()
+    await again.append([set('lamp', job('created', { id: 'lamp', status: 'ENDED' }))])
+    t.notMatch(place.text(WEST), /ENDED/)
+    const idle = await place.store(1).open()
+    await idle.close()
+    t.match(place.text(WEST), /ENDED/)
   })
 }
 
