@@ -11,6 +11,9 @@ import type { Intended } from './intents.ts'
 import type { Permit } from './interrupt.ts'
 import { repeatThrottled } from './throttled.ts'
 
+/** Recorded times may be whole seconds, in milliseconds. */
+const GRAIN_MS = 1_000
+
 /** A create with the times at which it was sent and answered. */
 type Timed = Pick<Intended, 'planned' | 'record'>
 
@@ -74,10 +77,14 @@ async function recordCreated(pass: Pass, { planned, record }: Timed, live: Live)
   const model = pass.modelOf(spec.kind)
   // Not every answer includes the creation time, and AWS may not show a new job yet.
   const now = pass.awsNow?.(record.site, model)
-  const { awsAt, marker } = record.intent
+  const { awsAt, at, marker } = record.intent
   const window =
     awsAt !== undefined && now !== undefined
-      ? { from: awsAt, to: formatIso(now), ...(marker !== undefined && { marked: true as const }) }
+      ? {
+          from: awsAt,
+          to: formatIso(addSleep(pass, now, at, awsAt)),
+          ...(marker !== undefined && { marked: true as const }),
+        }
       : undefined
   const made = { ...record, createdAt: record.intent.at, window }
   const next = createAdoptedRecord(
@@ -91,6 +98,15 @@ async function recordCreated(pass: Pass, { planned, record }: Timed, live: Live)
   await put(pass, planned.address, next)
   pass.emit({ type: 'job', address: planned.address, record: next })
   pass.emit({ type: 'step', address: planned.address, step: 'created' })
+}
+
+/**
+ * Returns AWS's time, in epoch milliseconds, also if the machine slept after AWS's last answer. Its monotonic clock stood still then, and its wall
+ * clock went on. A worker's answer does not tell AWS's time.
+ */
+function addSleep({ clock }: Pass, now: number, at: string, awsAt: string): number {
+  const byWall = Date.parse(awsAt) + clock.now() - Date.parse(at)
+  return byWall > now + GRAIN_MS ? byWall : now
 }
 
 /** Records that the outcome of a create is unknown, with its evidence. */

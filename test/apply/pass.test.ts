@@ -357,6 +357,12 @@ t.test('an answer without a creation time leaves the window of the create by AWS
   const made = await recorded(create(REBOOT), { awsNow })
   t.strictSame(made?.window, { ...window, marked: true })
   t.equal(made?.createdAt, NOW)
+  const slept = await play([create(REBOOT)], {
+    answer,
+    options: { awsNow },
+    onCommit: (clock) => clock.sleepOf(20_000),
+  })
+  t.match(slept.records[REBOOT]?.window, { ...window, to: /T09:00:22/ }, 'AWS did not sleep with this machine')
   t.strictSame((await recorded({ ...create(REBOOT), isTagged: false } as Planned, { awsNow }))?.window, window)
   t.equal((await recorded(create(REBOOT)))?.window, undefined, 'AWS’s time is not known')
   let asked = 0

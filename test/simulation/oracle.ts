@@ -371,11 +371,18 @@ export class Oracle {
 
   /** Returns whether a job that is not ours is on record as ours, because nothing shows the difference. */
   #isTaken(job: Job, id: string | undefined): boolean {
-    if (job.id !== id) return false
-    // Before the first read, the time of the answer is all that is known of our own.
-    const isOwnTwin = (one: Job): boolean =>
-      one.wish.of === this.#name && one.id === id && Math.abs(one.createdAt - job.createdAt) < AWS_MARGIN_MS
-    return job.isShared === true || this.#services.ofKind(job.kind).some(isOwnTwin)
+    return job.id === id && (job.isShared === true || this.#isLikeOwn(job))
+  }
+
+  /**
+   * Returns whether a job took the ID of our own so soon that its creation time does not tell. Before the first read, the time of the answer is
+   * all that is known of our own, unless it has a tag that may be read.
+   */
+  #isLikeOwn({ kind, id, createdAt }: Job): boolean {
+    const most = this.isTagRefused || factsOf(kind).mark !== 'tag' ? AWS_MARGIN_MS : SECOND_MS
+    return this.#services
+      .ofKind(kind)
+      .some((one) => one.wish.of === this.#name && one.id === id && Math.abs(one.createdAt - createdAt) < most)
   }
 
   /** A start is sent. The stored state holds its ID. */
@@ -424,7 +431,7 @@ export class Oracle {
       this.#setting.count('a late request reached the next job of its ID')
       return
     }
-    if (wish.of !== this.#name && job.isShared) return
+    if (wish.of !== this.#name && (job.isShared || this.#isLikeOwn(job))) return
     if (wish.of !== this.#name) {
       this.violated(`${what} of ${kind} ${id}, which is ${wish.of}'s`)
       return
