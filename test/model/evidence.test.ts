@@ -127,6 +127,17 @@ for (const [name, record, live, is] of READS) {
   })
 }
 
+t.test('a job just after the answer to its create is not proven before its tag is read', (t) => {
+  const settled = recordOf(REBOOT, { window: { ...WINDOW, marked: true } }) as SettledRecord
+  const identity = { createdAt: '2026-11-15T08:50:10Z', source: 'read' }
+  const read = (live: Partial<Live>) =>
+    judgeIdentity(settled, liveOf(REBOOT, { createdAt: identity.createdAt, ...live }), getModel('IotJob'), LINEAGE)
+  t.strictSame(read({}), { is: 'same' })
+  t.strictSame(read({ markRead: 'succeeded', mark: OWN }), { is: 'same', identity })
+  t.strictSame(read({ markRead: 'refused' }), { is: 'same', identity }, 'nothing more will ever be known')
+  t.end()
+})
+
 t.test('a job that AWS named is the one of its ID, whatever else AWS shows', (t) => {
   const settled = recordOf('DataExchangeJob/prices', { id: 'a'.repeat(32) }) as SettledRecord
   const live = liveOf('DataExchangeJob/prices', { createdAt: undefined, request: undefined })

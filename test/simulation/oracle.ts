@@ -371,15 +371,14 @@ export class Oracle {
 
   /** Returns whether a job that is not ours is on record as ours, because nothing shows the difference. */
   #isTaken(job: Job, id: string | undefined): boolean {
-    return job.id === id && (job.isShared === true || this.#isLikeOwn(job))
+    return job.id === id && (job.isShared === true || this.#isLikeOwn(job, AWS_MARGIN_MS))
   }
 
   /**
    * Returns whether a job took the ID of our own so soon that its creation time does not tell. Before the first read, the time of the answer is
-   * all that is known of our own, unless it has a tag that may be read.
+   * all that is known of our own. Before an act, a tag is read too, if it may be.
    */
-  #isLikeOwn({ kind, id, createdAt }: Job): boolean {
-    const most = this.isTagRefused || factsOf(kind).mark !== 'tag' ? AWS_MARGIN_MS : SECOND_MS
+  #isLikeOwn({ kind, id, createdAt }: Job, most: number): boolean {
     return this.#services
       .ofKind(kind)
       .some((one) => one.wish.of === this.#name && one.id === id && Math.abs(one.createdAt - createdAt) < most)
@@ -431,7 +430,8 @@ export class Oracle {
       this.#setting.count('a late request reached the next job of its ID')
       return
     }
-    if (wish.of !== this.#name && (job.isShared || this.#isLikeOwn(job))) return
+    const most = this.isTagRefused || factsOf(kind).mark !== 'tag' ? AWS_MARGIN_MS : SECOND_MS
+    if (wish.of !== this.#name && (job.isShared || this.#isLikeOwn(job, most))) return
     if (wish.of !== this.#name) {
       this.violated(`${what} of ${kind} ${id}, which is ${wish.of}'s`)
       return

@@ -89,6 +89,11 @@ export const RULES: readonly Mutation[] = [
       "if (record.window?.marked && live.markRead === 'succeeded' && !mark)",
     ],
     [
+      'a job just after the window of the answer is proven before its tag is read',
+      '  if (record.window?.marked && live.markRead === undefined) return',
+      '  if (record.window?.marked && live.markRead === null) return',
+    ],
+    [
       'a job just after the window of the answer needs a mark that may not be read',
       "if (record.window?.marked && live.markRead === 'succeeded' && mark === 'none')",
       "if (record.window?.marked && mark === 'none')",
@@ -1653,6 +1658,13 @@ export const RULES: readonly Mutation[] = [
       'a run still sees the copy of a record that it released',
       'const drops = dropCopies(name)',
       'const drops: RecordChange[] = []',
+    ],
+  ]),
+  ...inTest('test/apply/pass.test.ts', 'src/apply/create.ts', [
+    [
+      'a machine that slept takes its job for a later one',
+      'byWall > now + GRAIN_MS ? byWall : now',
+      'byWall > 0 ? now : byWall',
     ],
   ]),
   ...inTest('test/state/split-store.test.ts', 'src/state/join-parts.ts', [
