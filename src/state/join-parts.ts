@@ -1,5 +1,5 @@
 import { type Address, parseAddress } from '../model/address.ts'
-import { type JobRecord, recordEntries, type State } from '../model/state.ts'
+import { getSiteKey, type JobRecord, type PastRun, recordEntries, type Site, type State } from '../model/state.ts'
 
 /** The parts of a split state, by name. */
 export type Parts = ReadonlyMap<string, Pick<State, 'records' | 'serial'>>
@@ -36,15 +36,21 @@ function isLeft(address: Address, record: JobRecord, home: Pick<State, 'records'
   )
 }
 
-/** Returns whether the record of another address has an earlier one's job in its history. */
+/** Returns whether the record of another address, which is its heir, has an earlier one's job in its history. */
 export function isTakenOver(
   address: Address,
-  { run, id }: JobRecord,
+  { run, id, site }: JobRecord,
   other: Address,
-  { history = [] }: JobRecord,
+  { history = [], site: later }: JobRecord,
 ): boolean {
   if (other === address || id === undefined || parseAddress(other).kind !== parseAddress(address).kind) return false
-  return history.some((one) => one.run === run && one.id === id)
+  // An ID is unique within its site only.
+  const isJob = (past: PastRun): boolean => past.run === run && past.id === id && isSameSite(past.site ?? later, site)
+  return history.some(isJob)
+}
+
+function isSameSite(one: Site, other: Site): boolean {
+  return getSiteKey(one) === getSiteKey(other)
 }
 
 /** Finds the parts with a record of an address. The part that counts comes first. */

@@ -1,6 +1,7 @@
 import t from 'tap'
 import type { Address } from '../../src/model/address.ts'
-import { type Change, emptyState, type JobRecord, type State } from '../../src/model/state.ts'
+import { type Change, emptyState, type JobRecord, type PastRun, type State } from '../../src/model/state.ts'
+import { isTakenOver } from '../../src/state/join-parts.ts'
 import type { OpenStore, Store } from '../../src/state/store.ts'
 import type { TryLock } from '../../src/system/kernel-lock.ts'
 import { attempt, job, LINEAGE, OTHER_LINEAGE, set } from './fixtures.ts'
@@ -55,6 +56,19 @@ function watchMoves(place: SplitPlace): { readonly seam: Seam; readonly missing:
   }
   return { seam: (store) => watchWrites(store, look), missing }
 }
+
+t.test('a renamed spec takes over the job of its history: kind, run, ID and site', (t) => {
+  const old = job('started', { id: 'lamp' })
+  const heir = (past: Partial<PastRun>) => east(attempt('intent', 1, 2), { history: [{ run: 1, id: 'lamp', ...past }] })
+  const { site } = old
+  t.ok(isTakenOver('IotJob/lamp', old, 'IotJob/lamp-b', heir({ site })))
+  t.notOk(isTakenOver('IotJob/lamp', old, 'IotJob/lamp-b', heir({})), 'an equal ID elsewhere is another job')
+  t.notOk(isTakenOver('IotJob/lamp', old, 'IotJob/lamp-b', heir({ site, run: 2 })))
+  t.notOk(isTakenOver('IotJob/lamp', old, 'IotJob/lamp-b', heir({ site, id: 'lantern' })))
+  t.notOk(isTakenOver('IotJob/lamp', old, 'DataExchangeJob/lamp-b', heir({ site })))
+  t.notOk(isTakenOver('IotJob/lamp', old, 'IotJob/lamp', heir({ site })), 'its own history')
+  t.end()
+})
 
 for (const [kind, placeFor] of SPLIT_PLACES) {
   t.test(`${kind}: a split state is an index and a part for each site, and reads as one state`, async (t) => {
@@ -480,10 +494,13 @@ for (const [kind, placeFor] of SPLIT_PLACES.filter(([name]) => name !== 'github'
   })
 
   t.test(`${kind}: a renamed spec whose next run is elsewhere never leaves its job without a record`, async (t) => {
-    const ran = (id: string): Partial<JobRecord> => ({ history: [{ run: 1, id, condition: { type: 'Succeeded' } }] })
+    const ran = ({ id, site }: JobRecord): Partial<JobRecord> => ({
+      history: [{ run: 1, id, site, condition: { type: 'Succeeded' } }],
+    })
+    const [inWest, inEast] = [job('started', { id: 'west-1' }), east(job('started', { id: 'east-1' }))]
     const renames = [
-      [set('west-1-b', east(attempt('intent', 1, 2), ran('west-1'))), set('west-1', null)],
-      [set('east-1-b', { ...attempt('intent', 1, 2), ...ran('east-1') } as JobRecord), set('east-1', null)],
+      [set('west-1-b', east(attempt('intent', 1, 2), ran(inWest))), set('west-1', null)],
+      [set('east-1-b', { ...attempt('intent', 1, 2), ...ran(inEast) } as JobRecord), set('east-1', null)],
     ]
     for (const changes of renames) {
       const [heir, old] = changes.map((one) => (one.set === 'record' ? one.address : undefined)) as [Address, Address]
