@@ -281,7 +281,7 @@ export function openSplitStore(places: SplitPlaces, opened: SeenSplit): OpenStor
   const takeBack = async (written: readonly Written[]): Promise<void> => {
     for (const { name, changes, before } of [...written].reverse()) {
       const { held } = parts.get(name)!
-      // What was learnt of AWS stays, such as an adopted job.
+      // Facts about AWS stay, such as an adopted job.
       const undone = changes
         .filter((one) => one.record === null || isIntent(one))
         .map(({ address }): Change => ({ set: 'record', address, record: before.records[address] ?? null }))

@@ -9,6 +9,9 @@ import type { Site } from '../model/state.ts'
 import { createNotSent, type Dispatcher, type SendLimits, type TaskRequest } from './dispatcher.ts'
 import { explainRepeatable } from './operations.ts'
 
+/** These show that no worker has carried out a task: AWS rejects the request itself, or the task was in no queue. */
+const PROVEN_NOT_DONE: readonly ErrorClass[] = ['bad-request', 'abandoned', 'no-worker', 'queue']
+
 /** What a planner needs of a world to give its calls away. */
 type Reachable = {
   callsOf(site: Site, kind: string, spec?: Spec): Promise<Calls>
@@ -34,9 +37,6 @@ export function delegateWrites<World extends Reachable>(
     },
   }
 }
-
-/** These show that no worker has carried out a task: AWS rejects the request itself, or the task was in no queue. */
-const PROVEN_NOT_DONE: readonly ErrorClass[] = ['bad-request', 'abandoned', 'no-worker', 'queue']
 
 type Of = {
   readonly world: Reachable
