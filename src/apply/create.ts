@@ -19,7 +19,7 @@ type Timed = Pick<Intended, 'planned' | 'record'>
 
 /**
  * Sends one create whose intent is durable, and records its outcome: done, not done or unknown. An unknown create stays
- * on record as `settling`. This function never sends it again.
+ * on record as `settling`. This function never sends it again. A failed create whose task another worker may carry out stays on record, too.
  */
 export async function createJob(pass: Pass, intended: Intended, calls: Calls): Promise<void> {
   const { address, spec } = intended.planned
@@ -33,7 +33,9 @@ export async function createJob(pass: Pass, intended: Intended, calls: Calls): P
   // The ID is taken: by another owner, or by this create, if a lower layer sent it twice. Reads may lag, so only the next
   // plans can tell.
   if (outcome.problem.class === 'exists') return settle(pass, timed, outcome.problem, { refused: true })
-  return recordNotDone(pass, intended, 'create', outcome.problem)
+  if (!outcome.mayRunYet) return recordNotDone(pass, intended, 'create', outcome.problem)
+  await settle(pass, timed, outcome.problem)
+  reportNotDone(pass, intended, 'create', outcome.problem)
 }
 
 /** Sends a create. Returns its outcome and its times. */
@@ -136,9 +138,18 @@ async function recordNotDone(
   problem: AwsProblem,
 ): Promise<void> {
   await pass.release(intended)
+  reportNotDone(pass, intended, step, problem)
+}
+
+function reportNotDone(
+  pass: Pass,
+  { planned: { address } }: Intended,
+  step: 'validate' | 'create',
+  problem: AwsProblem,
+): void {
   if (problem.class === 'abandoned') return
-  pass.fail(intended.planned.address, problem)
-  pass.emit({ type: 'failed', address: intended.planned.address, step, problem })
+  pass.fail(address, problem)
+  pass.emit({ type: 'failed', address, step, problem })
 }
 
 async function put(pass: Pass, address: Intended['planned']['address'], record: JobRecord): Promise<void> {

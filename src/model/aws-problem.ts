@@ -115,7 +115,8 @@ export function getAwsCode(problem: Pick<AwsProblem, 'class'>): PageCode {
  */
 export type Outcome<Value> =
   | { readonly is: 'done'; readonly value: Value }
-  | { readonly is: 'not-done'; readonly problem: AwsProblem }
+  /** `mayRunYet`: this call was not done, but the same call of another worker may have been, or may be yet. */
+  | { readonly is: 'not-done'; readonly problem: AwsProblem; readonly mayRunYet?: true }
   | { readonly is: 'unknown'; readonly problem: AwsProblem }
 
 /** Returns an outcome without its value. */

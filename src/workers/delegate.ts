@@ -71,8 +71,7 @@ function delegateWriter(own: KindWriter, { world, dispatcher, model, site, spec 
     ...own,
     ...(explainRepeatable(model, 'create') !== undefined && {
       create: async (request, { id, marker, attempt = 0, ...limits }) => {
-        const isUnmarked = model.identity.idMember !== undefined && marker === undefined
-        const judge = (outcome: Outcome<Live | undefined>): Outcome<Live> => judgeCreate(outcome, isUnmarked)
+        const judge = (outcome: Outcome<Live | undefined>): Outcome<Live> => judgeCreate(outcome, model, marker)
         return send({ operation: 'create', id, marker, attempt, request }, limits, judge)
       },
     }),
@@ -83,15 +82,17 @@ function delegateWriter(own: KindWriter, { world, dispatcher, model, site, spec 
 }
 
 /**
- * Judges the answer to a create. Redis may repeat a task, so another worker may have carried it out before or may do so yet. So "exists" does
- * not mean another owner. And that AWS refused the call of one worker, or that it did not reach AWS, does not mean that there is no job.
- * Nobody could tell a job without a mark from another owner's job. So the outcome is unknown, and reads decide.
+ * Judges the answer to a create. Redis may repeat a task, so another worker may have carried it out before or may do so yet. So that AWS refused
+ * the call of one worker, or that it did not reach AWS, does not mean that there is no job. "Exists" does not mean another owner: only a mark
+ * can tell. If AWS chooses the ID, the job does nothing before its start, so a refusal is believed.
  */
-function judgeCreate(outcome: Outcome<Live | undefined>, isUnmarked: boolean): Outcome<Live> {
+function judgeCreate(outcome: Outcome<Live | undefined>, model: KindModel, marker: string | undefined): Outcome<Live> {
   if (outcome.is === 'done') {
     if (outcome.value !== undefined) return { is: 'done', value: outcome.value }
     return { is: 'unknown', problem: { class: 'unknown', name: 'UnusableAnswer', message: 'a worker named no job' } }
   }
-  const isOpen = isUnmarked && !PROVEN_NOT_DONE.includes(outcome.problem.class)
-  return isOpen ? { is: 'unknown', problem: outcome.problem } : outcome
+  const { problem } = outcome
+  if (outcome.is === 'unknown' || model.identity.idMember === undefined) return outcome
+  if (problem.class === 'exists') return marker === undefined ? { is: 'unknown', problem } : outcome
+  return PROVEN_NOT_DONE.includes(problem.class) ? outcome : { is: 'not-done', problem, mayRunYet: true }
 }

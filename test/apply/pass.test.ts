@@ -399,6 +399,22 @@ t.test('a throttled create goes out five times at most, and never after its leas
   t.equal(late.applied.failed.get(REBOOT)?.name, 'ThrottlingException')
 })
 
+t.test('a failed create stays on record while another worker may carry out its task', async (t) => {
+  const denied = refusedAs('auth', 'AccessDeniedException')()
+  const { applied, events, records } = await play([create(REBOOT)], { answer: () => ({ ...denied, mayRunYet: true }) })
+  t.match(records[REBOOT], { stage: 'settling', intent: { evidence: /^AccessDeniedException: / } })
+  t.equal(applied.failed.get(REBOOT)?.name, 'AccessDeniedException')
+  t.match(events, ['creating', 'settling', 'create failed: AccessDeniedException'])
+  // The second call is never sent, and the task of the first may run yet.
+  const answers = [
+    { ...refusedAs('throttle', 'ThrottlingException')(), mayRunYet: true as const },
+    refusedAs('abandoned', 'Abandoned')(),
+  ]
+  const late = await play([create(REBOOT)], { answer: () => answers.shift() })
+  t.match(late.records[REBOOT], { stage: 'settling' })
+  t.equal(late.applied.failed.size, 0)
+})
+
 t.test('what cannot be written down must not be made: the next create stays', async (t) => {
   const sent: string[] = []
   let onFull = () => {}

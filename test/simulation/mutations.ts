@@ -26,8 +26,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'an unknown create is sent again at once',
     file: 'src/apply/throttled.ts',
-    from: "outcome.is === 'not-done' && outcome.problem.class === 'throttle'",
-    to: "outcome.is === 'unknown' || (outcome.is === 'not-done' && outcome.problem.class === 'throttle')",
+    from: "if (outcome.is !== 'not-done') return outcome",
+    to: "if (outcome.is === 'done' || (outcome.is === 'unknown' && attempt === ATTEMPTS_MAX)) return outcome\n    if (outcome.is === 'unknown') continue",
   },
   {
     name: 'an unknown create is sent again by the next pass',

@@ -1193,6 +1193,11 @@ export const RULES: readonly Mutation[] = [
       'return settle(pass, timed, outcome.problem, { refused: true })',
       'return settle(pass, timed, outcome.problem)',
     ],
+    [
+      'a create that another worker may make is given up',
+      'if (!outcome.mayRunYet) return recordNotDone',
+      'if (pass) return recordNotDone',
+    ],
     ['a create leaves after its time', '!(isDue(pass, spec) && permit.mayStillSend())', '!permit.mayStillSend()'],
     [
       'a create is sent without its intent’s marker',
@@ -1264,7 +1269,12 @@ export const RULES: readonly Mutation[] = [
   ]),
   ...inTest('test/apply/pass.test.ts', 'src/apply/throttled.ts', [
     ['a throttled create is sent fifty times', 'ATTEMPTS_MAX = 5', 'ATTEMPTS_MAX = 50'],
-    ['a throttled create is sent after its lease', '|| !pass.mayStillSend()) return outcome', ') return outcome'],
+    ['a throttled create is sent after its lease', '|| !pass.mayStillSend())', ')'],
+    [
+      'a throttled task that may run yet is forgotten',
+      '...(mayRunYet && { mayRunYet })',
+      '...(mayRunYet === null && { mayRunYet })',
+    ],
   ]),
   ...inTest('test/state/merge.test.ts', 'src/state/merge.ts', [
     ['the nearer of two records stays', 'if (own > other) return a', 'if (own > other) return b'],

@@ -53,18 +53,18 @@ export const WORKER_RULES: readonly Mutation[] = [
     ['workers send faster than the lane of the run', '      await lane?.pass(signal)\n', '      lane?.toString()\n'],
     [
       'an ID that another run of the task may have taken is another owner’s',
-      '!PROVEN_NOT_DONE.includes(outcome.problem.class)',
-      "![...PROVEN_NOT_DONE, 'exists'].includes(outcome.problem.class)",
+      'return marker === undefined ? {',
+      'return marker === null ? {',
     ],
     [
       'a create that AWS refused for the moment is not done, though its task may run again',
-      '!PROVEN_NOT_DONE.includes(outcome.problem.class)',
-      "['exists', 'auth', 'unreachable'].includes(outcome.problem.class)",
+      'PROVEN_NOT_DONE.includes(problem.class) ?',
+      "[...PROVEN_NOT_DONE, 'throttle'].includes(problem.class) ?",
     ],
     [
       'a create that one worker could not send is not done, though another worker may have sent it',
-      '!PROVEN_NOT_DONE.includes(outcome.problem.class)',
-      "['exists', 'throttle', 'quota'].includes(outcome.problem.class)",
+      'PROVEN_NOT_DONE.includes(problem.class) ?',
+      "[...PROVEN_NOT_DONE, 'unreachable'].includes(problem.class) ?",
     ],
     [
       'an answer that names no job is believed',

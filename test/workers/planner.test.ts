@@ -196,16 +196,20 @@ t.test('a task waits for its turn in the lane of the run, and its answer slows t
   t.equal(said.length, 6, 'nothing is sent through a lane that has stopped')
 })
 
-t.test('a refusal that another run of the task may have caused leaves an unmarked create unknown', async (t) => {
+t.test('a refusal does not mean that no other worker has made the job, or will', async (t) => {
   const problem = (kind: ErrorClass) => ({ is: 'not-done', problem: { class: kind, name: kind, message: '' } }) as const
   const harvest = specOf('MediaPackageHarvestJob/cup')
-  for (const kind of ['exists', 'throttle', 'quota', 'auth', 'not-found', 'conflict', 'unreachable'] as const) {
-    t.match((await create(harvest, problem(kind))).outcome, { is: 'unknown' }, kind)
-    t.match((await create(specOf('IotJob/kiosk'), problem(kind), 'marker')).outcome, { is: 'not-done' }, kind)
-    t.match((await create(specOf('DataExchangeJob/prices'), problem(kind))).outcome, { is: 'not-done' }, kind)
+  const iot = specOf('IotJob/kiosk')
+  for (const kind of ['throttle', 'quota', 'auth', 'not-found', 'conflict', 'unreachable', 'outage'] as const) {
+    for (const [spec, marker] of [[harvest], [iot], [iot, 'marker']] as const)
+      t.strictSame((await create(spec, problem(kind), marker)).outcome, { ...problem(kind), mayRunYet: true }, kind)
+    t.strictSame((await create(specOf('DataExchangeJob/prices'), problem(kind))).outcome, problem(kind), kind)
   }
+  t.match((await create(harvest, problem('exists'))).outcome, { is: 'unknown' })
+  t.match((await create(iot, problem('exists'))).outcome, { is: 'unknown' }, 'without a mark, the job may be ours')
+  t.strictSame((await create(iot, problem('exists'), 'marker')).outcome, problem('exists'), 'its mark can tell')
   for (const kind of ['bad-request', 'abandoned', 'no-worker', 'queue'] as const)
-    t.match((await create(harvest, problem(kind))).outcome, { is: 'not-done' }, kind)
+    for (const spec of [harvest, iot]) t.strictSame((await create(spec, problem(kind))).outcome, problem(kind), kind)
   t.match((await create(harvest, { is: 'done', value: undefined })).outcome, { is: 'unknown' }, 'no job is named')
 })
 
