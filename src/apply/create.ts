@@ -7,15 +7,15 @@ import { createAdoptedRecord } from '../model/record.ts'
 import type { Spec } from '../model/spec.ts'
 import type { Intent, JobRecord, OpenRecord } from '../model/state.ts'
 import type { Pass } from './effects.ts'
-import type { Intended } from './intents.ts'
+import type { Intended, Moment } from './intents.ts'
 import type { Permit } from './interrupt.ts'
 import { repeatThrottled } from './throttled.ts'
 
-/** Recorded times may be whole seconds, in milliseconds. */
-const GRAIN_MS = 1_000
+/** How far the two clocks of a machine that did not sleep may drift apart during a call, in milliseconds. */
+const CLOCKS_GRAIN_MS = 1_000
 
 /** A create with the times at which it was sent and answered. */
-type Timed = Pick<Intended, 'planned' | 'record'>
+type Timed = Pick<Intended, 'planned' | 'record' | 'begun'>
 
 /**
  * Sends one create whose intent is durable, and records its outcome: done, not done or unknown. An unknown create stays
@@ -41,7 +41,7 @@ export async function createJob(pass: Pass, intended: Intended, calls: Calls): P
 /** Sends a create. Returns its outcome and its times. */
 async function send(
   pass: Pass,
-  { planned, record }: Intended,
+  { planned, record, begun }: Intended,
   { writer }: Calls,
 ): Promise<Timed & { readonly outcome: Outcome<Live> }> {
   const { spec } = planned
@@ -57,7 +57,7 @@ async function send(
     writer.create(spec.request, { ...options, ...permit, mayStillSend: mayStillSend(permit) }),
   )
   const answered = outcome.is === 'unknown' ? undefined : formatIso(pass.clock.now())
-  return { outcome, planned, record: { ...record, times: { stored: record.intent.at, sent, answered } } }
+  return { outcome, planned, record: { ...record, times: { stored: record.intent.at, sent, answered } }, begun }
 }
 
 /** Returns whether a spec may be submitted now. If not, its intent is released, and the next plan says why. */
@@ -74,17 +74,17 @@ async function validate(pass: Pass, { planned, record }: Intended, { writer }: C
   return outcome.is === 'done' ? undefined : outcome.problem
 }
 
-async function recordCreated(pass: Pass, { planned, record }: Timed, live: Live): Promise<void> {
+async function recordCreated(pass: Pass, { planned, record, begun }: Timed, live: Live): Promise<void> {
   const { spec } = planned
   const model = pass.modelOf(spec.kind)
   // Not every answer includes the creation time, and AWS may not show a new job yet.
   const now = pass.awsNow?.(record.site, model)
-  const { awsAt, at, marker } = record.intent
+  const { awsAt, marker } = record.intent
   const window =
     awsAt !== undefined && now !== undefined
       ? {
           from: awsAt,
-          to: formatIso(addSleep(pass, now, at, awsAt)),
+          to: formatIso(addSleep(pass, now, begun)),
           ...(marker !== undefined && { marked: true as const }),
         }
       : undefined
@@ -106,9 +106,9 @@ async function recordCreated(pass: Pass, { planned, record }: Timed, live: Live)
  * Returns AWS's time, in epoch milliseconds, also if the machine slept after AWS's last answer. Its monotonic clock stood still then, and its wall
  * clock went on. A worker's answer does not tell AWS's time.
  */
-function addSleep({ clock }: Pass, now: number, at: string, awsAt: string): number {
-  const byWall = Date.parse(awsAt) + clock.now() - Date.parse(at)
-  return byWall > now + GRAIN_MS ? byWall : now
+function addSleep({ clock }: Pass, now: number, { wall, aws }: Moment): number {
+  const byWall = aws === undefined ? now : aws + clock.now() - wall
+  return byWall > now + CLOCKS_GRAIN_MS ? byWall : now
 }
 
 /** Records that the outcome of a create is unknown, with its evidence. */

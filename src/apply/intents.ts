@@ -27,7 +27,12 @@ export type Intended = {
   readonly planned: PlacedCreate
   readonly record: OpenRecord
   readonly previous: JobRecord | undefined
+  /** When its intent was made. A record has whole seconds. */
+  readonly begun: Moment
 }
+
+/** A moment by this machine's wall clock and by AWS's clock, in epoch milliseconds. `aws`: undefined before AWS's first answer. */
+export type Moment = { readonly wall: number; readonly aws: number | undefined }
 
 /** The share of the lease for sending once the intents are durable. The rest is margin. */
 const LEASE_SHARE = 0.75
@@ -90,7 +95,7 @@ export function intend(
     attempts: isRetry(previous, spec) ? extendAttempts(previous) : undefined,
     history: extendHistory(previous, spec.policy.run, site),
   }
-  return { planned, record, previous }
+  return { planned, record, previous, begun: { wall: now, aws: awsNow } }
 }
 
 /** Returns whether a create repeats an attempt of the same run that may have created a job. */

@@ -28,6 +28,8 @@ const identity = { createdAt: '2026-11-15T08:50:05Z', source: 'read' } as const
 /** A world of one pass. Each member stands in for what a machine or AWS would do. */
 type Script = {
   readonly state?: State
+  /** The time on the wall at its begin. Default: NOW. */
+  readonly from?: number
   /** Somebody else wrote the state: before this pass, or during it. */
   readonly stale?: 'at once' | 'at the end'
   /** The job that a read shows; called at every read. */
@@ -60,7 +62,7 @@ async function play(actions: readonly Planned[], script: Script = {}): Promise<P
   const events: string[] = []
   const stop = new AbortController()
   let state = script.state ?? emptyState('kiosk-fleet')
-  let [wall, monotonic, commits] = [Date.parse(NOW), 0, 0]
+  let [wall, monotonic, commits] = [script.from ?? Date.parse(NOW), 0, 0]
   const time = {
     pass: (ms: number) => {
       wall += ms
@@ -363,6 +365,15 @@ t.test('an answer without a creation time leaves the window of the create by AWS
     onCommit: (clock) => clock.sleepOf(20_000),
   })
   t.match(slept.records[REBOOT]?.window, { ...window, to: /T09:00:22/ }, 'AWS did not sleep with this machine')
+  // The intent has whole seconds. They must not make the answer look late.
+  const shown = [2_100, 2_500]
+  const awake = await play([create(REBOOT)], {
+    answer,
+    from: Date.parse(NOW) + 900,
+    options: { awsNow: () => Date.parse(NOW) + shown.shift()! },
+    onCommit: (clock) => clock.pass(1_000),
+  })
+  t.strictSame(awake.records[REBOOT]?.window, { ...window, marked: true }, 'this machine was awake')
   t.strictSame((await recorded({ ...create(REBOOT), isTagged: false } as Planned, { awsNow }))?.window, window)
   t.equal((await recorded(create(REBOOT)))?.window, undefined, 'AWS’s time is not known')
   let asked = 0

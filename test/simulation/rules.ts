@@ -1673,7 +1673,7 @@ export const RULES: readonly Mutation[] = [
   ...inTest('test/apply/pass.test.ts', 'src/apply/create.ts', [
     [
       'a machine that slept takes its job for a later one',
-      'byWall > now + GRAIN_MS ? byWall : now',
+      'byWall > now + CLOCKS_GRAIN_MS ? byWall : now',
       'byWall > 0 ? now : byWall',
     ],
   ]),
