@@ -2,6 +2,7 @@ import { list } from '../documents/hints/words.ts'
 import { LIMITS, refuseTooLarge } from '../documents/parse/limits.ts'
 import type { Refused } from '../documents/request.ts'
 import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
+import { formatNumber } from '../model/format-number.ts'
 import { advise } from '../model/remedy.ts'
 import type { ReadProblem } from '../system/source-files.ts'
 
@@ -60,8 +61,8 @@ function describeReadProblem(problem: ReadProblem, file: string): Refused {
       return { message: `it is ${problem.what}, not a file`, remedies: [advise('put a regular file there')] }
     case 'too-large':
       return {
-        message: `the file has ${problem.bytes.toLocaleString('en')} bytes`,
-        remedies: [advise(`at most ${LIMITS.bytes.toLocaleString('en')} are read`)],
+        message: `the file has ${formatNumber(problem.bytes)} bytes`,
+        remedies: [advise(`at most ${formatNumber(LIMITS.bytes)} are read`)],
       }
     case 'not-utf8':
       return {

@@ -2,6 +2,7 @@ import path from 'node:path'
 import type { Spot } from '../documents/parse/source.ts'
 import type { SpecCode } from '../model/codes.ts'
 import { type Diagnostic, diagnose, type Severity } from '../model/diagnostic.ts'
+import { formatNumber } from '../model/format-number.ts'
 import { getValue, type Json, type Pointer, put } from '../model/json.ts'
 import type { KindModel, KindRequest, Transfer } from '../model/kind.ts'
 import { advise, type Remedy } from '../model/remedy.ts'
@@ -162,7 +163,7 @@ function refuseTooLarge(written: string, bytes: number, most: number): Fault {
   return {
     pointer: '/policy/upload',
     code: 'SPEC_UPLOAD',
-    message: `${written} has ${bytes.toLocaleString('en')} bytes, and AWS takes at most ${most.toLocaleString('en')}`,
+    message: `${written} has ${formatNumber(bytes)} bytes, and AWS takes at most ${formatNumber(most)}`,
     remedies: [advise('split the file, or import it from S3 with Type IMPORT_ASSETS_FROM_S3')],
   }
 }

@@ -1,3 +1,4 @@
+import { formatNumber } from '../model/format-number.ts'
 import { isSettled, type State } from '../model/state.ts'
 import { createTooLarge } from './github-answer.ts'
 import type { StateText } from './state-text.ts'
@@ -13,10 +14,6 @@ export function assertFits(where: string, { text }: StateText, { records }: Stat
   const creates = pending === 1 ? 'pending create' : 'pending creates'
   throw createTooLarge(
     where,
-    `it needs ${formatBytes(bytes)} bytes with the outcomes of ${pending} ${creates}, and the API takes ${formatBytes(maxBytes)}`,
+    `it needs ${formatNumber(bytes)} bytes with the outcomes of ${pending} ${creates}, and the API takes ${formatNumber(maxBytes)}`,
   )
-}
-
-function formatBytes(bytes: number): string {
-  return bytes.toLocaleString('en-US')
 }

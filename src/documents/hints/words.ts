@@ -1,3 +1,4 @@
+import { formatNumber } from '../../model/format-number.ts'
 import { isObject, type Json } from '../../model/json.ts'
 
 /** JSON Schema's types in words. */
@@ -42,7 +43,7 @@ export function describeRange(least: unknown, most: unknown, unit: string): stri
 
 /** `1 item`, `2 items`. */
 export function count(amount: number, unit: string): string {
-  return `${amount.toLocaleString('en')} ${unit}${amount === 1 ? '' : 's'}`
+  return `${formatNumber(amount)} ${unit}${amount === 1 ? '' : 's'}`
 }
 
 /** Describes the range of numbers that a schema's rule allows. */

@@ -1,6 +1,7 @@
 import { CST, Lexer } from 'yaml'
 import type { SpecCode } from '../../model/codes.ts'
 import { type Diagnostic, diagnose } from '../../model/diagnostic.ts'
+import { formatNumber } from '../../model/format-number.ts'
 import { advise, type Remedy } from '../../model/remedy.ts'
 import { createSpot, type Source } from './source.ts'
 
@@ -53,10 +54,10 @@ function checkSize(source: Source): Diagnostic | undefined {
 export function refuseTooLarge(file: string, bytes: number): Diagnostic {
   return diagnose({
     code: 'SPEC_TOO_LARGE',
-    message: `the file has ${bytes.toLocaleString('en')} bytes`,
+    message: `the file has ${formatNumber(bytes)} bytes`,
     remedies: [
       advise(
-        `a spec file may have ${LIMITS.bytes.toLocaleString('en')} bytes; split it, or move long documents out with $file`,
+        `a spec file may have ${formatNumber(LIMITS.bytes)} bytes; split it, or move long documents out with $file`,
       ),
     ],
     place: { file, line: 1, column: 1, endLine: 1, endColumn: 2 },
@@ -217,17 +218,17 @@ const breaches = {
   },
   documents: {
     code: 'SPEC_TOO_MANY_DOCUMENTS',
-    message: `the file has more than ${LIMITS.documents.toLocaleString('en')} documents`,
+    message: `the file has more than ${formatNumber(LIMITS.documents)} documents`,
     remedies: [advise('split it into several files')],
   },
   keys: {
     code: 'SPEC_TOO_MANY_KEYS',
-    message: `the document has more than ${LIMITS.keys.toLocaleString('en')} keys`,
+    message: `the document has more than ${formatNumber(LIMITS.keys)} keys`,
     remedies: [advise('split it into several documents, or move long documents out with $file')],
   },
   values: {
     code: 'SPEC_TOO_MANY_VALUES',
-    message: `the document has more than ${LIMITS.values.toLocaleString('en')} values`,
+    message: `the document has more than ${formatNumber(LIMITS.values)} values`,
     remedies: [advise('split it; what an alias repeats counts each time')],
   },
   aliases: {

@@ -1,6 +1,7 @@
 import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, type Pair, type Scalar, type YAMLMap } from 'yaml'
 import type { SpecCode } from '../../model/codes.ts'
 import { type Diagnostic, diagnose } from '../../model/diagnostic.ts'
+import { formatNumber } from '../../model/format-number.ts'
 import { type Json, joinPointer, type Pointer } from '../../model/json.ts'
 import { advise } from '../../model/remedy.ts'
 import { hasForbidden, LIMITS } from './limits.ts'
@@ -104,7 +105,7 @@ class Conversion {
       : this.#refuse(
           place,
           'SPEC_TOO_MANY_VALUES',
-          `the document has more than ${LIMITS.values.toLocaleString('en')} values`,
+          `the document has more than ${formatNumber(LIMITS.values)} values`,
           'split it; what an alias repeats counts each time',
         )
   }

@@ -1,3 +1,4 @@
+import { formatNumber } from '../../model/format-number.ts'
 import { getValue, isObject, type JsonObject } from '../../model/json.ts'
 import type { Finding } from '../../model/kind.ts'
 import { advise } from '../../model/remedy.ts'
@@ -32,11 +33,9 @@ function checkLogPrefix(request: JsonObject): Finding[] {
     {
       pointer: '/Manifest/logPrefix',
       code: 'SPEC_LOG_PREFIX',
-      message: `logPrefix is ${bytes.toLocaleString('en')} bytes long`,
+      message: `logPrefix is ${formatNumber(bytes)} bytes long`,
       remedies: [
-        advise(
-          `at most ${LOG_PREFIX_MAX.toLocaleString('en')}: AWS adds export-log-JOBID, and a key of S3 holds 1,024`,
-        ),
+        advise(`at most ${formatNumber(LOG_PREFIX_MAX)}: AWS adds export-log-JOBID, and a key of S3 holds 1,024`),
       ],
     },
   ]

@@ -1,5 +1,6 @@
 import { MARK_TAG } from '../../model/attempt-name.ts'
 import { explainJson, findJsonSlips, type JsonFault, type JsonSlip } from '../../model/explain-json.ts'
+import { formatNumber } from '../../model/format-number.ts'
 import { getValue, type Json, type JsonObject, type Pointer } from '../../model/json.ts'
 import { keepText } from '../../model/keep-text.ts'
 import type { Finding } from '../../model/kind.ts'
@@ -50,7 +51,7 @@ function checkDocument(request: JsonObject): Finding[] {
     findings.push({
       pointer: '/document',
       code: 'SPEC_DOCUMENT_SIZE',
-      message: `document is ${bytes.toLocaleString('en')} bytes of JSON`,
+      message: `document is ${formatNumber(bytes)} bytes of JSON`,
       remedies: [
         advise('AWS IoT accepts 32,768 at most: put large content into S3, and its address into the document'),
       ],

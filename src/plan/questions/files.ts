@@ -1,3 +1,4 @@
+import { formatNumber } from '../../model/format-number.ts'
 import { getValue, type Pointer, put } from '../../model/json.ts'
 import type { KindModel } from '../../model/kind.ts'
 import type { PlannedDownload, PlannedStop, PlannedUpload } from '../../model/plan.ts'
@@ -58,7 +59,7 @@ export function describeUpload({ upload }: Spec): string {
 }
 
 function formatSize({ file, bytes }: Upload): string {
-  return `${file} (${bytes.toLocaleString('en')} bytes)`
+  return `${file} (${formatNumber(bytes)} bytes)`
 }
 
 /** Returns the upload that a created job waits for; undefined if AWS has its file, or it takes none. */
