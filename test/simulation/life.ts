@@ -599,13 +599,22 @@ export class Life {
     if (traits.words && random.hit(0.5)) {
       const deed = this.#hastyWord() ?? (this.#lastEnd && this.#person.answer(this.#lastEnd))
       if (deed?.is === 'word') {
-        this.#launch(machine, this.#wordOrder(deed))
+        this.#launch(machine, this.#wordOrder(deed), undefined, () => this.#noteBelieved(deed))
         return
       }
     }
     this.#launch(machine, this.#randomOrder(), undefined, (end) => {
       this.#lastEnd = end
     })
+  }
+
+  /** A journal may hold that a create was given up. Then a person may take its spec as done after all. */
+  #noteBelieved({ address, decision }: Word): void {
+    const { ledger, oracle } = this.town
+    const want = ledger.wants.find(({ kind, name }) => `${kind}/${name}` === address)
+    if (decision.is !== 'baseline' || want === undefined || oracle.isUnclear(want)) return
+    const record = this.town.recordAt(want)
+    if (record?.how === 'baseline') oracle.baselined.add(`${want.who} ${record.run}`)
   }
 
   /** Draws the options of a run. */
