@@ -204,7 +204,7 @@ export class Oracle {
     if (acceptedUntil > time.now && !this.isWild) this.#assertAlone(packet)
     this.#packets.push(packet)
     this.#onApproved(what, sent.order, create.request, wish)
-    this.#limit(sent, 'maxCreates', `create ${wish.who} ${wish.run}`)
+    this.#limit(sent, 'maxCreates', nameCreate(wish))
     return packet
   }
 
@@ -282,7 +282,16 @@ export class Oracle {
     const done = this.#done.get(key) ?? new Set()
     this.#done.set(key, done.add(what))
     const most = order.guards?.[guard] ?? 50
-    if (done.size > most) this.violated(`${process.name} went over ${guard} ${most}: ${[...done].join(', ')}`)
+    const counted = [...done].filter((one) => !this.#isRefused(one))
+    if (counted.length > most) this.violated(`${process.name} went over ${guard} ${most}: ${counted.join(', ')}`)
+  }
+
+  /** Returns whether AWS refused a create. Only what it made counts. */
+  #isRefused(what: string): boolean {
+    const isOf = ({ who, run }: Wish): boolean => what === nameCreate({ who, run })
+    const packets = this.#packets.filter(({ wish }) => isOf(wish))
+    const isHeard = packets.length > 0 && packets.every(({ isClear }) => isClear)
+    return isHeard && !this.#services.jobs.some(({ wish }) => wish.of === this.#name && isOf(wish))
   }
 
   /** An update, cancel, upload or start is sent. An update or cancel requires a write of the state since the plan. */
@@ -683,6 +692,10 @@ const SECOND_MS = 1_000
 const READ_TO_ACT_MS = 3_000
 /** AWS's times are whole seconds, and so is its clock. */
 const AWS_MARGIN_MS = 3_000
+
+function nameCreate({ who, run }: Pick<Wish, 'who' | 'run'>): string {
+  return `create ${who} ${run}`
+}
 
 function isOf({ wish }: Job, name: string, who: number): boolean {
   return wish.of === name && wish.who === who

@@ -175,11 +175,16 @@ export const RULES: readonly Mutation[] = [
       'formatIso(Date.parse(createdAt) + 0 * listLagMs)',
     ],
   ]),
-  ...inTest('test/plan/plan.test.ts', 'src/plan/situations/unknown.ts', [
+  ...inTest('test/plan/situations/unknown.test.ts', 'src/plan/situations/unknown.ts', [
     [
       'any job of the ID is taken for the unknown create’s',
       "const isOurs = fits && (mark === 'own' || (mark === 'none' && isProven))",
       'const isOurs = owner === undefined || (fits && isProven)',
+    ],
+    [
+      'a job of which AWS does not tell the request is adopted',
+      'return live.request !== undefined && isCandidate(plan, spec, record, live) && isJobOf(record.request, live, model)',
+      'return isCandidate(plan, spec, record, live) && (live.request === undefined || isJobOf(record.request, live, model))',
     ],
   ]),
   ...inTest('test/plan/exactly-once.test.ts', 'src/plan/situations/unknown.ts', [
@@ -232,11 +237,6 @@ export const RULES: readonly Mutation[] = [
       'a marked job with another request is adopted',
       'return live.request !== undefined && isCandidate(plan, spec, record, live) && isJobOf(record.request, live, model)',
       'return live.request !== undefined && isCandidate(plan, spec, record, live) && (isJobOf(record.request, live, model) || live.marker !== undefined)',
-    ],
-    [
-      'a job of which AWS does not tell the request is adopted',
-      'return live.request !== undefined && isCandidate(plan, spec, record, live) && isJobOf(record.request, live, model)',
-      'return isCandidate(plan, spec, record, live) && (live.request === undefined || isJobOf(record.request, live, model))',
     ],
     [
       'the second look at an absence follows at once',

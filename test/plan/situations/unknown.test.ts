@@ -279,6 +279,16 @@ t.test('a marker is a create’s own by state, run and address, whatever the att
   t.equal(isTaken(archive(`kiosk-fleet ${ARCHIVE}#1.2`, { marker: undefined })), false, 'without a marker')
 })
 
+t.test('a job of which AWS does not show the request is adopted only by a person', async (t) => {
+  const hidden = { request: undefined } as Partial<Live>
+  t.equal(first(archive(`kiosk-fleet ${ARCHIVE}#1.1`, {}, hidden)).action, 'unresolved')
+  const inert = world()
+    .spec(PRICES)
+    .unknown(PRICES)
+    .listed(PRICES, { id: 'a', ...hidden })
+  t.not(first(inert).action, 'adopt')
+})
+
 const UNTIL = '2026-11-15T08:58:00Z'
 
 t.test('a job that names no attempt is ours up to a minute after the deadline', async (t) => {
