@@ -393,6 +393,15 @@ t.test('a pass tells of the job that it created', async (t) => {
   t.strictSame(jobs, [{ type: 'job', address: REBOOT, record: records[REBOOT] }])
 })
 
+t.test('an interrupt releases the intents of creates that were never begun', async (t) => {
+  const { records, sent, events, applied } = await play([create(REBOOT), create(NIGHT)], {
+    onCommit: (_clock, stop) => stop.abort(new Error('interrupted')),
+  })
+  t.strictSame([sent, records], [[], {}])
+  t.strictSame(events, ['released', 'released'])
+  t.equal(applied.unsent, 2)
+})
+
 t.test('a throttled create goes out five times at most, and never after its lease', async (t) => {
   const answer = refusedAs('throttle', 'ThrottlingException')
   t.equal((await play([create(REBOOT)], { answer })).sent.length, 5)

@@ -1175,7 +1175,7 @@ export const RULES: readonly Mutation[] = [
     ],
     ['a create that was released takes the record before away', 'record: previous ?? null', 'record: previous && null'],
   ]),
-  ...inTest('test/apply/apply.test.ts', 'src/apply/apply.ts', [
+  ...inTest('test/apply/pass.test.ts', 'src/apply/apply.ts', [
     [
       'released intents of a pass stay',
       'await giveBack(store, options, [...waiting])',
@@ -1398,7 +1398,7 @@ export const RULES: readonly Mutation[] = [
       'findDeviations(request, live, model).length === 0',
     ],
   ]),
-  ...inTest('test/plan/plan.test.ts', 'src/model/deviations.ts', [
+  ...inTest('test/model/record.test.ts', 'src/model/deviations.ts', [
     [
       'a request that says more than the job is the job',
       'findDeviations(request, live, model).length === 0 &&\n    findDeviations(live.request',

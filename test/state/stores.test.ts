@@ -221,6 +221,19 @@ for (const [kind, placeFor] of [
     },
   )
 
+  t.test(`${kind}: a commit that serves as a lock writes the state, even if nothing changes`, async (t) => {
+    const place = await placeFor(t)
+    const open = await begun(place)
+    const before = place.text()
+    await open.commit([], 'Nothing')
+    t.equal(place.text(), before)
+    await open.commit([], 'Lock', { always: true })
+    t.not(place.text(), before)
+    place.put(serialiseState(stateOf({ 'IotJob/barn': job('created') }, { serial: 9 })))
+    t.match(await open.commit([], 'Too late', { always: true }), { is: 'stale' })
+    await problemOf(open.close())
+  })
+
   t.test(`${kind}: a release over another base removes only its own intent`, async (t) => {
     const place = await placeFor(t)
     const open = await begun(place)
