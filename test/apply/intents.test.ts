@@ -59,6 +59,12 @@ t.test('each service and site has a lease of its own to fill', async (t) => {
   t.strictSame(chosen(actions, 0.03), ['IotJob/night-0', 'IotJob/night-0', 'PinpointExportJob/night-0'])
 })
 
+t.test('a create whose job starts at once under a name of AWS is to be audited, and no other', async (t) => {
+  const isAudited = (address: Address) => intended(createOf(address)).record.unaudited
+  const audited = ([REBOOT, PRICES, READERS, ARCHIVE] as const).map(isAudited)
+  t.strictSame(audited, [undefined, undefined, true, true])
+})
+
 t.test('only creates that have a site are intended', async (t) => {
   const keep = { ...createOf(REBOOT), action: 'keep' } as unknown as Planned
   const offline = { ...createOf(REBOOT), site: undefined } as Planned

@@ -393,6 +393,29 @@ t.test('a pass tells of the job that it created', async (t) => {
   t.strictSame(jobs, [{ type: 'job', address: REBOOT, record: records[REBOOT] }])
 })
 
+t.test('the record of a create says when it was sent, and when its outcome was known', async (t) => {
+  const timesOf = async (outcome?: Outcome<unknown>) => {
+    let clock: { pass(ms: number): void } | undefined
+    const { records } = await play([create(REBOOT)], {
+      onCommit: (given) => {
+        clock = given
+        given.pass(1_000)
+      },
+      answer: () => {
+        clock!.pass(2_000)
+        return outcome
+      },
+    })
+    return records[REBOOT]?.times
+  }
+  const at = (seconds: number) => new RegExp(`T09:00:0${seconds}`)
+  t.match(await timesOf(), { stored: at(0), sent: at(1), answered: at(3) })
+  const lost = { is: 'unknown', problem: { class: 'unknown', name: 'ECONNRESET', message: '' } } as const
+  const open = await timesOf(lost)
+  t.match(open, { stored: at(0), sent: at(1) })
+  t.equal(open?.answered, undefined)
+})
+
 t.test('an interrupt releases the intents of creates that were never begun', async (t) => {
   const { records, sent, events, applied } = await play([create(REBOOT), create(NIGHT)], {
     onCommit: (_clock, stop) => stop.abort(new Error('interrupted')),

@@ -45,6 +45,10 @@ export const NOT_HERE: Readonly<Record<string, string>> = {
     'a person names a job that does something else, about once in a thousand worlds: test/plan/decisions/decisions.test.ts',
   'way out: check the ID of the project in the spec, and its target: there is none of that ID in this account and region':
     'what jobs are listed within is not there: test/plan/situations/new.test.ts',
+  'way out: AWS reports the same of each but its …: the recorded outcome is the same whichever you adopt':
+    'several finished jobs alike of which one may be ours, about once in a thousand worlds: test/plan/situations/unknown.test.ts',
+  'way out: end the unwanted job in AWS':
+    'a second job that a person calls foreign, about once in a thousand worlds: test/plan/decisions/decisions.test.ts',
   'way out: name the job with --id': 'an ID of our own choice that no job has: test/plan/decisions/decisions.test.ts',
 }
 

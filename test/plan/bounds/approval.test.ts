@@ -616,3 +616,26 @@ t.test('no run of a schedule is made or skipped that no approved plan has', asyn
   )
   t.equal(made.decided, undefined)
 })
+
+t.test('a refusal says what is different about a schedule, and where it is', async (t) => {
+  const later = (before: (w: World) => World, since: (w: World) => World) => {
+    const approved = approve(planOf(before(world()).input()))
+    return planOf(
+      since(world())
+        .with({ approval: found(approved) })
+        .input(),
+    )
+  }
+  const skipped = later(nightly(), nightly({}, '2026-11-16T03:00:00Z'))
+  t.match(skipped.refusals, [
+    { message: `${KIOSKS}-202611150200: the approved action (create) changed: this run is not due any more` },
+  ])
+  t.equal(skipped.refusals[0]?.place, undefined)
+  const next = { start: '2026-11-16' }
+  const edited = later(nightly(next), nightly({ ...next, catchUp: 'all' }, '2026-11-16T05:00:00Z'))
+  t.match(edited.refusals, [{ code: 'PLAN_CHANGED', address: KIOSKS, place: { file: /yaml$/ } }])
+  t.match(edited.actions.at(-1), {
+    action: 'held',
+    reason: 'its schedule is not in the approved plan as it is now, so no run is made or skipped',
+  })
+})
