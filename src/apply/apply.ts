@@ -75,7 +75,7 @@ export async function apply(
   const { failed, released, releasedCounted, stale } = await run(store, options, intended, steps, isLeaseValid)
   return {
     effects: intended.length + steps.length + plan.actions.filter(isUnfinishedAdoption).length,
-    unsent: released - intended.filter(({ planned }) => failed.has(planned.address)).length,
+    unsent: [...released].filter((address) => !failed.has(address)).length,
     created: intended.filter(isCounted).length - releasedCounted,
     removed: plan.actions.filter(({ action }) => action === 'forget' || action === 'cancel').length,
     updated: plan.actions.filter(({ action }) => action === 'update').length,
@@ -125,7 +125,8 @@ function isCounted({ planned }: Intended): boolean {
 /** How the calls of a pass ended. */
 type Sent = {
   readonly failed: ReadonlyMap<Address, AwsProblem>
-  readonly released: number
+  /** The creates whose intents were given back. */
+  readonly released: ReadonlySet<Address>
   readonly releasedCounted: number
   readonly stale?: string
 }
@@ -139,7 +140,7 @@ async function run(
   isLeaseValid: () => boolean,
 ): Promise<Sent> {
   const failed = new Map<Address, AwsProblem>()
-  const tally = { released: 0, releasedCounted: 0 }
+  const tally = { released: new Set<Address>(), releasedCounted: 0 }
   if (intended.length + steps.length === 0) return { failed, ...tally }
   const waiting = new Set(intended)
   let broken = false
@@ -162,7 +163,7 @@ async function run(
     },
     release: async (one) => {
       if (over) return
-      tally.released++
+      tally.released.add(one.planned.address)
       if (isCounted(one)) tally.releasedCounted++
       await giveBack(store, options, [one])
     },
@@ -193,7 +194,7 @@ async function run(
   } finally {
     permits.close()
     over = options.signal.aborted
-    tally.released += waiting.size
+    for (const { planned } of waiting) tally.released.add(planned.address)
     tally.releasedCounted += [...waiting].filter(isCounted).length
     await giveBack(store, options, [...waiting])
   }

@@ -448,6 +448,7 @@ t.test('a failed create stays on record while another worker may carry out its t
   t.match(records[REBOOT], { stage: 'settling', intent: { evidence: /^AccessDeniedException: / } })
   t.equal(applied.failed.get(REBOOT)?.name, 'AccessDeniedException')
   t.match(events, ['creating', 'settling', 'create failed: AccessDeniedException'])
+  t.equal(applied.unsent, 0)
   // The second call is never sent, and the task of the first may run yet.
   const answers = [
     { ...refusedAs('throttle', 'ThrottlingException')(), mayRunYet: true as const },
