@@ -1,11 +1,11 @@
 import path from 'node:path'
-import { type FSWatcher, watch } from 'chokidar'
+import { FSWatcher } from 'chokidar'
 import type { Clock } from '../system/clock.ts'
 import { computeContentId, computeStamp, endsWithLineFeed, isLink, placeId } from '../system/file-identity.ts'
 import { type EntryKind, type Interest, isIgnored, isWantedFile } from './interest.ts'
 
 /** The source of file system events: chokidar, or a test. */
-export type Watcher = Pick<FSWatcher, 'on' | 'close'>
+export type Watcher = Pick<FSWatcher, 'on' | 'close'> & { readonly options?: Pick<FSWatcher['options'], 'usePolling'> }
 
 export type WatchOptions = {
   /** An absolute path of an existing folder. */
@@ -47,8 +47,8 @@ export type FileWatch = {
 const NO_ROOM = new Set<unknown>(['EMFILE', 'ENFILE', 'ENOSPC', 'ENOSYS'])
 
 const QUIET_MS: QuietMs = { least: 10, most: 100 }
-/** How often to compare folders while polling, in milliseconds. */
-const FOLDERS_MS = 500
+/** How often to compare known folders and files while polling, in milliseconds. */
+const KNOWN_MS = 500
 
 /**
  * Reports changed files once they have settled. An event is only a hint; contents are compared. So a touch, a restored file or a repeated
@@ -121,6 +121,8 @@ export function watchFiles(options: WatchOptions): FileWatch {
     let isReady = false
     const opened = open(root, (entry, kind) => isIgnored(wanted, relative(entry), entry, kind), isPolling)
     watcher = opened
+    // CHOKIDAR_USEPOLLING decides too.
+    if (opened.options?.usePolling) startPolling()
     opened.on('all', (event, entry) => {
       const name = relative(entry)
       if (event === 'addDir') folders.set(name, placeId(entry))
@@ -146,10 +148,9 @@ export function watchFiles(options: WatchOptions): FileWatch {
       opened.on('error', (error) => {
         if (watcher !== opened || !NO_ROOM.has((error as NodeJS.ErrnoException).code)) return onError(error)
         if (!isPolling) {
-          isPolling = true
+          startPolling()
           isToReopen = true
           onPolling(error)
-          void pollFolders().catch(() => {})
         }
         if (isReady) hint()
         else resolve()
@@ -164,11 +165,18 @@ export function watchFiles(options: WatchOptions): FileWatch {
   const replacedFolders = (): string[] =>
     [...folders].flatMap(([folder, id]) => (placeId(absolute(folder)) === id ? [] : [folder]))
 
-  /** Polling reports files, but not a replaced folder. */
-  const pollFolders = async (): Promise<void> => {
+  const startPolling = (): void => {
+    if (isPolling) return
+    isPolling = true
+    void pollKnown().catch(() => {})
+  }
+
+  /** Chokidar's polling reports neither a replaced folder nor a change made before it first looked at the file. */
+  const pollKnown = async (): Promise<void> => {
     while (!closing.signal.aborted) {
-      await clock.sleep(FOLDERS_MS, closing.signal)
+      await clock.sleep(KNOWN_MS, closing.signal)
       if (replacedFolders().length > 0) hint()
+      else isSettled([])
     }
   }
 
@@ -245,7 +253,20 @@ function nameRaw(name: string, details: unknown): string | undefined {
   return path.basename(watchedPath) === name ? watchedPath : path.join(watchedPath, name)
 }
 
-function openChokidar(root: string, ignored: (entry: string, kind?: EntryKind) => boolean, polling: boolean): Watcher {
-  // If omitted, CHOKIDAR_USEPOLLING decides.
-  return watch(root, { ignored, ignorePermissionErrors: true, ...(polling && { usePolling: true }) })
+/** Opens chokidar on a folder. It polls if told to, or if CHOKIDAR_USEPOLLING says so. */
+export function openChokidar(
+  root: string,
+  ignored: (entry: string, kind?: EntryKind) => boolean,
+  polling: boolean,
+): FSWatcher {
+  return new FolderWatcher({ ignored, ignorePermissionErrors: true, ...(polling && { usePolling: true }) }).add(root)
+}
+
+/**
+ * Stays closed. If files were removed shortly before, chokidar adds their folder again. That would reopen it, and the process would not end.
+ */
+class FolderWatcher extends FSWatcher {
+  override add(...given: Parameters<FSWatcher['add']>): FSWatcher {
+    return this.closed ? this : super.add(...given)
+  }
 }

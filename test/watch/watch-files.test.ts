@@ -1,11 +1,10 @@
-import { EventEmitter } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import fs from 'node:fs'
 import path from 'node:path'
-import chokidar from 'chokidar'
 import t, { type Test } from 'tap'
 import { type Clock, systemClock } from '../../src/system/clock.ts'
 import { type Interest, isIgnored, isWantedFile } from '../../src/watch/interest.ts'
-import { type Watcher, type WatchOptions, watchFiles } from '../../src/watch/watch-files.ts'
+import { openChokidar, type Watcher, type WatchOptions, watchFiles } from '../../src/watch/watch-files.ts'
 
 const fleet: Interest = { folders: ['specs'], files: ['jobwright.yaml', 'documents/firmware.json'] }
 
@@ -238,7 +237,7 @@ t.test('if the system has no more watches, one warning is reported and files are
     const opened: boolean[] = []
     const full = (polling: boolean): Watcher => {
       opened.push(polling)
-      if (polling) return chokidar.watch(root, { usePolling: true, interval: 20 })
+      if (polling) return openChokidar(root, () => false, true)
       const refusing = new EventEmitter()
       // Chokidar says it for each entry, and sometimes is never ready.
       setImmediate(() => {
@@ -262,7 +261,7 @@ t.test('a watch that fails later, for a new folder, continues by polling too', a
   let first: Watcher | undefined
   const { after } = await watchHere(t, root, fleet, {
     open: (_root, _ignored, polling) => {
-      const opened = chokidar.watch(root, { usePolling: true, interval: 20 })
+      const opened = openChokidar(root, () => false, polling)
       if (!polling) first = opened
       return opened
     },
@@ -272,6 +271,35 @@ t.test('a watch that fails later, for a new folder, continues by polling too', a
   for (let each = 0; each < 3; each++) (first as unknown as EventEmitter).emit('error', refused)
   t.same(await after(() => fs.writeFileSync(path.join(root, 'specs/new.yaml'), 'run: 1')), ['specs/new.yaml'])
   t.equal(warnings, 1)
+})
+
+t.test('while files are polled, a change that nobody tells of is reported too', async (t) => {
+  const root = t.testdir({ specs: { 'a.yaml': 'run: 1' } })
+  const file = path.join(root, 'specs/a.yaml')
+  const { clock, pass } = drivenClock()
+  const events = Object.assign(new EventEmitter(), { options: { usePolling: true }, close: async () => {} })
+  const open = () => {
+    process.nextTick(() => {
+      events.emit('all', 'add', file)
+      events.emit('ready')
+    })
+    return events as unknown as Watcher
+  }
+  const { told } = await watchHere(t, root, fleet, { open, clock })
+  fs.writeFileSync(file, 'run: 2')
+  await pass(600)
+  t.same(told, [['specs/a.yaml']])
+})
+
+t.test('a closed watch stays closed, although chokidar adds the folder of a removed file again', async (t) => {
+  for (const polling of [false, true]) {
+    const specs = path.join(t.testdir({ specs: { 'a.yaml': 'run: 1' } }), 'specs')
+    const opened = openChokidar(specs, () => false, polling)
+    await once(opened, 'ready')
+    await opened.close()
+    opened.add(specs)
+    t.ok(opened.closed)
+  }
 })
 
 t.test('a folder that becomes a link is reported, even if its files are the same', async (t) => {
