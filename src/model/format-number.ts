@@ -3,5 +3,9 @@
  * languages, about 20 ms.
  */
 export function formatNumber(value: number): string {
-  return String(value).replace(/\B(?=(?:\d{3})+$)/g, ',')
+  const digits = String(Math.abs(value))
+  const first = digits.length % 3 || 3
+  const groups = [digits.slice(0, first)]
+  for (let at = first; at < digits.length; at += 3) groups.push(digits.slice(at, at + 3))
+  return `${value < 0 ? '-' : ''}${groups.join(',')}`
 }
