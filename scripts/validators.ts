@@ -17,13 +17,15 @@ import { listKinds } from './generate.ts'
 const built = path.join(import.meta.dirname, '..', 'build')
 const CODE = { source: true, esm: true }
 
-const check = path.join(built, 'documents', 'check')
-fs.writeFileSync(
-  path.join(check, 'validators.js'),
-  `${formatParts([ENVELOPE, ...listKinds().map(getSchemaName)])}export default VALIDATORS\n`,
-)
-fs.writeFileSync(path.join(check, 'compile.js'), formatCompile())
-fs.writeFileSync(path.join(built, 'state', 'compile.js'), formatState())
+const specs = formatParts([ENVELOPE, ...listKinds().map(getSchemaName)])
+write('documents/check/validators.js', `${specs}export default VALIDATORS\n`)
+write('documents/check/compile.js', formatCompile())
+write('state/compile.js', formatState())
+
+/** Writes a module into build/. Nobody reads its code, and Node reads all of it at each start. */
+function write(file: string, code: string): void {
+  fs.writeFileSync(path.join(built, file), transformSync(code, { minify: true, format: 'esm' }).code)
+}
 
 /**
  * Replaces src/documents/check/compile.ts. build/ has no other schemas than the ones compiled here. The code for specs is a
@@ -59,6 +61,5 @@ function formatModule(ajv: Ajv2020, ids: ReadonlyMap<string, string>): string {
   const helpers = [...new Set([...code.matchAll(/\brequire\("([^"]+)"\)/g)].map(([, name]) => name!))]
   const imports = helpers.map((name, index) => `import helper${index} from ${JSON.stringify(`${name}.js`)}\n`).join('')
   const linked = code.replace(/\brequire\("([^"]+)"\)/g, (_, name: string) => `helper${helpers.indexOf(name)}`)
-  // Nobody reads this code, and Node reads all of it at each start.
-  return `${imports}${transformSync(`${linked}\nconst VALIDATORS = {\n${table}}\n`, { minifyWhitespace: true, minifySyntax: true }).code}`
+  return `${imports}${linked}\nconst VALIDATORS = {\n${table}}\n`
 }

@@ -16,6 +16,7 @@ import { toDiagnostic } from './draft.ts'
 import { suggestClosest } from './hints/suggest.ts'
 import { createLocator } from './parse/locate.ts'
 import { parse } from './parse/parse.ts'
+import { parseSimpleYaml } from './parse/simple-yaml.ts'
 import { createSource, createSpot, type Source } from './parse/source.ts'
 
 /** What only the machine knows about the repository. A missing member skips its check. */
@@ -58,7 +59,8 @@ function readPlainText(
   around: RepositoryFacts = {},
 ): { config: Config; diagnostics: readonly Diagnostic[] } {
   const source = createSource(file, text)
-  const { documents, refused } = parse(source)
+  const simple = parseSimpleYaml(text)
+  const { documents, refused } = simple ? { documents: simple, refused: [] } : parse(source)
   const [first, second] = documents
   const unsound = [
     ...refused,

@@ -7,7 +7,7 @@ import { type Git, isBareFolder, openGit } from '../system/git.ts'
 import { type Content, compareFiles, compareWithHead } from './committed.ts'
 import { type Bytes, encodeBytes, type HeadTree, readTree } from './head.ts'
 import type { HeadMemory } from './head-memory.ts'
-import { readRepository } from './repository.ts'
+import { createRepositoryMemory, type RepositoryMemory } from './repository.ts'
 
 /** What to ask Git. */
 export type CheckoutOptions = {
@@ -21,6 +21,8 @@ export type CheckoutOptions = {
   readonly searched?: readonly string[]
   /** The commit that the state was written from. */
   readonly since?: string
+  /** What this process knows of the repository. */
+  readonly repository?: RepositoryMemory
   /** What this process knows of commits and texts. */
   readonly memory?: HeadMemory
 }
@@ -28,7 +30,7 @@ export type CheckoutOptions = {
 /** Reads the facts of the checkout around a folder. Throws a `Problem` if git refuses to read the repository. */
 export async function readCheckout(options: CheckoutOptions): Promise<Checkout> {
   const git = openGit(options.root)
-  const repository = await readRepository(git)
+  const repository = await (options.repository ?? createRepositoryMemory(options.root)).read()
   if ('code' in repository) {
     if (!hasRepository(options.root)) return { git: false }
     throw createRefused(repository)

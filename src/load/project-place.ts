@@ -1,7 +1,7 @@
 import { openGit } from '../system/git.ts'
 import { CONFIG_FILE } from './config.ts'
 import { decodeBytes } from './head.ts'
-import { type RepositoryAnswer, readRepository } from './repository.ts'
+import { createRepositoryMemory, type RepositoryMemory } from './repository.ts'
 
 /** A project's place in its Git repository. A project is a folder with a jobwright.yaml. */
 export type ProjectPlace = {
@@ -13,14 +13,14 @@ export type ProjectPlace = {
 
 /**
  * Finds a folder's place in its Git repository. Undefined outside Git, and for an ignored folder, which is not part of the repository.
- * `known` is what Git said of the repository before.
+ * `known` is what this process knows of the repository.
  */
-export async function readProjectPlace(root: string, known?: RepositoryAnswer): Promise<ProjectPlace | undefined> {
+export async function readProjectPlace(
+  root: string,
+  known: RepositoryMemory = createRepositoryMemory(root),
+): Promise<ProjectPlace | undefined> {
   const git = openGit(root)
-  const [repository, ignored] = await Promise.all([
-    known ?? readRepository(git),
-    git(['check-ignore', '--quiet', '--', CONFIG_FILE]),
-  ])
+  const [repository, ignored] = await Promise.all([known.read(), git(['check-ignore', '--quiet', '--', CONFIG_FILE])])
   if (ignored.code === 0 || 'code' in repository || !repository.isInWorkTree) return undefined
   const name = decodeBytes(repository.prefix).replace(/\/$/, '') || '.'
   let found: Promise<readonly string[]> | undefined

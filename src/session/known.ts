@@ -1,6 +1,7 @@
 import { createOwnMemory } from '../documents/own-memory.ts'
 import { createHeadMemory, type HeadMemory } from '../load/head-memory.ts'
 import type { LoadOptions } from '../load/load.ts'
+import { createRepositoryMemory, type RepositoryMemory } from '../load/repository.ts'
 import { createStateReader, type StateReader } from '../state/state-reader.ts'
 import { keepTexts } from '../system/known-texts.ts'
 
@@ -10,6 +11,7 @@ export type Known = {
   begin(): Pick<LoadOptions, 'source' | 'memory'>
   readonly stateReader: StateReader
   readonly head: HeadMemory
+  readonly repository: RepositoryMemory
 }
 
 /** Creates an empty memory for the project in a folder. */
@@ -23,5 +25,6 @@ export function createKnown(root: string): Known {
     },
     stateReader: createStateReader(),
     head: createHeadMemory(),
+    repository: createRepositoryMemory(root),
   }
 }

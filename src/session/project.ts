@@ -11,7 +11,7 @@ import { readConfig } from '../load/config.ts'
 import { listSearched } from '../load/find.ts'
 import { type Loaded, load } from '../load/load.ts'
 import { readProjectPlace } from '../load/project-place.ts'
-import type { RepositoryAnswer } from '../load/repository.ts'
+import { createRepositoryMemory, type RepositoryMemory } from '../load/repository.ts'
 import { openSpecCache, type SpecCache } from '../load/spec-cache.ts'
 import { parseAddress } from '../model/address.ts'
 import type { Bucket } from '../model/bucket.ts'
@@ -64,23 +64,27 @@ export type Project = {
   readonly github: GitHubAccess
   /** Reports what does not stop a command. */
   readonly tell?: (diagnostic: Diagnostic) => void
+  /** What this process knows of its repository. */
+  readonly repository: RepositoryMemory
   /** Returns the project's place in its repository. Asks Git on the first call. */
   readonly getPlace: () => ReturnType<typeof readProjectPlace>
 }
 
 /**
  * Opens the nearest folder upwards with a jobwright.yaml, else the folder itself, and reads that file. Throws a Problem (exit 4) for an
- * invalid one. `repository` is what Git said of it before.
+ * invalid one. `known` is what this process knows of its repository.
  */
-export function openProject(cwd: string, env: Env = {}, repository?: RepositoryAnswer): Project {
+export function openProject(cwd: string, env: Env = {}, known?: RepositoryMemory): Project {
   const root = findRoot(cwd)
+  const repository = known ?? createRepositoryMemory(root)
   const stateFolder = env['JOBWRIGHT_STATE_FOLDER']
   let place: ReturnType<typeof readProjectPlace> | undefined
   const getPlace: Project['getPlace'] = () => {
     place ??= readProjectPlace(root, repository)
     return place
   }
-  return { root, ...readConfig(root, MODELS, stateFolder), stateFolder, env, github: readGitHubAccess(env), getPlace }
+  const github = readGitHubAccess(env)
+  return { root, ...readConfig(root, MODELS, stateFolder), stateFolder, env, github, repository, getPlace }
 }
 
 /** Returns a project that reports by a printer. */
@@ -270,6 +274,7 @@ export function readProjectCheckout(
     files: listContents(project, loaded),
     searched: listSearched(project.root, project.config.specs),
     since: state?.source?.commit,
+    repository: project.repository,
     memory: known?.head,
   })
 }

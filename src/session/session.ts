@@ -1,7 +1,7 @@
 import { suggestClosest } from '../documents/hints/suggest.ts'
 import { getModel, MODELS } from '../kinds/index.ts'
 import type { Loaded } from '../load/load.ts'
-import { readRepository } from '../load/repository.ts'
+import { createRepositoryMemory } from '../load/repository.ts'
 import { type Address, formatAddress, parseAddress } from '../model/address.ts'
 import { type Finding, openFindings } from '../model/attention.ts'
 import type { Checkout } from '../model/checkout.ts'
@@ -23,7 +23,6 @@ import { isOfUpload } from '../plan/questions/files.ts'
 import type { ReconcileInput } from '../reconcile/reconcile.ts'
 import { OFFLINE, openWorld, type World } from '../reconcile/world.ts'
 import { type Clock, systemClock } from '../system/clock.ts'
-import { openGit } from '../system/git.ts'
 import { VERSION } from '../version.ts'
 import { type Emulated, openEmulator } from './emulated.ts'
 import { type CommonOptions, createSelector, type Host } from './host.ts'
@@ -64,8 +63,9 @@ export type Session = {
  */
 export async function openSession(options: CommonOptions, host: Host, given?: Emulated): Promise<Session> {
   if (options.startAt !== undefined && !options.emulator) throw createClockProblem()
-  const repository = await readRepository(openGit(findRoot(host.cwd)))
-  const project = tellBy(openProject(host.cwd, host.env, repository), createPrinter(host, options))
+  const memory = options.known?.repository ?? createRepositoryMemory(findRoot(host.cwd))
+  const repository = await memory.read()
+  const project = tellBy(openProject(host.cwd, host.env, memory), createPrinter(host, options))
   assertConfig(project)
   assertTargets(options, project)
   const waits = readWaits(project.config, host.env, options.emulator === true)
