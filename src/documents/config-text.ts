@@ -15,7 +15,7 @@ import { maskSecrets } from './check/mask.ts'
 import { toDiagnostic } from './draft.ts'
 import { suggestClosest } from './hints/suggest.ts'
 import { createLocator } from './parse/locate.ts'
-import { parse } from './parse/parse.ts'
+import { parseSource } from './parse/parse-source.ts'
 import { parseSimpleYaml } from './parse/simple-yaml.ts'
 import { createSource, createSpot, type Source } from './parse/source.ts'
 
@@ -60,7 +60,7 @@ function readPlainText(
 ): { config: Config; diagnostics: readonly Diagnostic[] } {
   const source = createSource(file, text)
   const simple = parseSimpleYaml(text)
-  const { documents, refused } = simple ? { documents: simple, refused: [] } : parse(source)
+  const { documents, refused } = simple ? { documents: simple, refused: [] } : parseSource(source)
   const [first, second] = documents
   const unsound = [
     ...refused,

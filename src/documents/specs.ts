@@ -15,7 +15,7 @@ import { recallDrafts, toChecked } from './checked.ts'
 import type { Draft } from './draft.ts'
 import type { CheckedDocument, Memory } from './memory.ts'
 import { createLocator } from './parse/locate.ts'
-import { type Parsed, parse } from './parse/parse.ts'
+import { type Parsed, parseSource } from './parse/parse-source.ts'
 import { parseSimpleYaml } from './parse/simple-yaml.ts'
 import { createSource, type Source } from './parse/source.ts'
 import { isSound, type Reader, readDraft } from './read.ts'
@@ -129,7 +129,7 @@ function readFile(source: Source, reader: Reader, memory: Memory | undefined): F
   const mayBePlain = memory !== undefined && !memory.isOwn && !memory.isDoubtful?.(source.file)
   const plain = mayBePlain ? parseSimpleYaml(source.text) : undefined
   const quick = plain && readDocuments({ documents: plain, refused: [] }, source, reader)
-  const read = quick?.checked ? quick : readDocuments(parse(source), source, reader)
+  const read = quick?.checked ? quick : readDocuments(parseSource(source), source, reader)
   if (read.checked) memory?.keep(source.text, read.checked)
   return { source, refused: read.refused, drafts: read.drafts, isRecalled: read === quick }
 }

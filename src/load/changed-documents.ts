@@ -1,4 +1,4 @@
-import { parse } from '../documents/parse/parse.ts'
+import { parseSource } from '../documents/parse/parse-source.ts'
 import { createSource, findLine } from '../documents/parse/source.ts'
 import { type Address, formatAddress } from '../model/address.ts'
 import { canonicalise, type Json } from '../model/json.ts'
@@ -49,7 +49,7 @@ export async function readSpecs(root: string, commit: string, file: string): Pro
   const { code, stdout } = await openGit(root)(['show', `${commit}:./${file}`])
   const source = createSource(file, code === 0 ? stdout : '')
   const found = new Map<Address, CommittedSpec>()
-  for (const { kind, name, value, start } of parse(source).documents) {
+  for (const { kind, name, value, start } of parseSource(source).documents) {
     if (kind === undefined || name === undefined || value === undefined || !isSpec(value)) continue
     const { policy = {} } = value as { policy?: { run?: unknown; schedule?: unknown } }
     found.set(formatAddress(kind, name), {

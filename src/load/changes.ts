@@ -1,4 +1,4 @@
-import { parse } from '../documents/parse/parse.ts'
+import { parseSource } from '../documents/parse/parse-source.ts'
 import { createSource } from '../documents/parse/source.ts'
 import { type Address, formatAddress } from '../model/address.ts'
 import { canonicalise } from '../model/json.ts'
@@ -47,7 +47,7 @@ export function isChanged({ files, documents }: Changes, spec: Spec, text: strin
 
 function splitDocuments(file: string, text: string): Map<Address, string> {
   const found = new Map<Address, string>()
-  for (const { kind, name, value } of parse(createSource(file, text)).documents)
+  for (const { kind, name, value } of parseSource(createSource(file, text)).documents)
     if (kind !== undefined && name !== undefined && value !== undefined)
       found.set(formatAddress(kind, name), canonicalise(value))
   return found

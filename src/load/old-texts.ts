@@ -1,4 +1,4 @@
-import { parse } from '../documents/parse/parse.ts'
+import { parseSource } from '../documents/parse/parse-source.ts'
 import { createSource } from '../documents/parse/source.ts'
 import { digest } from '../model/digest.ts'
 import { getValue, type Json, type Pointer } from '../model/json.ts'
@@ -39,7 +39,7 @@ async function findOldText(root: string, wanted: OldText): Promise<string | unde
 
 /** Returns the wanted text from a file of an earlier commit: the whole file, or a text in the spec's document. */
 function chooseText(content: string, file: string, { spec, pointer, digest: wanted }: OldText): string | undefined {
-  const own = file === spec.place.file ? parse(createSource(file, content)).documents : []
+  const own = file === spec.place.file ? parseSource(createSource(file, content)).documents : []
   const values: (Json | undefined)[] = [
     content,
     ...own

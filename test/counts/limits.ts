@@ -2,18 +2,18 @@
 export const LIMITS = {
   file: {
     validate: { modules: 13, processes: 0 },
-    plan: { modules: 21, processes: 4 },
-    reconcile: { modules: 23, processes: 4 },
+    plan: { modules: 16, processes: 3 },
+    reconcile: { modules: 19, processes: 3 },
   },
   git: {
     validate: { modules: 13, processes: 0 },
-    plan: { modules: 21, processes: 8 },
-    reconcile: { modules: 23, processes: 9 },
+    plan: { modules: 16, processes: 7 },
+    reconcile: { modules: 19, processes: 8 },
   },
   s3: {
     validate: { modules: 13, processes: 0 },
-    plan: { modules: 42, processes: 5 },
-    reconcile: { modules: 44, processes: 5 },
+    plan: { modules: 37, processes: 4 },
+    reconcile: { modules: 40, processes: 4 },
   },
   /** How often a loop visits a finished spec or anything of it. */
   visitsOfFinishedSpec: { needs: 10, plan: 53 },

@@ -1,7 +1,7 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Pair, type Scalar, type YAMLMap } from 'yaml'
 import { type Pointer, splitPointer } from '../../model/json.ts'
 import { lex } from './limits.ts'
-import { compose } from './parse.ts'
+import { compose } from './parse-source.ts'
 import { createSpot, findLine, getLineText, type Source, type Spot } from './source.ts'
 
 /** Which end of a member to show. The key: the member is unknown, or lacks something inside. Otherwise the value. */

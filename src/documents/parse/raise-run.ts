@@ -1,7 +1,7 @@
 import { type Document, isMap, isScalar, type Pair, type YAMLMap } from 'yaml'
 import { canonicalise, isObject, type Json, type JsonObject } from '../../model/json.ts'
 import { lex } from './limits.ts'
-import { compose, parse } from './parse.ts'
+import { compose, parseSource } from './parse-source.ts'
 import { createSource, findLine, getLineText, type Source } from './source.ts'
 
 /** A text with one number changed. `line` counts from 1. */
@@ -96,7 +96,7 @@ function findNewline({ text }: Source): string {
 
 /** Returns true if two texts differ only in the run of one document. */
 function isSameButRun(before: Source, after: Source, index: number, run: number): boolean {
-  const [was, is] = [parse(before), parse(after)]
+  const [was, is] = [parseSource(before), parseSource(after)]
   const values = (parsed: typeof was, change: boolean): string =>
     canonicalise(
       parsed.documents.map(

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import t, { type Test } from 'tap'
-import { parse } from '../../../src/documents/parse/parse.ts'
+import { parseSource } from '../../../src/documents/parse/parse-source.ts'
 import { parseSimpleYaml } from '../../../src/documents/parse/simple-yaml.ts'
 import { createSource } from '../../../src/documents/parse/source.ts'
 import { seeded } from '../../plan/seeded.ts'
@@ -18,7 +18,7 @@ const TEXTS = ['specs', 'test/fixtures']
 function isPlainAndSame(t: Test, text: string): boolean {
   const plain = parseSimpleYaml(text)
   if (plain === undefined) return false
-  const { documents, refused } = parse(createSource('', text))
+  const { documents, refused } = parseSource(createSource('', text))
   // One assertion for each of so many texts would take longer than the test.
   const [found, wanted] = [JSON.stringify(plain), JSON.stringify(documents)]
   if (found !== wanted || refused.length > 0) t.same([plain, []], [documents, refused], text)

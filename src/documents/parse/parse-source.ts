@@ -17,7 +17,7 @@ export type Parsed = {
 /**
  * Parses the documents of a source, and reports everything wrong with its YAML. Documents without content are left out.
  */
-export function parse(source: Source): Parsed {
+export function parseSource(source: Source): Parsed {
   const { lexemes, diagnostics } = lex(source)
   if (diagnostics.length > 0) return { documents: [], refused: diagnostics }
   const documents: ParsedDocument[] = []
