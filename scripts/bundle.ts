@@ -6,7 +6,6 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { build, type Metafile, type Plugin } from 'esbuild'
 import { mergeChunks } from './merge-chunks.ts'
-import { bundleOnDemand, onDemand } from './on-demand.ts'
 
 const root = path.join(import.meta.dirname, '..')
 const built = path.join(root, 'build')
@@ -52,17 +51,10 @@ const { metafile } = await build({
     js: "import { createRequire as openRequire } from 'node:module'; const require = openRequire(import.meta.url)",
   },
   absWorkingDir: root,
-  plugins: [lockBinary, onDemand],
+  plugins: [lockBinary],
   logLevel: 'warning',
 })
 await mergeChunks(root, metafile.outputs, FORM)
-const demanded = await bundleOnDemand(dist, {
-  ...FORM,
-  mainFields: ['module', 'main'],
-  sourcemap: true,
-  sourcesContent: false,
-  absWorkingDir: root,
-})
 // Loaded with `require` at its first use, by the program and by build/.
 const validators = path.join(built, 'documents', 'check', 'validators.cjs')
 const { metafile: validatorsFile } = await build({
@@ -106,7 +98,7 @@ for (const file of declarationsFrom('index.d.ts')) {
   fs.mkdirSync(path.dirname(to), { recursive: true })
   fs.copyFileSync(path.join(built, file), to)
 }
-const inside = packagesIn({ ...metafile.inputs, ...demanded, ...validatorsFile.inputs, ...pageFile.inputs })
+const inside = packagesIn({ ...metafile.inputs, ...validatorsFile.inputs, ...pageFile.inputs })
 fs.writeFileSync(path.join(dist, 'licences.txt'), inside.map(licenceOf).join(`\n${'-'.repeat(80)}\n\n`))
 fs.writeFileSync(path.join(dist, 'sbom.cdx.json'), `${JSON.stringify(sbomOf(inside), undefined, 2)}\n`)
 
