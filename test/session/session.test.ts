@@ -1,12 +1,14 @@
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { formatWatched } from '../../src/commands/watch/watched.ts'
 import { emptyState, type JobRecord } from '../../src/model/state.ts'
 import type { CommonOptions, Host } from '../../src/session/host.ts'
 import { openProject } from '../../src/session/project.ts'
 import { createInput, listPlanDiagnostics, openSession, openSessionWorld } from '../../src/session/session.ts'
+import { computeHeadStamp } from '../../src/system/git-head.ts'
 
 const spec = (name: string) =>
   `apiVersion: jobwright/v1\nkind: IotJob\nmetadata: { name: ${name} }\nspec:\n  targets: [ "arn:aws:iot:eu-west-1:123456789012:thing/kiosk-1" ]\n  document: { operation: reboot }\n`
@@ -28,7 +30,13 @@ function repository(t: Test) {
   commit()
   const silent = { write: () => true }
   const host: Host = { cwd: root, env: {}, stdout: silent, stderr: silent, signal: new AbortController().signal }
-  return { root, commit, host, write: (file: string, text: string) => fs.writeFileSync(path.join(root, file), text) }
+  return {
+    root,
+    commit,
+    git,
+    host,
+    write: (file: string, text: string) => fs.writeFileSync(path.join(root, file), text),
+  }
 }
 
 t.test('specs read before the checkout moved are not planned for the new commit', async (t) => {
@@ -39,6 +47,25 @@ t.test('specs read before the checkout moved are not planned for the new commit'
   commit()
   const error = await createInput(session, undefined, options).catch((thrown: unknown) => thrown)
   t.match(error, { exitCode: 8, diagnostic: { code: 'CHECKOUT_MOVED' } })
+})
+
+t.test('a rewritten commit or another branch is noticed too, long after the last commit', async (t) => {
+  const moves: string[][] = [
+    ['commit', '--amend', '-qm', 'other'],
+    ['switch', '-q', '--detach', 'HEAD~1'],
+    ['switch', '-q', 'main'],
+  ]
+  const { root, host, commit, git, write } = repository(t)
+  write('specs/c.yaml', spec('c'))
+  commit()
+  for (const move of moves) {
+    while (computeHeadStamp(root) === undefined) await setTimeout(5)
+    const session = await openSession(options, host)
+    t.match(await createInput(session, undefined, options), { complete: true })
+    git(...move)
+    const error = await createInput(session, undefined, options).catch((thrown: unknown) => thrown)
+    t.match(error, { exitCode: 8, diagnostic: { code: 'CHECKOUT_MOVED' } }, move.join(' '))
+  }
 })
 
 t.test('a spec read before its edit was reverted is not planned', async (t) => {
