@@ -18,9 +18,9 @@ export const lateWrites: Scenario = (settings) => {
   return inRepository(settings, async (repository) => {
     const { root, specs } = repository
     const clone = repository.clone()
-    // The first write of a run arrives after its own repetition, and after the results of its job.
+    // The first write of a run arrives after its own repetition, and after the results of its job. A slow machine needs seconds for them.
     await aws.control('PUT', 'faults', [
-      { ...LATE, times: 1 },
+      { ...LATE, seconds: 10, times: 1 },
       { ...UNANSWERED, times: 1 },
     ])
     const runs = await untilQuiet(root, aws, ['--only', specs[0]!.address])
