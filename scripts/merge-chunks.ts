@@ -11,6 +11,8 @@ type Output = Metafile['outputs'][string]
 
 /** Verbs that run often. Each is a class of its own, so that it loads only what it needs. */
 const OFTEN = /^(validate|plan|reconcile|status)-/
+/** What a start needs is one chunk, and so is what repeating a plan needs beside it. Others that need a part load all of it. */
+const FIRST = ['start', 'recall']
 /** Entries that need the client of the queue, which no other run loads. */
 const OF_QUEUE = /^build\/(workers|commands\/worker)\//
 /** An entry that needs little. */
@@ -75,7 +77,7 @@ function groupChunks(outputs: Metafile['outputs']): string[][] {
     if (entryPoint !== undefined) visit(file, classify(file, entryPoint))
   const groups = new Map<string, string[]>()
   for (const [file, names] of classes) {
-    const key = [...names].sort().join(' ')
+    const key = FIRST.find((one) => names.has(one)) ?? [...names].sort().join(' ')
     groups.set(key, [...(groups.get(key) ?? []), file])
   }
   return [...groups.values()].map((members) => members.sort())
@@ -85,6 +87,7 @@ function classify(file: string, entryPoint: string): string {
   const name = path.basename(file)
   if (/^(cli|action)\b/.test(name)) return name.startsWith('cli') ? 'start' : 'action'
   if (OFTEN.test(name)) return name
+  if (name.startsWith('recall-')) return 'recall'
   if (LIGHT.test(name)) return 'light'
   if (OF_QUEUE.test(entryPoint)) return 'queue'
   return /^build\/(commands|session|index)/.test(entryPoint) ? 'verb' : 'aws'

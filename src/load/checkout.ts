@@ -68,7 +68,7 @@ async function compare(
   { root, files, searched = ['.'], memory }: CheckoutOptions,
   prefix: Bytes,
   commit: string | undefined,
-): Promise<Pick<Checkout & { git: true }, 'dirty' | 'uploads' | 'deleted'>> {
+): Promise<Pick<Checkout & { git: true }, 'dirty' | 'uploads' | 'deleted' | 'unread'>> {
   const contents = files.map((one) => (typeof one === 'string' ? readNow(root, one) : one))
   if (commit === undefined) {
     const of = (some: readonly Content[]): Uncommitted[] =>

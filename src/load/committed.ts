@@ -63,7 +63,7 @@ type Verdict = {
  */
 export async function compareWithHead(
   compared: Compared,
-): Promise<Pick<Checkout & { git: true }, 'dirty' | 'uploads' | 'deleted'>> {
+): Promise<Pick<Checkout & { git: true }, 'dirty' | 'uploads' | 'deleted' | 'unread'>> {
   const { prefix, contents, computeId = computeTextBlobId } = compared
   const searched = compared.searched.map((one) => clean(prefix + encodeBytes(one)))
   const asked = contents.map(({ file }) => clean(prefix + encodeBytes(file)))
@@ -72,7 +72,12 @@ export async function compareWithHead(
   const first = contents.map((content, index) =>
     judge(content, asked[index]!, findInHead(head, asked[index]!), computeId),
   )
-  const lost = findDeleted(head, prefix, searched, new Set(asked.filter((_, index) => wasRead(contents[index]!))))
+  const { lost, unread } = findOnlyInHead(
+    head,
+    prefix,
+    searched,
+    new Set(asked.filter((_, index) => wasRead(contents[index]!))),
+  )
   // Most files whose bytes differ are edited. So Git explains them while it applies its filters.
   const [verdicts, facts] = await Promise.all([
     judgeFilters(first),
@@ -86,6 +91,7 @@ export async function compareWithHead(
     dirty: explained(differing.filter(({ content }) => 'text' in content)),
     uploads: explained(differing.filter(({ content }) => !('text' in content))),
     deleted: lost.map((one) => explainDeleted(one, facts, named)).sort(compareFiles),
+    ...(unread !== undefined && first.every(({ why }) => why === undefined) && { unread: unread.map(named) }),
   }
 }
 
@@ -220,34 +226,54 @@ function quoteFile(file: Bytes): string {
   return `"${escaped}"`
 }
 
-function findDeleted(
+/** What only HEAD holds, and the YAML files that it holds beside those read. Undefined if a link, a submodule or a letter's case decides. */
+type OnlyThere = { readonly lost: readonly OnlyInHead[]; readonly unread: readonly Bytes[] | undefined }
+
+function findOnlyInHead(
   head: HeadTree,
   prefix: Bytes,
   searched: readonly Bytes[],
   read: ReadonlySet<Bytes>,
-): OnlyInHead[] {
+): OnlyThere {
   const followed: FollowedLink[] = []
   const places = listSearchedPlaces(head, searched, followed)
   const root: Found = { tree: head, path: prefix.replace(/\/$/, ''), is: 'folder' }
   const elsewhere = places.filter(({ tree, path: folder }) => tree !== head || !isBelow(root.path, folder))
+  const unread = listUnread(root, read)
   const all = [
-    ...[root, ...elsewhere].flatMap((place) => findDeletedIn(place, read)),
+    ...findLost(root, unread),
+    ...elsewhere.flatMap((place) => findLost(place, listUnread(place, read))),
     ...followed.flatMap(({ tree, path: link, target }): OnlyInHead[] =>
       linkTarget(tree, link) === target ? [] : [{ found: { tree, path: link, is: 'nothing' }, why: 'link' }],
     ),
     ...places.flatMap(findClosedIn).map((found): OnlyInHead => ({ found, why: 'submodule' })),
   ]
-  return [...new Map(all.map((one) => [toTopPath(one.found), one])).values()]
+  const isPlain = elsewhere.length === 0 && head.targets.size === 0 && head.folded === undefined
+  return {
+    lost: [...new Map(all.map((one) => [toTopPath(one.found), one])).values()],
+    unread: isPlain && !hasSubmodules(head) ? unread : undefined,
+  }
 }
 
-function findDeletedIn({ tree, path: folder }: Found, read: ReadonlySet<Bytes>): OnlyInHead[] {
-  const lost: OnlyInHead[] = []
+function hasSubmodules({ entries }: HeadTree): boolean {
+  for (const { mode } of entries.values()) if (mode === SUBMODULE) return true
+  return false
+}
+
+/** Lists the YAML files of HEAD below a folder that were not read. */
+function listUnread({ tree, path: folder }: Found, read: ReadonlySet<Bytes>): Bytes[] {
+  const unread: Bytes[] = []
   for (const [file, { mode }] of tree.entries) {
     if (!/\.ya?ml$/.test(file) || mode === SUBMODULE || !isBelow(folder, file)) continue
-    const found = { tree, path: file, is: 'nothing' } as const
-    if (!read.has(toTopPath(found)) && !isThere(tree, file)) lost.push({ found, why: 'deleted' })
+    if (!read.has(toTopPath({ tree, path: file }))) unread.push(file)
   }
-  return lost
+  return unread
+}
+
+function findLost({ tree }: Found, unread: readonly Bytes[]): OnlyInHead[] {
+  return unread
+    .filter((file) => !isThere(tree, file))
+    .map((file) => ({ found: { tree, path: file, is: 'nothing' }, why: 'deleted' }))
 }
 
 /** Lists searched submodules that could not be opened. */

@@ -1,9 +1,7 @@
-import path from 'node:path'
 import type { CheckedDocument, Memory } from '../documents/memory.ts'
 import { computeDigest, createDigester } from '../model/digest.ts'
 import { readCacheFile, replaceCacheFile } from '../system/cache-file.ts'
-import { findGitFolder } from '../system/git-folder.ts'
-import { linkOnWay } from '../system/links.ts'
+import { findCachePlace } from './cache-place.ts'
 
 /**
  * A cache of checked specs in the Git folder. Its first line names the build that wrote it, and its last line has the
@@ -24,7 +22,7 @@ const CHANGED_MIN = 0.01
  * if a link is in the way.
  */
 export function openSpecCache(root: string, build: string): SpecCache | undefined {
-  const file = findPlace(root)
+  const file = findCachePlace(root, 'specs')
   if (file === undefined) return undefined
   const known = readEntries(file, build)
   const used = new Set<string>()
@@ -46,15 +44,6 @@ export function openSpecCache(root: string, build: string): SpecCache | undefine
         replaceCacheFile(file, formatFile(build, listLines(known, used, fresh)))
     },
   }
-}
-
-/** Every project of a repository has its own cache. */
-function findPlace(root: string): string | undefined {
-  const git = findGitFolder(root)
-  if (git === undefined) return undefined
-  const project = path.relative(git.top, path.resolve(root)).split(path.sep).join('/')
-  const file = path.join(git.folder, 'jobwright', `specs-${computeDigest(project, 'hex').slice(0, 16)}.cache`)
-  return linkOnWay(git.folder, file) === undefined ? file : undefined
 }
 
 /** The entries of a cache as they are stored. */

@@ -13,6 +13,11 @@ export type Checkout =
        * YAML files in HEAD that the folder lacks. Also links and submodules that may hide such files. Sorted by name.
        */
       readonly deleted: readonly Uncommitted[]
+      /**
+       * The YAML files of HEAD below the folder that were not read, relative to it. Only if HEAD holds what was read byte
+       * for byte, and no link, submodule or filter of Git had a part in that.
+       */
+      readonly unread?: readonly string[]
       /** History is cut off, so ancestry may be unknown. */
       readonly shallow: boolean
       /** How HEAD relates to the commit that the state was written from. `none`: the state names no commit. */

@@ -10,6 +10,7 @@ import { hintLines } from './diagnostics.ts'
 import { formatDifference } from './difference-text.ts'
 import { escapeForTerminal } from './escape.ts'
 import { paint, type ReportOptions } from './options.ts'
+import { type CountedPlan, framePlan } from './plan-frame.ts'
 import { formatFullPreview, formatPreview, isMaking } from './preview-text.ts'
 import { findSharedHints } from './shared-hints.ts'
 import { type Cell, formatRow, measureColumns } from './table.ts'
@@ -52,12 +53,15 @@ export function formatPlan(plan: Plan, heading: PlanHeading, options: ReportOpti
   const isShown = (planned: Planned): boolean => heading.isFull === true || !isOnlyCounted(planned)
   const loud = plan.actions.filter(isShown)
   const quiet = plan.actions.filter((planned) => !isShown(planned))
-  return [
-    ...wrapText(formatHeading(plan, heading), options.width).map((line) => paint('bold', line, options)),
-    '',
-    ...(loud.length === 0 ? [] : [...formatRows(loud, heading, options), ...formatKept(quiet), '']),
-    ...formatClosing(plan, heading, options).flatMap((line) => wrapText(line, options.width)),
-  ].join('\n')
+  const rows = loud.length === 0 ? [] : [...formatRows(loud, heading, options), ...formatKept(quiet), '']
+  return framePlan(formatHeading(plan, heading), rows, formatClosing(plan, heading, options), options)
+}
+
+/** Returns the text of a plan that has nothing to do and only counts. Undefined if it says more. */
+export function describeCounted(plan: Plan, heading: PlanHeading, options: ReportOptions): CountedPlan | undefined {
+  if (heading.isFull === true || !plan.actions.every(isOnlyCounted) || plan.refusals.length > 0) return undefined
+  const [closing = '', ...more] = formatClosing(plan, heading, options)
+  return more.length === 0 ? { heading: formatHeading(plan, heading), closing } : undefined
 }
 
 /** Counts the actions of a plan in words: `1 to create, 2 waiting, 118 to keep`. */

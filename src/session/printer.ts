@@ -8,7 +8,6 @@ import type { Line } from '../model/lines.ts'
 import { countActions, type Plan, type Planned } from '../model/plan.ts'
 import { formatAnnotations } from '../report/annotations.ts'
 import { explainPointer, formatDiagnostics } from '../report/diagnostics.ts'
-import { stripCommands, stripLogCommands } from '../report/escape.ts'
 import { createFollowing } from '../report/following.ts'
 import { formatJsonLine, toDiagnosticLine, toEventLines, toSummaryLine } from '../report/json-lines.ts'
 import type { ReportOptions } from '../report/options.ts'
@@ -18,9 +17,8 @@ import type { Medium } from '../report/remedies.ts'
 import { formatEvent } from '../report/run-text.ts'
 import { formatSummary, type RunEnd } from '../report/summary-text.ts'
 import { describeStanding } from '../report/words.ts'
-import { hasColour } from './colour.ts'
 import type { Host } from './host.ts'
-import { hasHyperlinks } from './hyperlinks.ts'
+import { chooseLayout, isInActions, writeText } from './layout.ts'
 import { detectShell } from './shell.ts'
 
 /** Prints a command's output: text for people, or JSON lines on stdout with the text on stderr. */
@@ -65,15 +63,13 @@ export type PrinterOptions = { readonly output: 'text' | 'json'; readonly emulat
 export function createPrinter(host: Host, { output, emulator }: PrinterOptions): Printer {
   const json = output === 'json'
   const people = json ? host.stderr : host.stdout
-  const inActions = host.env['GITHUB_ACTIONS'] === 'true'
+  const inActions = isInActions(host)
   const medium: Medium = { emulator, workflow: inActions, shell: detectShell(host.env) }
   // If something else reads the text, such as tee, it may write to the same terminal in the middle of a live line.
   const isTerminal = host.stderr.isTTY === true && people.isTTY === true && host.env['TERM'] !== 'dumb'
   const live = isTerminal && host.quiet !== true && !inActions && host.env['CI'] === undefined
-  const colour = hasColour(host, people)
   const quiet = host.quiet === true
-  // A pseudo-terminal without a size has 0 columns.
-  const width = people.isTTY ? people.columns || 100 : inActions ? 160 : 120
+  const layout = chooseLayout(host, people)
   let progress = NO_PROGRESS
   const following = createFollowing(tallyOf)
   let painted = false
@@ -117,7 +113,7 @@ export function createPrinter(host: Host, { output, emulator }: PrinterOptions):
   }
   const answer = (given: string): void => {
     settle()
-    people.write(`${inActions ? stripCommands(given) : stripLogCommands(given)}\n`)
+    writeText(host, people, given)
   }
   const text = (given: string): void => {
     if (!quiet) answer(given)
@@ -127,18 +123,10 @@ export function createPrinter(host: Host, { output, emulator }: PrinterOptions):
     if (host.stdout.isTTY) settle()
     host.stdout.write(`${formatJsonLine(given)}\n`)
   }
-  const links = hasHyperlinks(host, people)
-  const options = (now: number): ReportOptions => ({
-    colour,
-    links,
-    width,
-    terminal: people.isTTY === true,
-    now,
-    medium,
-  })
+  const options = (now: number): ReportOptions => ({ ...layout, now, medium })
   const tableOptions = (now: number): ReportOptions => ({
     ...options(now),
-    width: people.isTTY ? width : Number.POSITIVE_INFINITY,
+    width: people.isTTY ? layout.width : Number.POSITIVE_INFINITY,
   })
   return {
     json,

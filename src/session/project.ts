@@ -1,4 +1,3 @@
-import fs from 'node:fs'
 import path from 'node:path'
 import type { Env } from '../aws/target.ts'
 import { BUILD_ID } from '../build-id.ts'
@@ -43,6 +42,7 @@ import { EMULATOR_TOP, getEmulatorFolder } from './emulated.ts'
 import type { CommonOptions } from './host.ts'
 import type { Printer } from './printer.ts'
 import { chooseBranch } from './project-branch.ts'
+import { findRoot } from './project-root.ts'
 import { assertNoLinkIn, assertStateNoLink } from './refuse-links.ts'
 import { createJudge } from './state-owner.ts'
 
@@ -90,17 +90,6 @@ export function openProject(cwd: string, env: Env = {}, known?: RepositoryMemory
 /** Returns a project that reports by a printer. */
 export function tellBy(project: Project, out: Pick<Printer, 'diagnostics'>): Project {
   return { ...project, tell: (diagnostic) => out.diagnostics([diagnostic], systemClock.now()) }
-}
-
-/** Returns the folder of the project that a folder belongs to. */
-export function findRoot(cwd: string): string {
-  return findNearest(cwd) ?? cwd
-}
-
-function findNearest(folder: string): string | undefined {
-  if (fs.existsSync(path.join(folder, 'jobwright.yaml'))) return folder
-  const above = path.dirname(folder)
-  return above === folder ? undefined : findNearest(above)
 }
 
 /** How to load specs. */

@@ -17,7 +17,7 @@ export function assertNoLinkIn(root: string, folder: string): void {
 }
 
 /** The state file and the files beside it on one machine. */
-const BESIDE = ['', '.journal', '.lock', '.lock.holder']
+export const BESIDE = ['', '.journal', '.lock', '.lock.holder']
 
 /**
  * Throws a Problem (exit 4) if writing a state, its journal or its lock would follow a link. Links into the operator's folder are allowed.

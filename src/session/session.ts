@@ -32,13 +32,13 @@ import { createPrinter } from './printer.ts'
 import {
   assertConfig,
   assertHeadUnchanged,
-  findRoot,
   loadSpecs,
   openProject,
   type Project,
   readProjectCheckout,
   tellBy,
 } from './project.ts'
+import { findRoot } from './project-root.ts'
 import { readWaits } from './read-waits.ts'
 import { applyRehearsedRuns } from './rehearsed-runs.ts'
 import { createUnclaimed } from './state-owner.ts'

@@ -4,6 +4,7 @@ import { getModel } from '../../kinds/index.ts'
 import { isAddress } from '../../model/address.ts'
 import type { ApprovedPlan } from '../../model/approved-plan.ts'
 import { type Finding, listAddresses, openFindings } from '../../model/attention.ts'
+import type { Checkout } from '../../model/checkout.ts'
 import { chooseWorst, collectPreviewExits } from '../../model/choose-exit-code.ts'
 import { hasErrors } from '../../model/diagnostic.ts'
 import type { ExitCode } from '../../model/exit-code.ts'
@@ -15,13 +16,14 @@ import { FRESH_RUN } from '../../plan/input.ts'
 import { observeAndPlan } from '../../reconcile/observe-and-plan.ts'
 import { escapeForTerminal } from '../../report/escape.ts'
 import { toSummaryLine } from '../../report/json-lines.ts'
-import type { PlanHeading } from '../../report/plan-text.ts'
+import { describeCounted, type PlanHeading } from '../../report/plan-text.ts'
 import { formatHint } from '../../report/remedies.ts'
 import { formatCount } from '../../report/words.ts'
 import { assertOnly } from '../../session/assert-only.ts'
 import { findCaused } from '../../session/attention.ts'
 import { confirmSpecs } from '../../session/confirm-specs.ts'
 import type { CommonOptions, Host } from '../../session/host.ts'
+import { beginToKeep } from '../../session/idle/keep.ts'
 import type { Publisher } from '../../session/page/publisher.ts'
 import { assertNamed, assertPlanPlace, createApprovedPlan, writePlanFile } from '../../session/plan-file.ts'
 import { previewPlan } from '../../session/previews.ts'
@@ -42,6 +44,8 @@ export type PlanOptions = CommonOptions & {
   readonly out?: string
   /** Takes what was found, for a report. */
   readonly publisher?: Publisher
+  /** Remember a plan by which nothing is due, so that the next one can say the same. */
+  readonly keepsIdle?: boolean
 }
 
 /**
@@ -70,6 +74,7 @@ export async function planInSession(
 ): Promise<{ readonly plan: Plan; readonly exitCode: ExitCode }> {
   const { publisher } = options
   const out = publisher?.keep(printer) ?? printer
+  const keeper = options.keepsIdle ? beginToKeep(given.project) : undefined
   const stored = await openProjectStore(given.project, options).read()
   const session = { ...given, loaded: await confirmSpecs(given, stored.state, options) }
   const isUnread = hasErrors(stored.diagnostics)
@@ -83,12 +88,13 @@ export async function planInSession(
     return { plan: EMPTY_PLAN, exitCode: 8 }
   }
   assertOnly(options, session.loaded, stored.state)
-  const { plan, lanes, where, caused, approved } = await look(session, stored.state, options, host)
+  const { plan, lanes, where, caused, approved, checkout } = await look(session, stored.state, options, host)
   out.diagnostics(
     [...listStillDue(session.loaded, stored.state), ...listPlanDiagnostics(plan, session.loaded, caused)],
     now,
   )
-  out.plan(plan, { ...createHeading('plan', plan, where, session, stored.state), isFull: options.full }, now)
+  const heading = { ...createHeading('plan', plan, where, session, stored.state), isFull: options.full }
+  out.plan(plan, heading, now)
   if (options.out !== undefined) await writeOut(options.out, approved, host, out, now)
   const { outcomes, exitCode } = collectPreviewExits(
     plan,
@@ -109,6 +115,10 @@ export async function planInSession(
       exitCode: worst,
     }),
   )
+  if (worst === 0 && keeper !== undefined) {
+    const said = describeCounted(plan, heading, out.options(now))
+    await keeper.keep({ plan, loaded: session.loaded, state: stored.state, checkout, where, said, now })
+  }
   return { plan, exitCode: worst }
 }
 
@@ -169,6 +179,7 @@ type Looked = {
   readonly where: string
   readonly caused: ReadonlySet<Finding>
   readonly approved: ApprovedPlan | undefined
+  readonly checkout: Checkout
 }
 
 async function look(session: Session, state: State | undefined, options: PlanOptions, host: Host): Promise<Looked> {
@@ -187,7 +198,7 @@ async function look(session: Session, state: State | undefined, options: PlanOpt
     const isOut = options.out !== undefined && plan.refusals.length === 0
     const approved = isOut ? await createApprovedPlan(plan, session, world, basis, state) : undefined
     const shown = await restoreTexts(previewPlan(plan, session, world, basis, state, isFull), session)
-    return { plan: shown, lanes: world.lanes, where: world.where, caused, approved }
+    return { plan: shown, lanes: world.lanes, where: world.where, caused, approved, checkout: basis.checkout }
   } finally {
     world.close()
   }

@@ -1,6 +1,6 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Pair, type Scalar, type YAMLMap } from 'yaml'
 import { type Pointer, splitPointer } from '../../model/json.ts'
-import { lex } from './limits.ts'
+import { lex } from './lex.ts'
 import { compose } from './parse-source.ts'
 import { createSpot, findLine, getLineText, type Source, type Spot } from './source.ts'
 

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import type { Json } from '../../model/json.ts'
-import { lex } from './limits.ts'
+import { lex } from './lex.ts'
 import { compose, listSyntaxErrors } from './parse-source.ts'
 import { createSource } from './source.ts'
 import { toJson } from './to-json.ts'

@@ -1,6 +1,6 @@
 import { type Document, isMap, isScalar, type Pair, type YAMLMap } from 'yaml'
 import { canonicalise, isObject, type Json, type JsonObject } from '../../model/json.ts'
-import { lex } from './limits.ts'
+import { lex } from './lex.ts'
 import { compose, parseSource } from './parse-source.ts'
 import { createSource, findLine, getLineText, type Source } from './source.ts'
 
