@@ -61,7 +61,6 @@ export function beginToKeep(project: Project): IdleKeeper | undefined {
       const headStamp = computeHeadStamp(root)
       writeMemo(root, build, {
         at: made.now,
-        root,
         facts,
         commit: checkout.commit,
         ...(headStamp !== undefined && headStamp === headBefore && { headStamp }),

@@ -17,7 +17,6 @@ export type Facts = {
 export type IdleMemo = {
   /** When it was made, in epoch milliseconds. */
   readonly at: number
-  readonly root: string
   readonly facts: Facts
   readonly commit: string
   /** Shows without Git that the same commit is checked out. Missing: only Git can tell. */
@@ -71,10 +70,10 @@ function parseMemo(body: string): IdleMemo | undefined {
 /** Somebody else may have written the file. */
 function isMemo(memo: Json): memo is Json & IdleMemo {
   if (!isObject(memo) || !isObject(memo['facts']) || !isObject(memo['said'])) return false
-  const { at, root, commit, headStamp = '', prefix, state, said, patterns, unread } = memo
+  const { at, commit, headStamp = '', prefix, state, said, patterns, unread } = memo
   return (
     typeof at === 'number' &&
-    isTexts([root, commit, headStamp, prefix, state, said['heading'], said['closing']]) &&
+    isTexts([commit, headStamp, prefix, state, said['heading'], said['closing']]) &&
     isTexts(patterns) &&
     isTexts(unread)
   )

@@ -37,19 +37,19 @@ export async function repeatIdlePlan(host: Host): Promise<boolean> {
 async function recallIdlePlan({ cwd, env }: Host, now: number): Promise<CountedPlan | undefined> {
   const root = findRoot(cwd)
   const memo = BUILD_ID === undefined ? undefined : readMemo(root, BUILD_ID)
-  if (memo === undefined || memo.root !== root || memo.facts.env !== digestEnv(env)) return undefined
+  if (memo === undefined || memo.facts.env !== digestEnv(env)) return undefined
   const age = now - memo.at
   if (age < 0 || age > AGE_MAX_MS) return undefined
   const source = openSourceFiles(root)
   const isSame =
-    isStateSame(memo) &&
+    isStateSame(root, memo) &&
     readConfigDigest(source) === memo.facts.config &&
-    (await isHeadSame(memo)) &&
-    areSpecsSame(source, memo)
+    (await isHeadSame(root, memo)) &&
+    areSpecsSame(root, source, memo)
   return isSame ? memo.said : undefined
 }
 
-function isStateSame({ root, state, facts }: IdleMemo): boolean {
+function isStateSame(root: string, { state, facts }: IdleMemo): boolean {
   const file = path.resolve(root, state)
   // The plan refuses a link on the way.
   if (BESIDE.some((end) => linkOnWay(root, `${file}${end}`) !== undefined)) return false
@@ -62,14 +62,18 @@ function readConfigDigest(source: SourceFiles): string | undefined {
   return read.problem.is === 'missing' ? digestConfig(undefined) : undefined
 }
 
-async function isHeadSame({ root, headStamp, commit, isShallow, prefix }: IdleMemo): Promise<boolean> {
+async function isHeadSame(root: string, { headStamp, commit, isShallow, prefix }: IdleMemo): Promise<boolean> {
   if (headStamp !== undefined && computeHeadStamp(root) === headStamp) return true
   const now = await createRepositoryMemory(root).read()
   if ('code' in now || !now.isInWorkTree) return false
   return now.commit === commit && now.isShallow === isShallow && now.prefix === prefix
 }
 
-function areSpecsSame(source: SourceFiles, { root, patterns, arePatternsGiven, unread, facts }: IdleMemo): boolean {
+function areSpecsSame(
+  root: string,
+  source: SourceFiles,
+  { patterns, arePatternsGiven, unread, facts }: IdleMemo,
+): boolean {
   const { files, diagnostics, nearMisses } = findSpecs(source, path.resolve(root), patterns, arePatternsGiven)
   if (diagnostics.length > 0 || nearMisses.length > 0) return false
   if (!unread.every((file) => fs.lstatSync(path.join(root, file), { throwIfNoEntry: false }) !== undefined))
