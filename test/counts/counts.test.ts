@@ -90,6 +90,21 @@ for (const store of ['file', 'git', 's3'] as const)
     }
   })
 
+t.test('a plan that says what the last one said loads and starts almost nothing', async (t) => {
+  const { env, advance } = await aws(t)
+  const cwd = await openStore(t, 'file', env)
+  await cli(['reconcile'], { cwd, env })
+  await advance(MINUTES_OVER)
+  await cli(['reconcile'], { cwd, env })
+  const [first, second] = [await countRun(t, ['plan'], cwd, env), await countRun(t, ['plan'], cwd, env)]
+  t.ok(first.chunks.includes('plan'))
+  t.notOk(second.chunks.includes('plan'))
+  const limits = LIMITS.file.repeated
+  t.ok(second.modules <= limits.modules, `${second.modules} modules`)
+  t.equal(second.processes, limits.processes)
+  t.equal(second.specReads, SIZE, 'each spec is read once')
+})
+
 t.test('a run parses the files that changed since the last run, and no others', async (t) => {
   const root = await repository(t, lamps(SIZE))
   const countParsed = async (): Promise<number> => {

@@ -4,6 +4,8 @@ export const LIMITS = {
     validate: { modules: 13, processes: 0 },
     plan: { modules: 16, processes: 3 },
     reconcile: { modules: 19, processes: 3 },
+    /** A plan that says what the last one said. */
+    repeated: { modules: 5, processes: 0 },
   },
   git: {
     validate: { modules: 13, processes: 0 },

@@ -177,7 +177,7 @@ t.test('a plan is repeated only if nothing that it follows from has changed', as
   fs.cpSync(cwd, copy, { recursive: true })
   t.match((await cli(['plan'], { cwd: path.join(copy, 'specs'), env })).stdout, MARK, 'in a folder of a copy')
   write(copy, { 'specs/new.yaml': doc('IotJob', 'new', { n: 4 }) })
-  t.match((await cli(['plan'], { cwd: copy, env })).stdout, /held +IotJob\/new/, 'the copy goes its own way')
+  t.match((await cli(['plan'], { cwd: copy, env })).stdout, /blocked +IotJob\/new/, 'the copy goes its own way')
 })
 
 t.test('a plan is not repeated for other options, another environment, or after a day', async (t) => {
