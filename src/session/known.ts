@@ -9,6 +9,8 @@ import { keepTexts } from '../system/known-texts.ts'
 export type Known = {
   /** Begins to load specs again. */
   begin(): Pick<LoadOptions, 'source' | 'memory'>
+  /** Returns the stamp that a file had when it was loaded. */
+  readonly stampOf: (file: string) => string | undefined
   readonly stateReader: StateReader
   readonly head: HeadMemory
   readonly repository: RepositoryMemory
@@ -23,6 +25,7 @@ export function createKnown(root: string): Known {
       memory.begin()
       return { source: texts.open(), memory }
     },
+    stampOf: texts.stampOf,
     stateReader: createStateReader(),
     head: createHeadMemory(),
     repository: createRepositoryMemory(root),

@@ -7,6 +7,8 @@ import { openSourceFiles, type ReadText, type SourceFiles } from './source-files
 export type KnownTexts = {
   /** Opens the files for a round. A file is read only if its stamp or its folder's real path has changed. */
   open(): SourceFiles
+  /** Returns the stamp that a file had when this round read it. Undefined if it was not read, or may have changed meanwhile. */
+  stampOf(file: string): string | undefined
 }
 
 type Known = { readonly stamp: string; readonly folder: string; readonly read: ReadText }
@@ -16,6 +18,7 @@ export function keepTexts(root: string): KnownTexts {
   let before = new Map<string, Known>()
   let used = new Map<string, Known>()
   return {
+    stampOf: (file) => used.get(file)?.stamp,
     open() {
       // What the last round did not read is gone.
       if (used.size > 0) before = used

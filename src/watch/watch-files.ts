@@ -37,11 +37,14 @@ export type FileWatch = {
   follow(interest: Interest): Promise<boolean>
   /**
    * Returns true if these files and all watched ones are as last reported. Others may still be in the middle of a write; they are reported
-   * once they have settled.
+   * once they have settled. `stampOf` returns the stamp that a file had when it was read just now: its stamp is not asked for again.
    */
-  isSettled(files: Iterable<string>): boolean
+  isSettled(files: Iterable<string>, stampOf?: StampOf): boolean
   close(): Promise<void>
 }
+
+/** Returns the stamp of a file, by its path from the root. Undefined if it is not known. */
+type StampOf = (file: string) => string | undefined
 
 /** Errors of a system that has no more watches or no support. Each watched file raises one. */
 const NO_ROOM = new Set<unknown>(['EMFILE', 'ENFILE', 'ENOSPC', 'ENOSYS'])
@@ -76,15 +79,16 @@ export function watchFiles(options: WatchOptions): FileWatch {
   }
   const relative = (entry: string): string => path.relative(root, entry).split(path.sep).join('/')
   const absolute = (file: string): string => path.join(root, file)
-  const look = (file: string): Content => {
-    const stamp = computeStamp(absolute(file), true)
+  const look = (file: string, stampRead?: string): Content => {
     const known = contents.get(file)
+    if (stampRead !== undefined && stampRead === known?.stamp) return known
+    const stamp = computeStamp(absolute(file), true)
     if (stamp !== undefined && stamp === known?.stamp) return known
     return { stamp, id: computeContentId(absolute(file)) }
   }
-  const isOther = (file: string): boolean => {
+  const isOther = (file: string, stampRead?: string): boolean => {
     const known = contents.get(file)
-    const now = look(file)
+    const now = look(file, stampRead)
     if (now.id !== (known?.id ?? 'ENOENT')) return true
     // A touched file has a new stamp.
     if (known && now !== known) contents.set(file, now)
@@ -207,7 +211,7 @@ export function watchFiles(options: WatchOptions): FileWatch {
 
   /** `links`: folders that became links. Their content may be equal but is in another place. */
   const tell = (links: readonly string[]): void => {
-    const changed = [...new Set([...[...touched].filter(isOther), ...links])]
+    const changed = [...new Set([...[...touched].filter((file) => isOther(file)), ...links])]
     for (const file of touched) contents.set(file, look(file))
     touched.clear()
     if (changed.length > 0 && !closing.signal.aborted) onChange(changed.sort())
@@ -225,8 +229,8 @@ export function watchFiles(options: WatchOptions): FileWatch {
     return true
   }
 
-  const isSettled = (files: Iterable<string>): boolean => {
-    const other = [...new Set([...contents.keys(), ...files])].filter(isOther)
+  const isSettled = (files: Iterable<string>, stampOf?: StampOf): boolean => {
+    const other = [...new Set([...contents.keys(), ...files])].filter((file) => isOther(file, stampOf?.(file)))
     for (const file of other) touched.add(file)
     if (other.length > 0) hint()
     return other.length === 0

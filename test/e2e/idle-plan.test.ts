@@ -148,6 +148,13 @@ const CHANGES: readonly (readonly [what: string, make: (cwd: string) => void])[]
       fs.symlinkSync('other/state.json', path.join(cwd, 'jobs.state.json'))
     },
   ],
+  [
+    'a link in the place of the lock',
+    (cwd) => {
+      fs.rmSync(path.join(cwd, 'jobs.state.json.lock'), { force: true })
+      fs.symlinkSync('other/lock', path.join(cwd, 'jobs.state.json.lock'))
+    },
+  ],
   ['no repository', (cwd) => fs.renameSync(path.join(cwd, '.git'), path.join(cwd, '.tig'))],
 ]
 
@@ -306,11 +313,9 @@ t.test('a plan that needs more than files, or says more, is not remembered', asy
   }
 })
 
-t.test('what was not committed, and what has not ended, is not remembered', async (t) => {
+t.test('what has not ended is not remembered', async (t) => {
   const { cwd, env, world } = await finished(t)
   write(cwd, { 'specs/d.yaml': doc('IotJob', 'd', { n: 4 }) })
-  await cli(['plan'], { cwd, env })
-  t.notOk(memoOf(cwd), 'an untracked spec')
   commit(cwd)
   await cli(['reconcile'], { cwd, env })
   await cli(['plan'], { cwd, env })
@@ -321,4 +326,39 @@ t.test('what was not committed, and what has not ended, is not remembered', asyn
   await cli(['reconcile'], { cwd, env })
   await cli(['plan'], { cwd, env })
   t.ok(memoOf(cwd), 'all jobs have ended')
+})
+
+/** States of a repository in which Git, or another project, decides more than bytes can show. */
+const UNSURE: readonly (readonly [what: string, make: (cwd: string) => void])[] = [
+  ['an untracked spec', (cwd) => write(cwd, { 'specs/d.yaml': doc('IotJob', 'd', { n: 4 }) })],
+  ['an edited comment', (cwd) => edit(cwd, 'specs/a.yaml', (text) => `# new\n${text}`)],
+  [
+    'line ends that Git converts',
+    (cwd) => {
+      committing(cwd, () => {
+        write(cwd, { '.gitattributes': '*.yaml text eol=crlf\n' })
+        edit(cwd, 'specs/a.yaml', (text) => `${text}\n`)
+      })
+      edit(cwd, 'specs/a.yaml', (text) => text.replaceAll('\n', '\r\n'))
+    },
+  ],
+  ['a link in HEAD', (cwd) => committing(cwd, () => fs.symlinkSync('a.yaml', path.join(cwd, 'specs/b.link')))],
+  [
+    'a state of no project',
+    (cwd) =>
+      rewriteState(cwd, (text) => {
+        const { project: _none, ...rest } = JSON.parse(text) as { project?: string }
+        return JSON.stringify(rest)
+      }),
+  ],
+]
+
+t.test('a plan that Git or another project has a part in is not remembered', async (t) => {
+  for (const [what, make] of UNSURE) {
+    const { cwd, env } = await finished(t)
+    make(cwd)
+    const { stdout } = await cli(['plan'], { cwd, env })
+    if (what !== 'an untracked spec') t.match(stdout, 'Nothing to do', what)
+    t.notOk(memoOf(cwd), what)
+  }
 })

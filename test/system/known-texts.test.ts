@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
+import { computeStamp } from '../../src/system/file-identity.ts'
 import { keepTexts } from '../../src/system/known-texts.ts'
 
 const BYTES_MAX = 1024
@@ -39,6 +40,12 @@ t.test('of unchanged files only the changed one is read again', async (t) => {
   t.same(opened.splice(0), names)
   t.same(readAll(), ['run: 1', 'run: 1', 'run: 1'])
   t.same(opened.splice(0), [], 'nothing changed')
+  const stamps = (): (string | undefined)[] => names.map((name) => known.stampOf(name))
+  t.same(
+    stamps(),
+    files.map((file) => computeStamp(file)),
+    'the stamps with which they were read',
+  )
   const { atime, mtime } = fs.statSync(files[1]!)
   fs.writeFileSync(files[1]!, 'run: 2')
   opened.splice(0)
@@ -48,6 +55,9 @@ t.test('of unchanged files only the changed one is read again', async (t) => {
   t.same(opened.splice(0), ['specs/b.yaml'], 'one changed')
   fs.rmSync(files[2]!)
   t.same(readAll(), ['run: 1', 'run: 2', 'missing'])
+  t.equal(known.stampOf(names[2]!), undefined, 'it was not read')
+  known.open()
+  t.same(stamps(), [undefined, undefined, undefined], 'nothing was read in this round')
 })
 
 t.test('a file that has just changed is read each time, because its times are coarse', async (t) => {

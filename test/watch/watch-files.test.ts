@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import t, { type Test } from 'tap'
 import { type Clock, systemClock } from '../../src/system/clock.ts'
+import { computeStamp } from '../../src/system/file-identity.ts'
 import { type Interest, isIgnored, isWantedFile } from '../../src/watch/interest.ts'
 import { openChokidar, type Watcher, type WatchOptions, watchFiles } from '../../src/watch/watch-files.ts'
 
@@ -145,6 +146,34 @@ t.test('a file is reported once it has settled, and only if its content changed'
   t.notOk(watch.isSettled(['specs/unseen.yaml']), 'a file without an event')
   await pass(100)
   t.same(told.at(-1), ['specs/unseen.yaml'])
+})
+
+t.test('a file is as last reported if it was when it was read, whatever it is now', async (t) => {
+  const root = t.testdir({ specs: { 'kiosks.yaml': 'run: 1\n', 'screens.yaml': 'run: 1\n' } })
+  const [kiosks, screens] = ['specs/kiosks.yaml', 'specs/screens.yaml']
+  // Only the system sets the time of a change, and a file that has just changed has no stamp.
+  while (computeStamp(path.join(root, screens)) === undefined) await new Promise((resolve) => setTimeout(resolve, 5))
+  const open: WatchOptions['open'] = () => {
+    const events = new EventEmitter()
+    process.nextTick(() => {
+      for (const file of [kiosks, screens]) events.emit('all', 'add', path.join(root, file))
+      events.emit('ready')
+    })
+    return Object.assign(events, { close: async () => {} }) as unknown as Watcher
+  }
+  const { watch } = await watchHere(t, root, fleet, { open })
+  t.ok(watch.isSettled([kiosks, screens]))
+  const stamps = new Map([kiosks, screens].map((file) => [file, computeStamp(path.join(root, file))]))
+  fs.writeFileSync(path.join(root, kiosks), 'run: 2\n')
+  t.ok(
+    watch.isSettled([kiosks, screens], (file) => stamps.get(file)),
+    'it was read before',
+  )
+  t.notOk(
+    watch.isSettled([kiosks, screens], () => 'another stamp'),
+    'it was read after',
+  )
+  t.notOk(watch.isSettled([kiosks, screens]))
 })
 
 t.test('a whole text is reported at once, one that may be half written later, a burst once it is over', async (t) => {

@@ -42,7 +42,7 @@ export async function openWatched(
       )
     )
       continue
-    return files.isSettled(session.loaded.files.keys()) ? session : undefined
+    return files.isSettled(session.loaded.files.keys(), options.known?.stampOf) ? session : undefined
   }
 }
 

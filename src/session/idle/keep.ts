@@ -2,7 +2,6 @@ import path from 'node:path'
 import { BUILD_ID } from '../../build-id.ts'
 import type { Loaded } from '../../load/load.ts'
 import type { Checkout } from '../../model/checkout.ts'
-import { isTerminal } from '../../model/condition.ts'
 import { DEFAULT_CONFIG } from '../../model/default-config.ts'
 import type { Plan } from '../../model/plan.ts'
 import type { State } from '../../model/state.ts'
@@ -80,7 +79,10 @@ function isComplete(facts: Partial<Record<keyof Facts, string | undefined>>): fa
   return Object.values(facts).every((one) => one !== undefined)
 }
 
-/** A plan that follows from files alone: HEAD has all of them, all jobs have ended, and nobody needs to be told anything. */
+/**
+ * Returns true for a plan that follows from files alone. It asked nobody, so all jobs have ended; HEAD has all files; and nobody needs to
+ * be told anything.
+ */
 function isIdle(
   made: Made,
   prefix: string,
@@ -89,13 +91,12 @@ function isIdle(
   return (
     where === '' &&
     state !== undefined &&
-    // Whose state it is depends on nothing else.
+    // Otherwise other projects of the repository decide whose state it is.
     state.project === (prefix.replace(/\/$/, '') || '.') &&
     state.series === undefined &&
     isClean(checkout) &&
     isFlawless(loaded) &&
-    (plan.findings ?? []).length + plan.diagnostics.length + plan.refusals.length === 0 &&
-    plan.actions.every(({ action, spec, record }) => action === 'keep' && spec && isTerminal(record?.condition))
+    (plan.findings ?? []).length + plan.diagnostics.length === 0
   )
 }
 
