@@ -70,6 +70,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'cli/command-line.ts',
     'cli/workflow-command.ts',
     'session/project-branch.ts',
+    'system/look-at.ts',
     'node:',
     '@octokit/core',
   ],

@@ -10,6 +10,7 @@ import { toDiagnosticLine, toSummaryLine } from '../report/json-lines.ts'
 import type { Workflow } from '../report/markdown/issue-markdown.ts'
 import { formatRunMarkdown } from '../report/markdown/run-markdown.ts'
 import { collectReport, isNews, type RunReport } from '../report/run-report.ts'
+import { isFolder } from '../system/look-at.ts'
 import { formatReportAnnotations } from './annotate.ts'
 import { changesFindings, chooseCommand, PROJECTS } from './command.ts'
 import { formatFileUrl, readEvent, type WorkflowEvent } from './event.ts'
@@ -114,7 +115,7 @@ async function listProjects({ project, planFile, token }: Inputs, event: Workflo
 /** Returns the folder of the project without links, so that it has one name. Throws a Problem for one that is not in the repository. */
 function resolveFolder({ folder }: Inputs): string {
   const shown = JSON.stringify(folder.slice(0, 80))
-  if (!fs.statSync(path.join(top, folder), { throwIfNoEntry: false })?.isDirectory()) {
+  if (!isFolder(path.join(top, folder))) {
     throw new Problem({
       code: 'USAGE',
       message: `there is no folder ${shown} in ${top}`,

@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { Checkout, Uncommitted, UncommittedWhy } from '../model/checkout.ts'
 import { groupBy } from '../model/group.ts'
 import { computeTextBlobId, detectObjectFormat } from '../system/git-blob.ts'
+import { isThere } from '../system/look-at.ts'
 import { collectAttributeFiles, listAttributeFiles } from './attributes.ts'
 import {
   type Bytes,
@@ -208,8 +209,12 @@ function isAsRead(content: Content, real: Buffer): boolean {
 }
 
 function getStamp(tree: HeadTree, file: Bytes): string {
-  const stat = fs.lstatSync(toDiskPath(tree, file), { bigint: true, throwIfNoEntry: false })
-  return stat === undefined ? '' : [stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].join(' ')
+  try {
+    const { ino, size, mtimeNs, ctimeNs } = fs.lstatSync(toDiskPath(tree, file), { bigint: true })
+    return [ino, size, mtimeNs, ctimeNs].join(' ')
+  } catch {
+    return ''
+  }
 }
 
 /** Computes the IDs under which Git would store files, with filters. Empty if a filter fails. */
@@ -272,7 +277,7 @@ function listUnread({ tree, path: folder }: Found, read: ReadonlySet<Bytes>): By
 
 function findLost({ tree }: Found, unread: readonly Bytes[]): OnlyInHead[] {
   return unread
-    .filter((file) => !isThere(tree, file))
+    .filter((file) => !isThere(toDiskPath(tree, file)))
     .map((file) => ({ found: { tree, path: file, is: 'nothing' }, why: 'deleted' }))
 }
 
@@ -281,10 +286,6 @@ function findClosedIn(place: Found): Found[] {
   if (place.is === 'submodule') return [place]
   if (place.is !== 'folder') return []
   return listSubmodules(place).filter(({ tree, path: file }) => typeof tree.submodules.get(file) !== 'object')
-}
-
-function isThere(tree: HeadTree, file: Bytes): boolean {
-  return fs.lstatSync(toDiskPath(tree, file), { throwIfNoEntry: false }) !== undefined
 }
 
 function linkTarget(tree: HeadTree, link: Bytes): Bytes | undefined {

@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { type Git, openGit } from '../system/git.ts'
+import { lookAt } from '../system/look-at.ts'
 
 /*
  * What a commit holds, submodules included. Git's names are bytes, not text. Paths here are Latin-1 strings, one character a byte, so that
@@ -228,5 +229,6 @@ async function openAt(
 
 /** Returns true if a path of a repository is a regular file on this disk. */
 export function isRegular(tree: HeadTree, file: Bytes): boolean {
-  return fs.lstatSync(toDiskPath(tree, file), { throwIfNoEntry: false })?.isFile() === true
+  const found = lookAt(toDiskPath(tree, file))
+  return typeof found === 'object' && found.isFile()
 }

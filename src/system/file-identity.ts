@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
+import { lookAt } from './look-at.ts'
 
 /** Larger files are identified by size and time, because reading them takes too long. */
 const READ_MAX = 16 * 1024 * 1024
@@ -21,13 +22,18 @@ export function computeContentId(file: string): string {
 
 /** The number of the folder at a path, which differs if the folder was replaced. Undefined if there is none. */
 export function readFolderId(folder: string): number | undefined {
-  const stats = fs.statSync(folder, { throwIfNoEntry: false })
-  return stats?.isDirectory() ? stats.ino : undefined
+  try {
+    const stats = fs.statSync(folder)
+    return stats.isDirectory() ? stats.ino : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** Returns true if a path is a symbolic link, whatever its target. */
 export function isLink(file: string): boolean {
-  return fs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true
+  const found = lookAt(file)
+  return typeof found === 'object' && found.isSymbolicLink()
 }
 
 /** An ID that changes if a path leads to another folder, or becomes a link. */

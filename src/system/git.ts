@@ -2,6 +2,7 @@ import { execFile, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { isFolder } from './look-at.ts'
 
 /** How a git command ended. `code` is 127 if git could not start, 124 if it timed out. */
 export type GitResult = { readonly code: number; readonly stdout: string; readonly stderr: string }
@@ -85,9 +86,9 @@ export function openGit(folder: string, program = 'git'): Git {
 
 /** Returns true if a folder has the form of a bare repository. Jobwright tells Git not to use one that it only discovers. */
 export function isBareFolder(folder: string): boolean {
-  const isFolder = (name: string): boolean =>
-    fs.statSync(path.join(folder, name), { throwIfNoEntry: false })?.isDirectory() === true
-  return isFolder('objects') && isFolder('refs') && fs.existsSync(path.join(folder, 'HEAD'))
+  return (
+    ['objects', 'refs'].every((name) => isFolder(path.join(folder, name))) && fs.existsSync(path.join(folder, 'HEAD'))
+  )
 }
 
 /**

@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { isFolder, lookAt } from './look-at.ts'
 
 /**
  * The first symbolic link on a path below a root, relative to the root. Undefined if there is none, or if the path
@@ -20,7 +21,7 @@ export function linkOnWay(root: string, file: string): string | undefined {
 export function linkIn(root: string, folder: string): string | undefined {
   const onWay = linkOnWay(root, folder)
   if (onWay !== undefined) return onWay
-  if (!fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return undefined
+  if (!isFolder(folder)) return undefined
   for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
     const inner = path.join(folder, entry.name)
     const found = entry.isSymbolicLink()
@@ -34,10 +35,7 @@ export function linkIn(root: string, folder: string): string | undefined {
 }
 
 function isLink(file: string): boolean {
-  try {
-    return fs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true
-  } catch {
-    // A file in place of a folder: whoever writes there reports it.
-    return false
-  }
+  const found = lookAt(file)
+  // A file in place of a folder: whoever writes there reports it.
+  return typeof found === 'object' && found.isSymbolicLink()
 }

@@ -5,7 +5,7 @@ export const LIMITS = {
     plan: { modules: 16, processes: 3 },
     reconcile: { modules: 19, processes: 3 },
     /** A plan that says what the last one said. */
-    repeated: { modules: 5, processes: 0 },
+    repeated: { modules: 5, processes: 1 },
   },
   git: {
     validate: { modules: 13, processes: 0 },

@@ -1,8 +1,22 @@
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import t, { type Test } from 'tap'
-import { build, cli, commit, type Files, git, type Ran, repository, rewriteState, write } from './process.ts'
+import { emptyState } from '../../src/model/state.ts'
+import {
+  build,
+  cli,
+  commit,
+  type Files,
+  folder,
+  git,
+  type Ran,
+  repository,
+  rewriteState,
+  stateOf,
+  write,
+} from './process.ts'
 import { aws, doc } from './world.ts'
 
 build()
@@ -42,9 +56,9 @@ async function finished(t: Test, files: Files = FILES): Promise<Project> {
 }
 
 function memoOf(cwd: string): string | undefined {
-  const folder = path.join(cwd, '.git/jobwright')
-  const name = fs.existsSync(folder) ? fs.readdirSync(folder).find((one) => one.startsWith('idle-')) : undefined
-  return name && path.join(folder, name)
+  const at = path.join(cwd, '.git/jobwright')
+  const name = fs.existsSync(at) ? fs.readdirSync(at).find((one) => one.startsWith('idle-')) : undefined
+  return name && path.join(at, name)
 }
 
 /** Changes what is remembered, as somebody may who knows its form. */
@@ -70,6 +84,8 @@ const edit = (cwd: string, file: string, change: (text: string) => string): void
   if (change(before) === before) throw new Error(`nothing of ${file} was changed`)
   fs.writeFileSync(at, change(before))
 }
+
+const head = (cwd: string): string => execFileSync('git', ['rev-parse', 'HEAD'], { cwd, encoding: 'utf8' }).trim()
 
 const committing = (cwd: string, change: () => void): void => {
   change()
@@ -155,6 +171,42 @@ const CHANGES: readonly (readonly [what: string, make: (cwd: string) => void])[]
       fs.symlinkSync('other/lock', path.join(cwd, 'jobs.state.json.lock'))
     },
   ],
+  [
+    'a file in the place of a folder',
+    (cwd) => {
+      fs.rmSync(path.join(cwd, 'other'), { recursive: true })
+      write(cwd, { other: 'nothing\n' })
+    },
+  ],
+  [
+    'a state behind a link to itself',
+    (cwd) => {
+      fs.symlinkSync('round', path.join(cwd, 'round'))
+      write(cwd, { 'jobwright.yaml': 'state: { store: file, path: round/x.json }\n' })
+    },
+  ],
+  [
+    'a state with a name that is too long',
+    (cwd) => write(cwd, { 'jobwright.yaml': `state: { store: file, path: ${'x'.repeat(300)}.json }\n` }),
+  ],
+  [
+    'a state below a file',
+    (cwd) => write(cwd, { 'jobwright.yaml': 'state: { store: file, path: specs/a.yaml/x.json }\n' }),
+  ],
+  ['a broken configuration of Git', (cwd) => fs.appendFileSync(path.join(cwd, '.git/config'), '[broken\n')],
+  ['a broken configuration of the user', (cwd) => write(cwd, { '.gitconfig': '[broken\n' })],
+  ['no objects', (cwd) => fs.rmSync(path.join(cwd, '.git/objects'), { recursive: true })],
+  [
+    'a commit that is lost',
+    (cwd) =>
+      fs.rmSync(
+        path.join(
+          cwd,
+          '.git/objects',
+          head(cwd).replace(/^../, (folder) => `${folder}/`),
+        ),
+      ),
+  ],
   ['no repository', (cwd) => fs.renameSync(path.join(cwd, '.git'), path.join(cwd, '.tig'))],
 ]
 
@@ -177,6 +229,7 @@ t.test('a plan is repeated only if nothing that it follows from has changed', as
     t.equal(plan.stdout.replace(MARK, 'Nothing to do'), uncached.stdout, what)
     t.equal(plan.stderr, uncached.stderr, what)
     t.equal(plan.code, uncached.code, what)
+    t.notMatch(plan.stderr, 'a bug in Jobwright', what)
     fs.rmSync(cwd, { recursive: true })
     fs.renameSync(copy, cwd)
   }
@@ -244,6 +297,13 @@ t.test('a damaged memory of a plan is not used', async (t) => {
     ...['7', 'null', '[]', '{}', '{"at":0,"facts":null}', '{"said":{"heading":"x"}}'].map(
       (body): [string, () => void] => [body, () => forge(cwd, () => body)],
     ),
+    ['a name that is none', () => forge(cwd, (body) => body.replace(/"unread":\[/, '"unread":["a\\u0000b",'))],
+    [
+      'a name that is too long',
+      () => forge(cwd, (body) => body.replace(/"unread":\[/, `"unread":["${'x'.repeat(300)}",`)),
+    ],
+    ['a state that is none', () => forge(cwd, (body) => body.replace(/"state":"jobs/, '"state":"\\u0000jobs'))],
+    ['specs that are none', () => forge(cwd, (body) => body.replace('"patterns":[', '"patterns":["\\u0000",'))],
     ['no facts', () => forge(cwd, (body) => body.replace(/"facts":\{[^}]*\}/, '"facts":null'))],
     ['texts that are numbers', () => forge(cwd, (body) => body.replace(/"unread":\[[^\]]*\]/, '"unread":[7]'))],
   ]
@@ -311,6 +371,48 @@ t.test('a plan that needs more than files, or says more, is not remembered', asy
     await cli(['plan'], { cwd, env: world.env })
     t.notOk(memoOf(cwd), what)
   }
+})
+
+t.test('a clone whose history is cut elsewhere is planned anew', async (t) => {
+  const { cwd, env } = await finished(t)
+  for (const n of [1, 2, 3]) git(cwd, ...AS_ADA, 'commit', '--quiet', '--allow-empty', '-m', `${n}`)
+  const clone = path.join(folder(t, {}), 'clone')
+  git(cwd, 'clone', '--quiet', '--depth', '4', `file://${cwd}`, clone)
+  for (const name of ['jobs.state.json', 'jobs.state.json.journal'])
+    if (fs.existsSync(path.join(cwd, name))) fs.copyFileSync(path.join(cwd, name), path.join(clone, name))
+  t.match((await cli(['plan'], { cwd: clone, env })).stdout, 'Nothing to do')
+  git(clone, 'fetch', '--quiet', '--depth', '1', 'origin')
+  const [plan, uncached] = [
+    await cli(['plan'], { cwd: clone, env }),
+    await cli(['plan', '--no-cache'], { cwd: clone, env }),
+  ]
+  t.match(uncached.stdout, 'CHECKOUT_UNKNOWN')
+  t.strictSame(plan, uncached)
+})
+
+t.test('a copy of a project whose state is elsewhere compares the state that it names', async (t) => {
+  const place = folder(t, {})
+  const world = await aws(t)
+  const env = { ...world.env, JOBWRIGHT_STATE_FOLDER: place }
+  const own = path.join(place, 'own')
+  write(own, { ...FILES, 'jobwright.yaml': `state: { store: file, path: ${place}/jobs.state.json }\n` })
+  git(own, 'init', '--quiet')
+  commit(own)
+  const store = await stateOf(place).open()
+  await store.create(emptyState('night-shifts'))
+  await store.close()
+  for (const step of [0, MINUTES_OVER]) {
+    await world.advance(step)
+    const ran = await cli(['reconcile'], { cwd: own, env })
+    t.equal(ran.code, 0, ran.stdout + ran.stderr)
+  }
+  await remember(t, { cwd: own, env, world })
+  const copy = path.join(place, 'copies/own')
+  fs.cpSync(own, copy, { recursive: true })
+  fs.copyFileSync(path.join(place, 'jobs.state.json'), path.join(place, 'copies/jobs.state.json'))
+  t.match((await cli(['plan'], { cwd: copy, env })).stdout, MARK)
+  edit(place, 'jobs.state.json', (text) => text.replace(/"type": ?"Succeeded"/, '"type":"InProgress"'))
+  t.notMatch((await cli(['plan'], { cwd: copy, env })).stdout, MARK)
 })
 
 t.test('what has not ended is not remembered', async (t) => {

@@ -51,10 +51,12 @@ t.test('a checkout reports files that differ from HEAD, ignored ones included', 
     dirty: [],
     uploads: [],
     deleted: [],
+    unread: ['specs/old.yaml'],
     shallow: false,
     relation: 'none',
   })
   fs.appendFileSync(path.join(root, 'specs/ä b.yaml'), '# edited\n')
+  t.notHas(await readCheckout({ root, files }), { unread: [] }, 'bytes alone do not show that HEAD has the files')
   fs.writeFileSync(path.join(root, 'specs/new.yaml'), iot('new'))
   fs.writeFileSync(path.join(root, 'specs/ignored.yaml'), iot('ignored'))
   fs.writeFileSync(path.join(root, 'specs/staged.yaml'), iot('staged'))

@@ -17,6 +17,7 @@ import {
   resolveFolder,
 } from '../../session/spec-place.ts'
 import { namePartFile } from '../../state/part-name.ts'
+import { isFolder } from '../../system/look-at.ts'
 import { resolvePackageFile } from '../../system/package-file.ts'
 import type { ActionReference } from './action-reference.ts'
 import { isIgnoreNeeded, type PackagePlace } from './package-place.ts'
@@ -149,7 +150,7 @@ function createExamplePart(folder: string, schema: string, kind: string | undefi
 
 /** Counts the spec files in a folder. */
 export function countYamlFiles(folder: string): number {
-  if (!fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return 0
+  if (!isFolder(folder)) return 0
   return fs.readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /\.ya?ml$/.test(name)).length
 }
 

@@ -1,7 +1,7 @@
-import fs from 'node:fs'
 import { computeDigest, createDigester } from '../../model/digest.ts'
 import { readCacheFile } from '../../system/cache-file.ts'
 import { computeStamp } from '../../system/file-identity.ts'
+import { lookAt } from '../../system/look-at.ts'
 import type { Host } from '../host.ts'
 
 /** No state is larger. */
@@ -27,7 +27,7 @@ export function digestConfig(text: string | undefined): string {
 
 /** Computes the digest of a state or its journal. Undefined if it cannot be read. */
 export function digestFile(file: string): string | undefined {
-  if (fs.lstatSync(file, { throwIfNoEntry: false }) === undefined) return MISSING
+  if (lookAt(file) === 'nothing') return MISSING
   const bytes = readCacheFile(file, STATE_MAX)
   return bytes && createDigester(bytes).digest()
 }
@@ -48,7 +48,7 @@ export function watchFile(file: string): { digestIfSame(): string | undefined } 
 }
 
 function stampFile(file: string): string | undefined {
-  return fs.lstatSync(file, { throwIfNoEntry: false }) === undefined ? MISSING : computeStamp(file)
+  return lookAt(file) === 'nothing' ? MISSING : computeStamp(file)
 }
 
 /** Computes the digest of spec files, in their order. Undefined if one of them has no text. */

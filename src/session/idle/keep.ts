@@ -1,4 +1,3 @@
-import path from 'node:path'
 import { BUILD_ID } from '../../build-id.ts'
 import type { Loaded } from '../../load/load.ts'
 import type { Checkout } from '../../model/checkout.ts'
@@ -6,8 +5,7 @@ import { DEFAULT_CONFIG } from '../../model/default-config.ts'
 import type { Plan } from '../../model/plan.ts'
 import type { State } from '../../model/state.ts'
 import type { CountedPlan } from '../../report/plan-frame.ts'
-import { computeHeadStamp } from '../../system/git-head.ts'
-import { type Project, stateFile } from '../project.ts'
+import { type Project, STATE_FILE, stateFile } from '../project.ts'
 import { digestConfig, digestEnv, digestSpecs, nameJournal, watchFile } from './facts.ts'
 import { type Facts, writeMemo } from './memo.ts'
 
@@ -42,7 +40,6 @@ export function beginToKeep(project: Project): IdleKeeper | undefined {
   if (config.lanes !== undefined || config.queue !== undefined || diagnostics.length > 0) return undefined
   const journal = nameJournal(file)
   const [stateBefore, journalBefore] = [watchFile(file), watchFile(journal)]
-  const headBefore = computeHeadStamp(root)
   return {
     async keep(made) {
       const repository = await project.repository.read()
@@ -57,17 +54,15 @@ export function beginToKeep(project: Project): IdleKeeper | undefined {
         specs: digestSpecs(loaded.files),
       }
       if (!isComplete(facts) || repository.commit !== checkout.commit) return
-      const headStamp = computeHeadStamp(root)
       writeMemo(root, build, {
         at: made.now,
         facts,
         commit: checkout.commit,
-        ...(headStamp !== undefined && headStamp === headBefore && { headStamp }),
         isShallow: repository.isShallow,
         prefix: repository.prefix,
         patterns: config.specs,
         arePatternsGiven: config.specs !== DEFAULT_CONFIG.specs,
-        state: path.relative(root, file),
+        state: config.state?.path ?? STATE_FILE,
         unread: checkout.unread,
         said: made.said,
       })
@@ -102,7 +97,9 @@ function isIdle(
 
 function isClean(checkout: Checkout): boolean {
   if (!checkout.git || checkout.commit === undefined || checkout.unread === undefined) return false
-  const { dirty, uploads = [], deleted, unread } = checkout
+  const { dirty, uploads = [], deleted, unread, shallow, relation } = checkout
+  // A cut history may be cut elsewhere next time, and then the relation of two commits is unknown.
+  if (shallow && relation !== 'same' && relation !== 'none') return false
   return dirty.length + uploads.length + deleted.length === 0 && unread.length <= UNREAD_MAX
 }
 

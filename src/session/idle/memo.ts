@@ -19,15 +19,13 @@ export type IdleMemo = {
   readonly at: number
   readonly facts: Facts
   readonly commit: string
-  /** Shows without Git that the same commit is checked out. Missing: only Git can tell. */
-  readonly headStamp?: string
   readonly isShallow: boolean
   /** The project's path in its repository, as Git prints it. */
   readonly prefix: string
   /** Where specs are searched. */
   readonly patterns: readonly string[]
   readonly arePatternsGiven: boolean
-  /** The state's file, from the root. */
+  /** The path of the state, as jobwright.yaml writes it. */
   readonly state: string
   /** YAML files of HEAD that hold no specs, from the root. If one is missing, the plan says so. */
   readonly unread: readonly string[]
@@ -70,10 +68,10 @@ function parseMemo(body: string): IdleMemo | undefined {
 /** Somebody else may have written the file. */
 function isMemo(memo: Json): memo is Json & IdleMemo {
   if (!isObject(memo) || !isObject(memo['facts']) || !isObject(memo['said'])) return false
-  const { at, commit, headStamp = '', prefix, state, said, patterns, unread } = memo
+  const { at, commit, prefix, state, said, patterns, unread } = memo
   return (
     typeof at === 'number' &&
-    isTexts([commit, headStamp, prefix, state, said['heading'], said['closing']]) &&
+    isTexts([commit, prefix, state, said['heading'], said['closing']]) &&
     isTexts(patterns) &&
     isTexts(unread)
   )

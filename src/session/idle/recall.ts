@@ -1,14 +1,13 @@
-import fs from 'node:fs'
 import path from 'node:path'
 import { BUILD_ID } from '../../build-id.ts'
 import { LIMITS } from '../../documents/parse/limits.ts'
 import { findSpecs } from '../../load/find.ts'
-import { createRepositoryMemory } from '../../load/repository.ts'
+import { createRepositoryMemory, type RepositoryAnswer } from '../../load/repository.ts'
 import { CONFIG_FILE } from '../../model/config.ts'
 import { type CountedPlan, formatCounted } from '../../report/plan-frame.ts'
 import { systemClock } from '../../system/clock.ts'
-import { computeHeadStamp } from '../../system/git-head.ts'
 import { linkOnWay } from '../../system/links.ts'
+import { isThere } from '../../system/look-at.ts'
 import { openSourceFiles, type SourceFiles } from '../../system/source-files.ts'
 import type { Host } from '../host.ts'
 import { chooseLayout, writeText } from '../layout.ts'
@@ -41,12 +40,10 @@ async function recallIdlePlan({ cwd, env }: Host, now: number): Promise<CountedP
   const age = now - memo.at
   if (age < 0 || age > AGE_MAX_MS) return undefined
   const source = openSourceFiles(root)
-  const isSame =
-    isStateSame(root, memo) &&
-    readConfigDigest(source) === memo.facts.config &&
-    (await isHeadSame(root, memo)) &&
-    areSpecsSame(root, source, memo)
-  return isSame ? memo.said : undefined
+  if (!isStateSame(root, memo) || readConfigDigest(source) !== memo.facts.config) return undefined
+  // Git answers while the specs are read.
+  const repository = createRepositoryMemory(root).read()
+  return areSpecsSame(root, source, memo) && isHeadSame(await repository, memo) ? memo.said : undefined
 }
 
 function isStateSame(root: string, { state, facts }: IdleMemo): boolean {
@@ -62,9 +59,7 @@ function readConfigDigest(source: SourceFiles): string | undefined {
   return read.problem.is === 'missing' ? digestConfig(undefined) : undefined
 }
 
-async function isHeadSame(root: string, { headStamp, commit, isShallow, prefix }: IdleMemo): Promise<boolean> {
-  if (headStamp !== undefined && computeHeadStamp(root) === headStamp) return true
-  const now = await createRepositoryMemory(root).read()
+function isHeadSame(now: RepositoryAnswer, { commit, isShallow, prefix }: IdleMemo): boolean {
   if ('code' in now || !now.isInWorkTree) return false
   return now.commit === commit && now.isShallow === isShallow && now.prefix === prefix
 }
@@ -76,8 +71,7 @@ function areSpecsSame(
 ): boolean {
   const { files, diagnostics, nearMisses } = findSpecs(source, path.resolve(root), patterns, arePatternsGiven)
   if (diagnostics.length > 0 || nearMisses.length > 0) return false
-  if (!unread.every((file) => fs.lstatSync(path.join(root, file), { throwIfNoEntry: false }) !== undefined))
-    return false
+  if (!unread.every((file) => isThere(path.join(root, file)))) return false
   return digestSpecs(readTexts(source, files)) === facts.specs
 }
 
