@@ -72,6 +72,8 @@ async function measureIdle(scale: Scale): Promise<Result[]> {
     await measure(peer('store', root))
     const contenders = [
       ...coldAndWarm(root, 'plan'),
+      // A plan like the last one is repeated. This one is made anew, as after an edit.
+      { ...jobwright(root, 'plan', '--offline'), name: 'jobwright plan --offline' },
       jobwright(root, 'reconcile'),
       peer('read', root),
       peer('hash', root),
