@@ -85,11 +85,16 @@ function formatHeading(plan: Plan, { verb = 'plan', commit, serial, where }: Pla
 }
 
 function formatSites(plan: Plan): string {
-  const sites = plan.actions.flatMap(
-    (planned) => (planned.action === 'create' ? planned.site : undefined) ?? planned.record?.site ?? [],
-  )
-  const names = [...new Set(sites.map(({ region, account }) => escapeForTerminal(`${region}/${account}`)))].sort()
-  return names.length > 3 ? formatCount(names.length, 'account and region', 'accounts and regions') : names.join(', ')
+  const names = new Set<string>()
+  for (const planned of plan.actions) {
+    const site = (planned.action === 'create' ? planned.site : undefined) ?? planned.record?.site
+    if (site !== undefined) names.add(`${site.region}/${site.account}`)
+  }
+  if (names.size > 3) return formatCount(names.size, 'account and region', 'accounts and regions')
+  return [...names]
+    .map((name) => escapeForTerminal(name))
+    .sort()
+    .join(', ')
 }
 
 function formatRows(actions: readonly Planned[], heading: PlanHeading, options: ReportOptions): string[] {

@@ -184,6 +184,7 @@ function dropRepetition(plan: Plan): Plan {
   const shown = new Set(openFindings(plan.findings).flatMap(({ address, isOfLine }) => (isOfLine ? [address] : [])))
   const isShown = ({ action, address }: Planned): boolean =>
     action === 'conflict' || action === 'unresolved' || shown.has(address)
+  if (!plan.actions.some(isShown)) return plan
   return {
     ...plan,
     actions: plan.actions.map((planned) => (isShown(planned) ? { ...planned, remedies: [] } : planned)),
