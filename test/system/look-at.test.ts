@@ -24,10 +24,11 @@ t.test('what is at a path is told without an error, whatever the path is', async
     ['a\0b', 'unseen', false],
   ]
   for (const [name, is, folder] of cases) {
+    const shown = JSON.stringify(name)
     const found = lookAt(path.join(root, name))
-    t.equal(typeof found === 'object' ? 'something' : found, is, name)
-    t.equal(isThere(path.join(root, name)), is === 'something', name)
-    t.equal(isFolder(path.join(root, name)), folder, name)
+    t.equal(typeof found === 'object' ? 'something' : found, is, shown)
+    t.equal(isThere(path.join(root, name)), is === 'something', shown)
+    t.equal(isFolder(path.join(root, name)), folder, shown)
   }
   t.ok((lookAt(Buffer.from(path.join(root, 'link'))) as fs.Stats).isSymbolicLink(), 'a link is not followed')
 })

@@ -1,6 +1,6 @@
 import { isTerminal } from '../../model/condition.ts'
 import { findDifferences } from '../../model/difference.ts'
-import { isSameJson, type Json } from '../../model/json.ts'
+import { isSameJson, type Json, type JsonObject } from '../../model/json.ts'
 import type { KindModel } from '../../model/kind.ts'
 import type { Difference, PlannedStop } from '../../model/plan.ts'
 import { advise } from '../../model/remedy.ts'
@@ -19,7 +19,18 @@ export function findEdits(spec: Spec, record: JobRecord, model: KindModel, site:
   return [...findRequestEdits(spec, record, model), ...findIdEdit(spec, record, model), ...findSiteEdit(record, site)]
 }
 
-function findRequestEdits(spec: Spec, record: JobRecord, { request }: KindModel): Difference[] {
+/** How a record's request differs from the one that it was last compared with. A run asks several times, a watch in each round. */
+const compared = new WeakMap<JobRecord, { readonly request: JsonObject; readonly edits: readonly Difference[] }>()
+
+function findRequestEdits(spec: Spec, record: JobRecord, model: KindModel): readonly Difference[] {
+  const known = compared.get(record)
+  if (known?.request === spec.request) return known.edits
+  const edits = compareRequests(spec, record, model)
+  compared.set(record, { request: spec.request, edits })
+  return edits
+}
+
+function compareRequests(spec: Spec, record: JobRecord, { request }: KindModel): Difference[] {
   // Most specs are as they were. These comparisons cost less than the recorded form, and that less than a normal form.
   if (isSameJson(spec.request, record.request)) return []
   const written = writeDocuments(spec.request, request.documents)
