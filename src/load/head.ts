@@ -56,7 +56,13 @@ export const SUBMODULE = '160000'
 const LINKS_MAX = 40
 
 export function encodeBytes(text: string): Bytes {
-  return Buffer.from(text, 'utf8').toString('latin1')
+  // Most names are ASCII. The test costs less than two conversions.
+  return isAscii(text) ? text : Buffer.from(text, 'utf8').toString('latin1')
+}
+
+function isAscii(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0x7f) return false
+  return true
 }
 
 export function decodeBytes(bytes: Bytes): string {

@@ -25,6 +25,8 @@ export function keepTexts(root: string): KnownTexts {
       used = new Map()
       const source = openSourceFiles(root)
       const folders = new Map<string, string | undefined>()
+      // A file's name is normal already, and to join takes as long as to look at the file.
+      const nameFile = (file: string): string => `${root}${path.sep}${file}`
       const findFolder = (file: string): string | undefined => {
         const folder = file.slice(0, Math.max(0, file.lastIndexOf('/')))
         if (!folders.has(folder)) folders.set(folder, readRealPath(path.join(root, folder)))
@@ -33,7 +35,7 @@ export function keepTexts(root: string): KnownTexts {
       return {
         list: (folder) => source.list(folder),
         read(file, maxBytes) {
-          const stamp = computeStamp(path.join(root, file))
+          const stamp = computeStamp(nameFile(file))
           const folder = findFolder(file)
           const known = used.get(file) ?? before.get(file)
           if (known !== undefined && known.stamp === stamp && known.folder === folder) {
@@ -41,7 +43,7 @@ export function keepTexts(root: string): KnownTexts {
             return known.read
           }
           const read = source.read(file, maxBytes)
-          const isSame = stamp !== undefined && stamp === computeStamp(path.join(root, file))
+          const isSame = stamp !== undefined && stamp === computeStamp(nameFile(file))
           if ('text' in read && isSame && folder !== undefined) used.set(file, { stamp, folder, read })
           return read
         },

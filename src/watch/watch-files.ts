@@ -77,7 +77,9 @@ export function watchFiles(options: WatchOptions): FileWatch {
     last = turn.catch(() => {})
     return turn
   }
-  const relative = (entry: string): string => path.relative(root, entry).split(path.sep).join('/')
+  const above = `${root}${path.sep}`
+  const relative = (entry: string): string =>
+    (entry.startsWith(above) ? entry.slice(above.length) : path.relative(root, entry)).split(path.sep).join('/')
   const absolute = (file: string): string => path.join(root, file)
   const look = (file: string, stampRead?: string): Content => {
     const known = contents.get(file)
@@ -268,9 +270,31 @@ export function openChokidar(
 
 /**
  * Stays closed. If files were removed shortly before, chokidar adds their folder again. That would reopen it, and the process would not end.
+ * It lists a folder without the stats of each file: an event lists the whole folder, and chokidar only needs to know which entry is a link.
  */
 class FolderWatcher extends FSWatcher {
   override add(...given: Parameters<FSWatcher['add']>): FSWatcher {
     return this.closed ? this : super.add(...given)
+  }
+
+  override _readdirp(...[folder, given = {}]: Parameters<FSWatcher['_readdirp']>): ReturnType<FSWatcher['_readdirp']> {
+    const { fileFilter, directoryFilter } = given
+    return super._readdirp(folder, {
+      ...given,
+      alwaysStat: false,
+      fileFilter: keepKind(fileFilter),
+      directoryFilter: keepKind(directoryFilter),
+    })
+  }
+}
+
+type Filters = NonNullable<Parameters<FSWatcher['_readdirp']>[1]>
+type Filter = Extract<Filters['fileFilter'], (...given: never[]) => unknown>
+
+/** Returns a filter that first notes the kind of an entry where chokidar looks for its stats. */
+function keepKind(filter: Filters['fileFilter']): Filter {
+  return (entry) => {
+    Object.assign(entry, { stats: entry.dirent })
+    return typeof filter !== 'function' || filter(entry)
   }
 }
