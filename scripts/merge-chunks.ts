@@ -11,7 +11,7 @@ type Output = Metafile['outputs'][string]
 
 /** Verbs that run often. Each is a class of its own, so that it loads only what it needs. */
 const OFTEN = /^(validate|plan|reconcile|status)-/
-/** What a start needs is one chunk, and so is what repeating a plan needs beside it. Others that need a part load all of it. */
+/** All that a start needs becomes one chunk, and so does what a repeated plan needs beside it. Another entry that needs a part of one loads all of it. */
 const FIRST = ['start', 'recall']
 /** Entries that need the client of the queue, which no other run loads. */
 const OF_QUEUE = /^build\/(workers|commands\/worker)\//

@@ -231,7 +231,7 @@ function quoteFile(file: Bytes): string {
   return `"${escaped}"`
 }
 
-/** What only HEAD holds, and the YAML files that it holds beside those read. Undefined if a link, a submodule or a letter's case decides. */
+/** What only HEAD holds. `unread`: its other YAML files that were not read; undefined if a link, a submodule or the case of a name matters. */
 type OnlyThere = { readonly lost: readonly OnlyInHead[]; readonly unread: readonly Bytes[] | undefined }
 
 function findOnlyInHead(

@@ -25,7 +25,7 @@ export function keepTexts(root: string): KnownTexts {
       used = new Map()
       const source = openSourceFiles(root)
       const folders = new Map<string, string | undefined>()
-      // A file's name is normal already, and to join takes as long as to look at the file.
+      // A file's name is already normal, and joining paths takes as long as looking at the file.
       const nameFile = (file: string): string => `${root}${path.sep}${file}`
       const findFolder = (file: string): string | undefined => {
         const folder = file.slice(0, Math.max(0, file.lastIndexOf('/')))

@@ -44,7 +44,7 @@ export type PlanOptions = CommonOptions & {
   readonly out?: string
   /** Takes what was found, for a report. */
   readonly publisher?: Publisher
-  /** Remember a plan by which nothing is due, so that the next one can say the same. */
+  /** Remember a plan that has nothing to do, so that the next one can say the same. */
   readonly keepsIdle?: boolean
 }
 

@@ -19,7 +19,7 @@ export function findEdits(spec: Spec, record: JobRecord, model: KindModel, site:
   return [...findRequestEdits(spec, record, model), ...findIdEdit(spec, record, model), ...findSiteEdit(record, site)]
 }
 
-/** How a record's request differs from the one that it was last compared with. A run asks several times, a watch in each round. */
+/** The last comparison of each record's request. A run needs it several times, and a watch in every round. */
 const compared = new WeakMap<JobRecord, { readonly request: JsonObject; readonly edits: readonly Difference[] }>()
 
 function findRequestEdits(spec: Spec, record: JobRecord, model: KindModel): readonly Difference[] {

@@ -4,7 +4,7 @@ import { computeStamp } from '../../system/file-identity.ts'
 import { lookAt } from '../../system/look-at.ts'
 import type { Host } from '../host.ts'
 
-/** No state is larger. */
+/** With a larger state, no plan is remembered. */
 const STATE_MAX = 512 * 1024 * 1024
 /** The digest of a file that does not exist. */
 const MISSING = 'missing'

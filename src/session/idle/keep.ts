@@ -25,12 +25,12 @@ export type Made = {
 /** Remembers a plan, for the next one. */
 export type IdleKeeper = { keep(made: Made): Promise<void> }
 
-/** More names than this are not remembered. */
+/** With more unread YAML files than this, no plan is remembered. */
 const UNREAD_MAX = 10_000
 
 /**
- * Begins to watch what a plan follows from, before it is read. Undefined if such a plan is not remembered: its state is
- * not one file, it shares limits with others, or jobwright.yaml has a warning.
+ * Begins to watch the state of a plan before it is read. Undefined if the plan is not to be remembered: its state is not
+ * one file, it shares limits with other states, or jobwright.yaml has a warning.
  */
 export function beginToKeep(project: Project): IdleKeeper | undefined {
   const { root, config, text, diagnostics, env } = project

@@ -13,7 +13,7 @@ export type Facts = {
   readonly specs: string
 }
 
-/** The last plan by which nothing was due, and all that it followed from. */
+/** The last plan that had nothing to do, and what it was made from. */
 export type IdleMemo = {
   /** When it was made, in epoch milliseconds. */
   readonly at: number

@@ -16,13 +16,13 @@ import { BESIDE } from '../refuse-links.ts'
 import { digestConfig, digestEnv, digestFile, digestSpecs, nameJournal } from './facts.ts'
 import { type IdleMemo, readMemo } from './memo.ts'
 
-/** After this time a plan is made anew, whatever has changed. */
+/** After this time a plan is made anew, even if nothing has changed. */
 const AGE_MAX_MS = 24 * 60 * 60 * 1000
 
 /**
- * Prints the last plan of the project again if nothing was due by it, and nothing that it followed from has changed. A
- * plan is a function of its input, so a new one would say the same. Returns whether it did. Only `plan` may call this: a
- * run that acts never relies on what was remembered.
+ * Prints the last plan of the project again if it had nothing to do, and nothing that it was made from has changed. A
+ * plan is a function of its input, so a new one would say the same. Returns whether it printed. Only `plan` may call
+ * this: a run that acts never relies on what was remembered.
  */
 export async function repeatIdlePlan(host: Host): Promise<boolean> {
   const now = systemClock.now()
